@@ -1,0 +1,159 @@
+//! The flat network: nodes that remember where they came from, and the edges between them.
+//!
+//! The only place that imports petgraph. Edges carry the argument slot, since petgraph's edge
+//! order is not the order of arguments. Parameters belong to a scope path, not to a node, so
+//! that the calls of a tower share them.
+
+mod node;
+
+use std::collections::HashMap;
+
+use petgraph::Direction;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
+
+use crate::ops::Op;
+use crate::shape::Fact;
+use crate::source::Span;
+
+pub use node::{Node, NodeKind, Trace};
+
+/// Names a node of one graph. Ids are dense: `0..graph.len()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(u32);
+
+impl NodeId {
+    /// The id as an index into tables with one entry per node.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What nodes are for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Roles {
+    /// The inputs in the order of the spec.
+    pub inputs: Vec<NodeId>,
+    /// The outputs in the order of the spec.
+    pub outputs: Vec<NodeId>,
+    /// The losses by name.
+    pub losses: Vec<(String, NodeId)>,
+    /// The scalar that training minimises: the only loss, or their weighted sum.
+    pub total_loss: Option<NodeId>,
+    /// The metrics by name.
+    pub metrics: Vec<(String, NodeId)>,
+}
+
+/// The flat network.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    graph: DiGraph<Node, u32>,
+    by_path: HashMap<String, NodeId>,
+    /// What nodes are for.
+    pub roles: Roles,
+}
+
+impl Graph {
+    /// An empty graph.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a node that reads `inputs` in slot order. Where the path is taken, the node is
+    /// still added, and `Err` holds the id of the one that has the path already.
+    pub fn add(&mut self, node: Node, inputs: &[NodeId]) -> Result<NodeId, (NodeId, NodeId)> {
+        let path = node.path.clone();
+        let id = NodeId(self.graph.add_node(node).index() as u32);
+        for (slot, input) in inputs.iter().enumerate() {
+            self.graph.add_edge(NodeIndex::new(input.index()), NodeIndex::new(id.index()), slot as u32);
+        }
+        match self.by_path.get(&path) {
+            Some(first) => Err((id, *first)),
+            None => {
+                self.by_path.insert(path, id);
+                Ok(id)
+            }
+        }
+    }
+
+    /// Adds an input of the network.
+    pub fn add_input(&mut self, name: &str, fact: Fact, span: Span) -> Result<NodeId, (NodeId, NodeId)> {
+        let added = self.add(
+            Node {
+                path: name.to_string(),
+                weights: name.to_string(),
+                kind: NodeKind::Input(fact),
+                span,
+                attr_spans: Vec::new(),
+                trace: None,
+                named: true,
+            },
+            &[],
+        );
+        if let Ok(id) = added {
+            self.roles.inputs.push(id);
+        }
+        added
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.graph.node_count()
+    }
+
+    /// Whether there is no node.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The node.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.graph[NodeIndex::new(id.index())]
+    }
+
+    /// The op of a node; `None` for an input.
+    pub fn op(&self, id: NodeId) -> Option<&Op> {
+        match &self.node(id).kind {
+            NodeKind::Op(op) => Some(op),
+            NodeKind::Input(_) => None,
+        }
+    }
+
+    /// The node of this path.
+    pub fn find(&self, path: &str) -> Option<NodeId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// All ids in the order in which the nodes were added, which is an order of evaluation:
+    /// a node is added after those it reads.
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = NodeId> + use<> {
+        (0..self.len() as u32).map(NodeId)
+    }
+
+    /// The nodes that a node reads, in slot order.
+    pub fn inputs(&self, id: NodeId) -> Vec<NodeId> {
+        let mut edges: Vec<_> = self
+            .graph
+            .edges_directed(NodeIndex::new(id.index()), Direction::Incoming)
+            .map(|e| (*e.weight(), NodeId(e.source().index() as u32)))
+            .collect();
+        edges.sort_unstable();
+        edges.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// The nodes that read a node, each once for every slot, in the order of ids.
+    pub fn users(&self, id: NodeId) -> Vec<NodeId> {
+        let mut users: Vec<_> = self
+            .graph
+            .edges_directed(NodeIndex::new(id.index()), Direction::Outgoing)
+            .map(|e| NodeId(e.target().index() as u32))
+            .collect();
+        users.sort_unstable();
+        users
+    }
+
+    /// All paths.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.graph.node_weights().map(|n| n.path.as_str())
+    }
+}

@@ -1,0 +1,3 @@
+//! Numeric loops on slices. They know nothing of ops, graphs or plans.
+
+pub mod gemm;

@@ -1,0 +1,3 @@
+//! Reading and writing specs: two spellings, one tree.
+
+pub mod ast;
