@@ -8,7 +8,9 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod check;
 pub mod diag;
+pub mod engine;
 pub mod graph;
 #[allow(unsafe_code)]
 pub mod kernels;

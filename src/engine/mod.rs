@@ -1,0 +1,4 @@
+//! Runs plans: optimizers, schedules, checkpoints.
+
+pub mod optim;
+pub mod schedule;
