@@ -6,3 +6,4 @@ pub mod math;
 pub mod parallel;
 pub mod reduce;
 pub mod softmax;
+pub mod sweep;
