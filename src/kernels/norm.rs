@@ -261,3 +261,147 @@ pub fn add_channel_sums(x: &[f32], channels: usize, size: usize, sums: &mut [f32
         *total += maps.map(|map| f64::from(sum(map, |v| v))).sum::<f64>() as f32;
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{self, below, floats};
+    use super::*;
+
+    /// Mean and biased variance.
+    fn moments(values: &[f64]) -> (f64, f64) {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        (mean, values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / values.len() as f64)
+    }
+
+    /// Normalises sets of indices, each by its moments, with the parameter that `of` names;
+    /// returns `[y, dx, dweight, dbias]`.
+    fn reference(
+        sets: &[Vec<usize>],
+        of: impl Fn(usize) -> usize,
+        [x, dy, weight, bias]: [&[f32]; 4],
+        eps: f64,
+    ) -> [Vec<f64>; 4] {
+        let mut all = [vec![0.0; x.len()], vec![0.0; x.len()], vec![0.0; weight.len()], vec![0.0; weight.len()]];
+        for set in sets {
+            let values: Vec<f64> = set.iter().map(|i| f64::from(x[*i])).collect();
+            let (mean, variance) = moments(&values);
+            let scale = 1.0 / (variance + eps).sqrt();
+            let hat: Vec<f64> = values.iter().map(|v| (v - mean) * scale).collect();
+            let slope: Vec<f64> = set.iter().map(|i| f64::from(dy[*i]) * f64::from(weight[of(*i)])).collect();
+            let count = set.len() as f64;
+            let mean_slope = slope.iter().sum::<f64>() / count;
+            let mean_product = slope.iter().zip(&hat).map(|(s, h)| s * h).sum::<f64>() / count;
+            for ((i, h), s) in set.iter().zip(&hat).zip(&slope) {
+                let p = of(*i);
+                all[0][*i] = h * f64::from(weight[p]) + f64::from(bias[p]);
+                all[1][*i] = scale * (s - mean_slope - h * mean_product);
+                all[2][p] += h * f64::from(dy[*i]);
+                all[3][p] += f64::from(dy[*i]);
+            }
+        }
+        all
+    }
+
+    /// Sizes `(batch, channels, size)` and `[x, dy, weight, bias]`, with means far from zero.
+    fn draw(seed: u64) -> ((usize, usize, usize), [Vec<f32>; 4]) {
+        let mut rng = testing::rng(seed);
+        let (batch, channels, size) = (1 + below(&mut rng, 4), 2 * (1 + below(&mut rng, 4)), 2 + below(&mut rng, 50));
+        let mut x = floats(&mut rng, batch * channels * size);
+        x.iter_mut().for_each(|v| *v += 3.0);
+        let dy = floats(&mut rng, x.len());
+        let (weight, bias) = (floats(&mut rng, channels * size), floats(&mut rng, channels * size));
+        ((batch, channels, size), [x, dy, weight, bias])
+    }
+
+    fn assert_all(found: &[f32], expected: [Vec<f64>; 4], what: &str) {
+        testing::assert_close(found, &expected.concat(), 400, what);
+    }
+
+    #[test]
+    fn batch_norm_agrees_with_the_definition() {
+        for seed in 0..60 {
+            let ((batch, channels, size), [x, dy, weight, bias]) = draw(seed);
+            let norm = BatchNorm { batch, channels, size, eps: 1e-3 };
+            let (weight, bias) = (&weight[..channels], &bias[..channels]);
+            let all = testing::same_for_all_thread_counts(|| {
+                let (mut mean, mut variance) = (vec![0.0; channels], vec![0.0; channels]);
+                let (mut y, mut dx, mut sums) = (x.clone(), x.clone(), vec![f32::NAN; 2 * channels]);
+                norm.statistics(&x, &mut mean, &mut variance);
+                norm.normalize(&x, (&mean, &variance), weight, bias, &mut y);
+                norm.gradient(&x, &dy, (&mean, &variance), weight, true, &mut sums, Some(&mut dx));
+                [y, dx, sums].concat()
+            });
+            let channel = |i: usize| i / size % channels;
+            let sets: Vec<Vec<usize>> =
+                (0..channels).map(|c| (0..x.len()).filter(|i| channel(*i) == c).collect()).collect();
+            assert_all(&all, reference(&sets, channel, [&x, &dy, weight, bias], 1e-3), "batch norm");
+        }
+    }
+
+    #[test]
+    fn frozen_batch_norm_is_linear() {
+        let norm = BatchNorm { batch: 2, channels: 1, size: 2, eps: 0.0 };
+        let (x, dy, stats) = ([1.0, 2.0, 3.0, 4.0], [1.0, 0.0, 0.0, -1.0], (&[1.0][..], &[4.0][..]));
+        let (mut dx, mut sums) = ([0.0; 4], [0.0; 2]);
+        norm.gradient(&x, &dy, stats, &[3.0], false, &mut sums, Some(&mut dx));
+        assert_eq!(dx, [1.5, 0.0, 0.0, -1.5]);
+        assert_eq!(sums, [-1.5, 0.0]);
+    }
+
+    #[test]
+    fn row_norms_agree_with_the_definition() {
+        for seed in 0..60 {
+            let ((batch, channels, size), [x, dy, weight, bias]) = draw(seed);
+            // Group norm with two groups, instance norm, and layer norm over channels and map.
+            for (groups, inner) in [(2, size), (channels, size), (1, 1)] {
+                let per_row = channels * size / groups;
+                let norm = RowNorm { rows: batch * groups, cols: per_row, groups, inner, eps: 1e-3 };
+                let count = if inner == 1 { channels * size } else { channels };
+                let (weight, bias) = (&weight[..count], &bias[..count]);
+                let all = testing::same_for_all_thread_counts(|| {
+                    let (mut y, mut dx, mut stats) = (x.clone(), x.clone(), vec![0.0; 2 * norm.rows]);
+                    let (mut by_weight, mut by_bias) = (vec![0.0; count], vec![0.0; count]);
+                    norm.forward(&x, weight, bias, &mut y, &mut stats);
+                    norm.input_gradient(&x, &dy, weight, &stats, &mut dx);
+                    norm.parameter_gradient(&x, &dy, &stats, Some(&mut by_weight), Some(&mut by_bias));
+                    [y, dx, by_weight, by_bias].concat()
+                });
+                let sets: Vec<Vec<usize>> =
+                    (0..norm.rows).map(|r| (r * per_row..(r + 1) * per_row).collect()).collect();
+                let of = |i: usize| i % (channels * size) / inner;
+                assert_all(&all, reference(&sets, of, [&x, &dy, weight, bias], 1e-3), "row norm");
+            }
+        }
+    }
+
+    #[test]
+    fn lrn_agrees_with_the_definition() {
+        for seed in 0..60 {
+            let ((batch, channels, size), [x, dy, ..]) = draw(seed);
+            let window = 1 + seed as usize % 6;
+            let lrn = Lrn { batch, channels, size, window, alpha: 0.7, beta: 0.75, k: 1.5 };
+            let all = testing::same_for_all_thread_counts(|| {
+                let (mut y, mut bases, mut dx) = (x.clone(), x.clone(), x.clone());
+                lrn.forward(&x, &mut y, &mut bases);
+                lrn.gradient(&x, &y, &bases, &dy, &mut dx);
+                [y, dx].concat()
+            });
+            let (mut y, mut dx) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+            let share = 0.7 / window as f64;
+            for i in 0..x.len() {
+                let (n, c, p) = (i / size / channels, i / size % channels, i % size);
+                let seen: Vec<usize> = (0..channels)
+                    .filter(|o| o + window / 2 >= c && *o <= c + (window - 1) / 2)
+                    .map(|o| (n * channels + o) * size + p)
+                    .collect();
+                let d = 1.5 + share * seen.iter().map(|j| f64::from(x[*j]).powi(2)).sum::<f64>();
+                y[i] = f64::from(x[i]) * d.powf(-0.75);
+                dx[i] += f64::from(dy[i]) * d.powf(-0.75);
+                for j in seen {
+                    dx[j] -= f64::from(dy[i]) * f64::from(x[i]) * 0.75 * d.powf(-1.75) * share * 2.0 * f64::from(x[j]);
+                }
+            }
+            testing::assert_close(&all, &[y, dx].concat(), 400, "lrn");
+        }
+    }
+}

@@ -128,3 +128,84 @@ impl Pool {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{self, floats, reads};
+    use super::*;
+
+    #[test]
+    fn random_windows_agree_with_the_definition() {
+        for seed in 0..300 {
+            let mut rng = testing::rng(seed);
+            let window = testing::window(&mut rng);
+            let (from, to, maps) = (window.input_len(), window.output_len(), 3);
+            let x = floats(&mut rng, maps * from);
+            let dy = floats(&mut rng, maps * to);
+            let pool = Pool::new(window, None);
+            let all = testing::same_for_all_thread_counts(|| {
+                let mut all = [vec![f32::NAN; dy.len()], vec![f32::NAN; x.len()]];
+                let mut more = all.clone();
+                let mut positions = vec![0; dy.len()];
+                pool.max(&x, &mut all[0], &mut positions);
+                pool.max_gradient(&dy, &positions, &mut all[1]);
+                pool.average(&x, &mut more[0]);
+                pool.average_gradient(&dy, &mut more[1]);
+                [all, more].concat().concat()
+            });
+            let (mut max, mut by_max) = (vec![f64::NEG_INFINITY; maps * to], vec![0.0; maps * from]);
+            let (mut mean, mut by_mean) = (vec![0.0; maps * to], vec![0.0; maps * from]);
+            let (mut best, mut count) = (vec![None; maps * to], vec![0.0; to]);
+            reads(&window, |o, _, _| count[o] += 1.0);
+            for map in 0..maps {
+                reads(&window, |o, _, i| {
+                    let (o_map, i) = (map * to + o, map * from + i);
+                    if f64::from(x[i]) > max[o_map] {
+                        (max[o_map], best[o_map]) = (f64::from(x[i]), Some(i));
+                    }
+                    mean[o_map] += f64::from(x[i]) / count[o];
+                    by_mean[i] += f64::from(dy[o_map]) / count[o];
+                });
+            }
+            for (o, best) in best.iter().enumerate() {
+                match best {
+                    Some(i) => by_max[*i] += f64::from(dy[o]),
+                    None => max[o] = 0.0,
+                }
+            }
+            testing::assert_close(&all, &[max, by_max, mean, by_mean].concat(), 16, &format!("{window:?}"));
+        }
+    }
+
+    #[test]
+    fn the_first_of_equal_maxima_and_nan_win() {
+        let window = Window {
+            input: [1, 1, 4],
+            output: [1, 1, 2],
+            kernel: [1, 1, 2],
+            stride: [1, 1, 2],
+            dilation: [1; 3],
+            before: [0; 3],
+        };
+        let (mut y, mut positions) = ([0.0; 2], [9; 2]);
+        Pool::new(window, None).max(&[3.0, 3.0, f32::NAN, 1.0], &mut y, &mut positions);
+        assert!(y[0] == 3.0 && y[1].is_nan());
+        assert_eq!(positions, [0, 2]);
+    }
+
+    #[test]
+    fn padding_counts_as_zeros_where_asked_but_not_beyond_it() {
+        // Sizes round up: the last window [4, 5) of [-1..5) has one element of padding only.
+        let window = Window {
+            input: [1, 1, 4],
+            output: [1, 1, 3],
+            kernel: [1, 1, 3],
+            stride: [1, 1, 2],
+            dilation: [1; 3],
+            before: [0, 0, 1],
+        };
+        let mut y = [0.0; 3];
+        Pool::new(window, Some([0, 0, 1])).average(&[1.0, 2.0, 3.0, 4.0], &mut y);
+        assert_eq!(y, [1.0, 3.0, 2.0]);
+    }
+}
