@@ -18,7 +18,7 @@ pub(super) fn with_out(op: &Op, out: i64) -> Option<Op> {
     let out = usize::try_from(out).ok()?;
     match op {
         Op::Dense(dense) => Some(crate::ops::dense::Dense { out, ..dense.clone() }.into()),
-        Op::Relu(_) => None,
+        _ => None,
     }
 }
 
@@ -26,7 +26,7 @@ pub(super) fn with_out(op: &Op, out: i64) -> Option<Op> {
 pub(super) fn out_text(op: &Op) -> String {
     match op {
         Op::Dense(dense) => format!("out={}", dense.out),
-        Op::Relu(_) => String::new(),
+        _ => String::new(),
     }
 }
 
