@@ -9,6 +9,7 @@
 #![warn(missing_docs)]
 
 pub mod diag;
+pub mod fs;
 pub mod graph;
 #[allow(unsafe_code)]
 pub mod kernels;
@@ -17,3 +18,4 @@ pub mod random;
 pub mod shape;
 pub mod source;
 pub mod syntax;
+pub mod weights;
