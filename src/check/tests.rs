@@ -33,7 +33,7 @@ fn tensors_and_weights_have_limits() {
     assert_eq!(problems(b), [(Severity::Error, codes::SIZE_OVERFLOW)]);
     let mut b = Build::new();
     let x = b.input("x", "f32[N, 1048576]");
-    b.op("dense", "dense", &[("out", 1048576), ], &[x]);
+    b.op("dense", "dense", &[("out", 1048576)], &[x]);
     assert_eq!(problems(b), [(Severity::Error, codes::SIZE_OVERFLOW)]);
     let mut b = Build::new();
     b.input("x", "f32[N, 0]");
