@@ -15,6 +15,7 @@ pub mod graph;
 #[allow(unsafe_code)]
 pub mod kernels;
 pub mod ops;
+pub mod plan;
 pub mod random;
 pub mod shape;
 pub mod source;

@@ -87,6 +87,11 @@ impl Checked {
         &self.params[id.index()]
     }
 
+    /// The ids of all parameters, in order.
+    pub fn param_ids(&self) -> impl ExactSizeIterator<Item = ParamId> + use<> {
+        (0..self.params.len() as u32).map(ParamId)
+    }
+
     /// The parameters of a node in the order of [`crate::ops::Operator::params`].
     pub fn node_params(&self, id: NodeId) -> &[ParamId] {
         &self.node_params[id.index()]

@@ -12,6 +12,7 @@ pub mod pool;
 pub mod reduce;
 pub mod shared;
 pub mod softmax;
+pub mod sweep;
 #[cfg(test)]
 mod testing;
 pub mod window;

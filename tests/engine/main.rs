@@ -1,0 +1,4 @@
+//! Plans and their execution, through the public interface.
+
+mod net;
+mod passes;
