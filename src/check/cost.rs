@@ -339,6 +339,38 @@ mod tests {
     }
 
     #[test]
+    fn running_statistics_count_as_asked_and_fields_grow() {
+        let summary = |counting| {
+            let mut b = Build::new();
+            let x = b.input("image", "f32[N, 3, 224, 224]");
+            let conv = b.op("conv", "conv", &[("out", 64), ("kernel", 7), ("stride", 2), ("pad", 3)], &[x]);
+            let bn = b.op("bn", "bn", &[], &[conv]);
+            let pool = b.op("pool", "maxpool", &[("kernel", 3), ("stride", 2), ("pad", 1)], &[bn]);
+            b.op("gap", "gap", &[], &[pool]);
+            Summary::new(&check(b.graph, &mut Sink::new()).checked.unwrap(), "stem", counting)
+        };
+        let (keras, pytorch) = (summary(Counting::Keras), summary(Counting::Pytorch));
+        assert_eq!((keras.parameters, keras.trainable), (9408 + 64 + 256, 9408 + 64 + 128));
+        assert_eq!((pytorch.parameters, pytorch.trainable), (9600, 9600));
+        assert_eq!(keras.macs, Some(9408 * 112 * 112));
+        let fields: Vec<String> = keras.nodes.iter().map(|n| n.field.to_string()).collect();
+        assert_eq!(fields, ["1", "7/2", "7/2", "11/4", "all"]);
+    }
+
+    #[test]
+    fn symbolic_sizes_leave_the_totals_open() {
+        let mut b = Build::new();
+        let x = b.input("image", "f32[N, 3, H, W]");
+        let conv = b.op("conv", "conv", &[("out", 8), ("kernel", 3)], &[x]);
+        let gap = b.op("gap", "gap", &[], &[conv]);
+        b.op("logits", "dense", &[("out", 2)], &[gap]);
+        let summary = Summary::new(&check(b.graph, &mut Sink::new()).checked.unwrap(), "m", Counting::Pytorch);
+        assert_eq!((summary.parameters, summary.macs, summary.activation_bytes), (224 + 18, None, None));
+        let macs: Vec<_> = summary.nodes.iter().map(|n| n.macs).collect();
+        assert_eq!(macs, [Some(0), None, None, Some(16)]);
+    }
+
+    #[test]
     fn nodes_are_grouped_by_their_first_scope() {
         let mut b = Build::new();
         let x = b.input("x", "f32[N, 5]");

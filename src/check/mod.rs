@@ -9,6 +9,8 @@ mod lint;
 mod params;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 use crate::diag::Sink;
 use crate::graph::{Graph, NodeId};

@@ -10,11 +10,15 @@ use crate::source::{FileId, Span};
 /// Builds a graph; the n-th node's span is line n of a file that does not exist.
 pub(super) struct Build {
     pub graph: Graph,
+    /// The weights' path of the next node, where it is not its own.
+    pub weights: Option<String>,
+    /// Whether all nodes come from one place.
+    pub fixed_span: bool,
 }
 
 impl Build {
     pub fn new() -> Self {
-        Build { graph: Graph::new() }
+        Build { graph: Graph::new(), weights: None, fixed_span: false }
     }
 
     /// An input of a type such as `f32[N, 3, 8, 8]`.
@@ -51,7 +55,7 @@ impl Build {
         let kind = NodeKind::Op((entry.build)(&args, span, &mut sink).expect("the arguments fit"));
         let node = Node {
             path: path.to_string(),
-            weights: path.to_string(),
+            weights: self.weights.take().unwrap_or_else(|| path.to_string()),
             kind,
             span,
             attr_spans: args.spans(),
@@ -62,7 +66,7 @@ impl Build {
     }
 
     fn span(&self) -> Span {
-        let at = self.graph.len() * 10;
+        let at = if self.fixed_span { 0 } else { self.graph.len() * 10 };
         Span::new(FileId(0), at, at + 5)
     }
 }

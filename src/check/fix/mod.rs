@@ -7,6 +7,8 @@
 //! tried with other arguments, the smallest change first.
 
 mod knobs;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 
@@ -53,10 +55,8 @@ impl<'g> Solver<'g> {
             return flattened(self.graph, target, &inputs);
         }
         let mut found = self.setters(facts, target, &inputs, error);
-        if found.is_empty() {
-            found = self.own(facts, target, &inputs);
-        }
-        if found.len() < SHOWN && is_spatial(error) {
+        // What the op itself advises is about its own arguments, and as good as a search.
+        if found.len() < SHOWN && error.help.is_none() && error.code == codes::SHAPE_MISMATCH {
             self.windows(facts, target, error, &mut found);
         }
         found.truncate(SHOWN);
@@ -83,11 +83,10 @@ impl<'g> Solver<'g> {
             let mut seen = HashSet::new();
             let mut setters = Vec::new();
             self.trace(facts, *producer, want.axis, size, &mut seen, &mut setters);
-            for (node, op) in setters {
+            for (node, op, setting) in setters {
                 if self.mends(facts, node, &op, target) && !found.iter().any(|p: &Proposal| p.node == node) {
                     let text = format!(
-                        "`{}` in `{}` gives {size} {}",
-                        knobs::out_text(&op),
+                        "`{setting}` in `{}` gives {size} {}",
                         self.graph.node(node).path,
                         axis_name(fact, want.axis)
                     );
@@ -107,7 +106,7 @@ impl<'g> Solver<'g> {
         axis: usize,
         size: i64,
         seen: &mut HashSet<(NodeId, usize, i64)>,
-        setters: &mut Vec<(NodeId, Op)>,
+        setters: &mut Vec<(NodeId, Op, String)>,
     ) {
         let mut open = vec![(node, axis, size)];
         while let Some((node, axis, size)) = open.pop() {
@@ -121,9 +120,9 @@ impl<'g> Solver<'g> {
             };
             self.budget = self.budget.saturating_sub(1);
             if axis == 1
-                && let Some(changed) = knobs::with_out(op, size)
+                && let Some((changed, setting)) = knobs::with_out(op, size)
             {
-                setters.push((node, changed));
+                setters.push((node, changed, setting));
                 continue;
             }
             let Some(now) = output.shape.get(axis).and_then(Dim::as_num) else { continue };
@@ -135,42 +134,25 @@ impl<'g> Solver<'g> {
         }
     }
 
-    /// The failing op itself with other arguments.
-    fn own(&mut self, facts: &[Option<Fact>], target: NodeId, inputs: &[Fact]) -> Vec<Proposal> {
-        let Some(op) = self.graph.op(target) else { return Vec::new() };
-        let path = &self.graph.node(target).path;
-        let mut found: Vec<Proposal> = Vec::new();
-        let mut settings = HashSet::new();
-        for Knob { setting, op, .. } in knobs::variants(op, inputs) {
-            // One proposal for each argument: its smallest change.
-            if !settings.contains(setting.split('=').next().unwrap_or(""))
-                && self.mends(facts, target, &op, target)
-                && let Ok(fact) = op.infer(inputs)
-            {
-                settings.insert(setting.split('=').next().unwrap_or("").to_string());
-                found.push(Proposal { node: target, text: format!("`{setting}` in `{path}` gives `{fact}`") });
-            }
-        }
-        found
-    }
-
     /// Ops near the fault with other windows.
     fn windows(&mut self, facts: &[Option<Fact>], target: NodeId, error: &ShapeError, found: &mut Vec<Proposal>) {
         for node in self.nearby(target, error) {
             let (Some(op), Some(inputs)) = (self.graph.op(node), known_inputs(self.graph, node, facts)) else {
                 continue;
             };
-            for Knob { setting, op, spatial } in knobs::variants(op, &inputs) {
+            let mut tried = HashSet::new();
+            for Knob { name, setting, op } in knobs::windows(op, &inputs) {
                 if found.len() >= SHOWN {
                     return;
                 }
-                if spatial
+                // One proposal for each argument: its smallest change.
+                if !tried.contains(name)
                     && self.mends(facts, node, &op, target)
                     && let Ok(fact) = op.infer(&inputs)
                 {
                     let text = format!("`{setting}` in `{}` gives `{fact}`", self.graph.node(node).path);
                     found.push(Proposal { node, text });
-                    break;
+                    tried.insert(name);
                 }
             }
         }
@@ -269,11 +251,6 @@ fn flattened(graph: &Graph, target: NodeId, inputs: &[Fact]) -> Option<String> {
         Some(_) => format!("insert {gap} or {flatten} before `dense`"),
         None => format!("insert {gap} before `dense`"),
     })
-}
-
-/// Whether other windows could mend it.
-fn is_spatial(error: &ShapeError) -> bool {
-    error.code == codes::EMPTY_OUTPUT || error.code == codes::SHAPE_MISMATCH
 }
 
 fn axis_name(fact: &Fact, axis: usize) -> String {

@@ -62,7 +62,7 @@ impl Cx<'_> {
     /// The node that a slot reads, seen through ops that only arrange elements anew.
     fn source(&self, id: NodeId, slot: usize) -> Option<NodeId> {
         let mut at = self.input(id, slot)?;
-        while matches!(self.op(at), "flatten" | "reshape" | "permute") {
+        while matches!(self.op(at), "identity" | "flatten" | "reshape" | "permute") {
             at = self.input(at, 0)?;
         }
         Some(at)
