@@ -1,4 +1,9 @@
 //! Numeric loops on slices. They know nothing of ops, graphs or plans.
 
+pub mod elementwise;
 pub mod gemm;
+pub mod math;
+pub mod parallel;
+pub mod reduce;
+pub mod softmax;
 pub mod sweep;
