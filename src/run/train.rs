@@ -7,7 +7,6 @@ use std::time::Instant;
 use serde_json::json;
 
 use crate::config::{EarlyStop, Monitor, TrainConfig};
-use crate::data::Loader;
 use crate::diag::{Diagnostic, codes};
 use crate::engine::clip::{clip_norm, clip_value};
 use crate::engine::optim::OptimizerState;
@@ -17,7 +16,7 @@ use crate::ops::lower::NoiseKey;
 use super::evaluate::{Meter, Probe, evaluate_with, feed};
 use super::network::{Feeds, Sessions};
 use super::phases::{self, Phase};
-use super::{EpochReport, Evaluation, Failure, Network, Observer, Reason, RunDir, StartReport, StepReport};
+use super::{EpochReport, Evaluation, Examples, Failure, Network, Observer, Reason, RunDir, StartReport, StepReport};
 
 /// What a training run needs besides the network.
 pub struct TrainOptions<'a> {
@@ -26,9 +25,9 @@ pub struct TrainOptions<'a> {
     /// The `train` section.
     pub config: &'a TrainConfig,
     /// The training examples.
-    pub train: &'a Loader,
+    pub train: &'a Examples,
     /// The validation examples.
-    pub val: Option<&'a Loader>,
+    pub val: Option<&'a Examples>,
     /// Set from outside (Ctrl-C) to end after the current step.
     pub interrupt: &'a AtomicBool,
 }
@@ -134,9 +133,9 @@ impl Run<'_> {
     ) -> Result<(), Failure> {
         let plan = phase.plan(self.probe.nodes.clone());
         let eval_plan = crate::plan::PlanOptions::inference(self.probe.nodes.clone());
-        let shape = self.options.train.example_shape();
-        let mut sessions = Sessions::new(&plan, self.feeds.image, shape);
-        let mut eval_sessions = Sessions::new(&eval_plan, self.feeds.image, shape);
+        let shape = self.options.train.shape();
+        let mut sessions = Sessions::new(&plan, self.feeds.image, &shape);
+        let mut eval_sessions = Sessions::new(&eval_plan, self.feeds.image, &shape);
         let first = sessions.get(network, self.options.train.batch_size())?;
         let mut optimizer = OptimizerState::new(&phase.optimizer, &network.params, first.plan().trained());
         if index == 0 {
@@ -189,7 +188,7 @@ impl Run<'_> {
             trainable: params.iter().filter(|p| p.trainable).map(|p| p.numel()).sum(),
             parameters: params.iter().map(|p| p.numel()).sum(),
             train_examples: self.options.train.len(),
-            val_examples: self.options.val.map(Loader::len),
+            val_examples: self.options.val.map(Examples::len),
             planned_bytes: bytes,
             epochs: self.epochs,
         });
@@ -212,7 +211,10 @@ impl Run<'_> {
         let mut lr = phase.optimizer.lr();
         let begin = Instant::now();
         for (index, batch) in loader.epoch(progress.epoch as u64).enumerate() {
-            let batch = batch?;
+            let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
+            for error in &batch.skipped {
+                observer.note(&format!("skipped {error}"));
+            }
             let step_in_epoch = index / config.accumulate;
             let group = Group::of(index, batches, config.accumulate);
             let session = sessions.get(network, batch.len)?;
