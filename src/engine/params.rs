@@ -205,6 +205,15 @@ impl Grads {
         self.trained.iter().filter_map(|id| Some((*id, self.get(*id)?)))
     }
 
+    /// Changes every gradient.
+    pub(super) fn each(&mut self, mut f: impl FnMut(&mut [f32])) {
+        for id in &self.trained {
+            if let Some(region) = self.regions[id.index()] {
+                f(self.data.part_mut(region));
+            }
+        }
+    }
+
     /// The first parameter whose gradient has an infinite element or a NaN.
     pub fn non_finite(&self) -> Option<ParamId> {
         self.iter().find(|(_, grad)| !grad.iter().all(|v| v.is_finite())).map(|(id, _)| id)

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use crate::check::ParamId;
 use crate::graph::NodeId;
-use crate::kernels::sweep;
+use crate::kernels::{elementwise, sweep};
 use crate::ops::lower::{Backward, Forward, NoiseKey};
 use crate::plan::{Call, Pass, Plan, Region, Step, StepInfo, Work};
 
@@ -182,7 +182,10 @@ fn backward_step(calls: &[Call], step: &Step, arena: &mut [f32], params: &ParamS
         Work::Forward { .. } => {}
         Work::Seed { grad } => take(&mut parts, *grad).fill(scale),
         Work::AddTo { into, from } => sweep::add_to(take(&mut parts, *into), parts[*from]),
-        Work::Sum { out, a, b } => sweep::add(take(&mut parts, *out), parts[*a], parts[*b]),
+        Work::Sum { out, a, b } => {
+            let out = take(&mut parts, *out);
+            elementwise::zip(parts[*a], parts[*b], out, |a, b| a + b);
+        }
         Work::Backward { call, inputs, output, saved, grad_output, grad_inputs, scratch } => {
             let call = &calls[*call];
             let mut grad_inputs: SmallVec<[Option<&mut [f32]>; 8]> =

@@ -1,26 +1,21 @@
-//! Passes over long slices, in parallel, that give the same bytes with any number of threads:
-//! where a slice is split depends on its length alone.
+//! Passes that change several long slices at once, element by element.
 
-/// Elements that one thread goes through at a time.
-const CHUNK: usize = 1 << 15;
+use super::parallel::{CHUNK, simd};
 
-/// Half of a length, in whole cache lines.
-fn middle(len: usize) -> usize {
-    (len / 2).next_multiple_of(16)
-}
-
-/// Calls `f` with matching pieces of all slices.
+/// Calls `f` with matching pieces of all slices, on several threads where they are long.
+/// `f` must treat every element by itself; pass a closure that is one loop.
 ///
 /// # Panics
 /// Where the lengths differ.
+#[inline(always)]
 pub fn zip<const W: usize, const R: usize>(
     write: [&mut [f32]; W],
     read: [&[f32]; R],
-    f: &(impl Fn([&mut [f32]; W], [&[f32]; R]) + Sync),
+    f: impl Fn([&mut [f32]; W], [&[f32]; R]) + Sync,
 ) {
     let len = write.first().map_or(0, |w| w.len());
     assert!(write.iter().all(|w| w.len() == len) && read.iter().all(|r| r.len() == len), "lengths differ");
-    split(len, write, read, f);
+    split(len, write, read, &f);
 }
 
 fn split<const W: usize, const R: usize>(
@@ -30,17 +25,19 @@ fn split<const W: usize, const R: usize>(
     f: &(impl Fn([&mut [f32]; W], [&[f32]; R]) + Sync),
 ) {
     if len <= CHUNK {
-        return f(write, read);
+        return simd(|| f(write, read));
     }
-    let mid = middle(len);
-    let mut right = write.map(Some);
-    let left = std::array::from_fn(|i| {
-        // Every slot is filled; the default keeps the compiler content without a panic.
-        let (a, b) = right[i].take().unwrap_or_default().split_at_mut(mid);
-        right[i] = Some(b);
+    // Whole cache lines to either side.
+    let mid = (len / 2).next_multiple_of(16);
+    let mut right: [&mut [f32]; W] = std::array::from_fn(|_| Default::default());
+    let mut ends = right.iter_mut();
+    let left = write.map(|w| {
+        let (a, b) = w.split_at_mut(mid);
+        if let Some(end) = ends.next() {
+            *end = b;
+        }
         a
     });
-    let right = right.map(Option::unwrap_or_default);
     let (read_left, read_right) = (read.map(|r| &r[..mid]), read.map(|r| &r[mid..]));
     rayon::join(|| split(mid, left, read_left, f), || split(len - mid, right, read_right, f));
 }
@@ -50,42 +47,11 @@ fn split<const W: usize, const R: usize>(
 /// # Panics
 /// Where the lengths differ.
 pub fn add_to(into: &mut [f32], from: &[f32]) {
-    zip([into], [from], &|[into], [from]| {
+    zip([into], [from], |[into], [from]| {
         for (x, y) in into.iter_mut().zip(from) {
             *x += y;
         }
     });
-}
-
-/// `out = a + b`.
-///
-/// # Panics
-/// Where the lengths differ.
-pub fn add(out: &mut [f32], a: &[f32], b: &[f32]) {
-    zip([out], [a, b], &|[out], [a, b]| {
-        for ((o, x), y) in out.iter_mut().zip(a).zip(b) {
-            *o = x + y;
-        }
-    });
-}
-
-/// The sum of `term` over all elements, in double precision and in a fixed order.
-pub fn sum(values: &[f32], term: &(impl Fn(f32) -> f64 + Sync)) -> f64 {
-    if values.len() > CHUNK {
-        let (a, b) = values.split_at(middle(values.len()));
-        let (a, b) = rayon::join(|| sum(a, term), || sum(b, term));
-        return a + b;
-    }
-    const LANES: usize = 8;
-    let mut lanes = [0.0; LANES];
-    let chunks = values.chunks_exact(LANES);
-    let rest: f64 = chunks.remainder().iter().map(|v| term(*v)).sum();
-    for chunk in chunks {
-        for (lane, v) in lanes.iter_mut().zip(chunk) {
-            *lane += term(*v);
-        }
-    }
-    lanes.iter().sum::<f64>() + rest
 }
 
 #[cfg(test)]
@@ -97,11 +63,15 @@ mod tests {
         for len in [0, 1, 15, CHUNK, CHUNK + 1, 3 * CHUNK + 7] {
             let from: Vec<f32> = (0..len).map(|i| (i % 97) as f32).collect();
             let mut into = vec![1.0; len];
+            let mut copy = vec![0.0; len];
             add_to(&mut into, &from);
-            let mut out = vec![f32::NAN; len];
-            add(&mut out, &into, &from);
-            assert!(out.iter().enumerate().all(|(i, v)| *v == 1.0 + 2.0 * (i % 97) as f32), "{len}");
-            assert_eq!(sum(&from, &f64::from), from.iter().map(|v| f64::from(*v)).sum::<f64>(), "{len}");
+            zip([&mut into, &mut copy], [&from], |[x, y], [z]| {
+                for ((x, y), z) in x.iter_mut().zip(y).zip(z) {
+                    *x += z;
+                    *y = *x;
+                }
+            });
+            assert!(copy.iter().enumerate().all(|(i, v)| *v == 1.0 + 2.0 * (i % 97) as f32), "{len}");
         }
     }
 }

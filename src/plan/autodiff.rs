@@ -7,6 +7,7 @@
 //! sum would disturb another node that still has to read it.
 
 use crate::graph::NodeId;
+use crate::ops::Op;
 
 use super::builder::Builder;
 use super::program::{Access, Work};
@@ -127,11 +128,10 @@ impl Builder<'_> {
 
     /// Whether the gradient of this input is the gradient of the output, element by element.
     fn passes_gradient(&self, id: NodeId, slot: usize) -> bool {
-        let graph = self.checked.graph();
         let input = self.scope.inputs[id.index()][slot];
-        match self.call_of[id.index()] {
-            None => true,
-            Some(_) => graph.node(id).kind_name() == "add" && self.bound.fact(input).shape == self.bound.fact(id).shape,
-        }
+        let is_view = self.call_of[id.index()].is_none();
+        is_view
+            || matches!(self.checked.graph().op(id), Some(Op::Add(_)))
+                && self.bound.fact(input).shape == self.bound.fact(id).shape
     }
 }

@@ -18,8 +18,8 @@ pub struct StartReport<'a> {
     pub train_examples: usize,
     /// Validation examples; none where there is no such split.
     pub val_examples: Option<usize>,
-    /// Bytes of activations, gradients and scratch that are planned.
-    pub arena_bytes: usize,
+    /// Bytes of activations, gradients, scratch and parameters that are planned.
+    pub planned_bytes: u64,
     /// Epochs over all phases.
     pub epochs: usize,
 }

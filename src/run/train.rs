@@ -190,7 +190,7 @@ impl Run<'_> {
             parameters: params.iter().map(|p| p.numel()).sum(),
             train_examples: self.options.train.len(),
             val_examples: self.options.val.map(Loader::len),
-            arena_bytes: bytes,
+            planned_bytes: bytes,
             epochs: self.epochs,
         });
     }

@@ -80,7 +80,7 @@ struct Sgd {
 
 impl Sgd {
     fn plain(&self, weights: &mut [f32], grad: &[f32]) {
-        zip([weights], [grad], &|[w], [g]| {
+        zip([weights], [grad], |[w], [g]| {
             for (w, g) in w.iter_mut().zip(g) {
                 *w -= self.lr * (g + self.decay * *w);
             }
@@ -88,7 +88,7 @@ impl Sgd {
     }
 
     fn with_momentum(&self, weights: &mut [f32], grad: &[f32], buffer: &mut [f32]) {
-        zip([weights, buffer], [grad], &|[w, b], [g]| {
+        zip([weights, buffer], [grad], |[w, b], [g]| {
             for ((w, b), g) in w.iter_mut().zip(b).zip(g) {
                 let g = g + self.decay * *w;
                 *b = self.momentum * *b + self.share * g;
@@ -126,7 +126,7 @@ impl Adam {
     }
 
     fn plain(&self, weights: &mut [f32], grad: &[f32], mean: &mut [f32], square: &mut [f32]) {
-        zip([weights, mean, square], [grad], &|[w, m, s], [g]| {
+        zip([weights, mean, square], [grad], |[w, m, s], [g]| {
             for (((w, m), s), g) in w.iter_mut().zip(m).zip(s).zip(g) {
                 let kept = self.moments(*w, *g, m, s);
                 *w = self.moved(kept, *m, *s);
@@ -135,7 +135,7 @@ impl Adam {
     }
 
     fn amsgrad(&self, weights: &mut [f32], grad: &[f32], mean: &mut [f32], square: &mut [f32], max: &mut [f32]) {
-        zip([weights, mean, square, max], [grad], &|[w, m, s, x], [g]| {
+        zip([weights, mean, square, max], [grad], |[w, m, s, x], [g]| {
             for ((((w, m), s), x), g) in w.iter_mut().zip(m).zip(s).zip(x).zip(g) {
                 let kept = self.moments(*w, *g, m, s);
                 *x = x.max(*s);
@@ -170,7 +170,7 @@ impl Rmsprop {
     }
 
     fn plain(&self, weights: &mut [f32], grad: &[f32], square: &mut [f32]) {
-        zip([weights, square], [grad], &|[w, s], [g]| {
+        zip([weights, square], [grad], |[w, s], [g]| {
             for ((w, s), g) in w.iter_mut().zip(s).zip(g) {
                 let g = self.square(*w, *g, s);
                 *w -= self.lr * g / (s.sqrt() + self.eps);
@@ -179,7 +179,7 @@ impl Rmsprop {
     }
 
     fn with_momentum(&self, weights: &mut [f32], grad: &[f32], square: &mut [f32], buffer: &mut [f32]) {
-        zip([weights, square, buffer], [grad], &|[w, s, b], [g]| {
+        zip([weights, square, buffer], [grad], |[w, s, b], [g]| {
             for (((w, s), b), g) in w.iter_mut().zip(s).zip(b).zip(g) {
                 let g = self.square(*w, *g, s);
                 *b = self.momentum * *b + g / (s.sqrt() + self.eps);
@@ -189,7 +189,7 @@ impl Rmsprop {
     }
 
     fn centered(&self, weights: &mut [f32], grad: &[f32], square: &mut [f32], mean: &mut [f32]) {
-        zip([weights, square, mean], [grad], &|[w, s, m], [g]| {
+        zip([weights, square, mean], [grad], |[w, s, m], [g]| {
             for (((w, s), m), g) in w.iter_mut().zip(s).zip(m).zip(g) {
                 let g = self.square(*w, *g, s);
                 *w -= self.lr * g / self.deviation(g, *s, m);
@@ -205,7 +205,7 @@ impl Rmsprop {
         buffer: &mut [f32],
         mean: &mut [f32],
     ) {
-        zip([weights, square, buffer, mean], [grad], &|[w, s, b, m], [g]| {
+        zip([weights, square, buffer, mean], [grad], |[w, s, b, m], [g]| {
             for ((((w, s), b), m), g) in w.iter_mut().zip(s).zip(b).zip(m).zip(g) {
                 let g = self.square(*w, *g, s);
                 *b = self.momentum * *b + g / self.deviation(g, *s, m);
