@@ -1,3 +1,12 @@
 //! Numeric loops on slices. They know nothing of ops, graphs or plans.
 
+pub mod conv;
+pub mod depthwise;
 pub mod gemm;
+pub mod lanes;
+pub mod norm;
+pub mod pool;
+pub mod shared;
+#[cfg(test)]
+mod testing;
+pub mod window;

@@ -5,6 +5,7 @@
 //! error. Blocks expand before the graph is built; they are no ops. Losses and metrics are.
 
 pub mod attrs;
+pub mod geometry;
 pub mod init;
 pub mod lower;
 
@@ -307,6 +308,9 @@ pub fn lookup(name: &str) -> Option<&'static Entry> {
 }
 
 ops! {
+    conv::{Conv, Depthwise, ConvTranspose},
+    pool::{MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool},
+    norm::{BatchNorm, Lrn, LayerNorm, GroupNorm, InstanceNorm},
     dense::{Dense},
     activation::{Relu},
 }
