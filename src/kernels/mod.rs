@@ -10,3 +10,9 @@ pub mod shared;
 #[cfg(test)]
 mod testing;
 pub mod window;
+pub mod elementwise;
+pub mod gemm;
+pub mod math;
+pub mod parallel;
+pub mod reduce;
+pub mod softmax;
