@@ -101,7 +101,12 @@ pub static AUGMENTATIONS: &[Callable] = &[
             attr("degrees", DEGREES, Default::Float(0.0), "the greatest angle, either way"),
             attr("translate", UNIT, Default::Float(0.0), "the greatest shift, as a part of the side"),
             attr("scale", AttrKind::Floats, Default::Optional, "bounds of the scale; `[1, 1]`"),
-            attr("shear", AttrKind::Float { min: 0.0, max: 80.0 }, Default::Float(0.0), "the greatest shear in degrees"),
+            attr(
+                "shear",
+                AttrKind::Float { min: 0.0, max: 80.0 },
+                Default::Float(0.0),
+                "the greatest shear in degrees",
+            ),
         ],
         doc: "rotation, shift, scale and shear in one",
     },
@@ -181,7 +186,12 @@ fn step(call: &Call, sink: &mut Sink) -> Option<Augment> {
         "random_resized_crop" => {
             let (height, width) = area(call, &args, sink)?;
             let scale = bounds(call, &args, "scale", (0.08, 1.0), sink)?;
-            Augment::RandomResizedCrop { height, width, scale, ratio: bounds(call, &args, "ratio", (0.75, 4.0 / 3.0), sink)? }
+            Augment::RandomResizedCrop {
+                height,
+                width,
+                scale,
+                ratio: bounds(call, &args, "ratio", (0.75, 4.0 / 3.0), sink)?,
+            }
         }
         "hflip" => Augment::Hflip { p },
         "vflip" => Augment::Vflip { p },
@@ -218,7 +228,8 @@ fn limited(call: &Call, name: &str, value: usize, sink: &mut Sink) -> Option<usi
 }
 
 fn area(call: &Call, args: &Args, sink: &mut Sink) -> Option<(usize, usize)> {
-    let Some([height, width]) = args.size("size").and_then(|s| s.expand(2)).and_then(|s| <[usize; 2]>::try_from(s).ok())
+    let Some([height, width]) =
+        args.size("size").and_then(|s| s.expand(2)).and_then(|s| <[usize; 2]>::try_from(s).ok())
     else {
         sink.push(wrong(call, "size", "is one number, or `[height, width]`"));
         return None;

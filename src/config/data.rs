@@ -38,19 +38,7 @@ pub struct DataConfig {
     pub size: Option<(usize, usize)>,
     /// Names of the classes, in the order of their labels; empty where the data tell.
     pub classes: Vec<String>,
-    /// The regular expression that takes a label from a file's name; the error says what is wrong.
-pub fn label_pattern(pattern: &str) -> Result<regex::Regex, String> {
-    let regex = regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().map_err(|e| {
-        let text = e.to_string();
-        text.lines().last().unwrap_or("not a regular expression").trim_start_matches("error: ").to_string()
-    })?;
-    match regex.captures_len() {
-        0 | 1 => Err("it has no group, which would be the label".to_string()),
-        _ => Ok(regex),
-    }
-}
-
-/// MiB of decoded images that are kept in memory.
+    /// MiB of decoded images that are kept in memory.
     pub cache: usize,
     /// Where the section stands.
     #[serde(skip)]
@@ -172,26 +160,46 @@ const KINDS: &[&str] =
 
 /// The settings of `data`.
 pub static DATA: &[Key] = &[
-    Key { name: "kind", kind: Kind::Value(AttrKind::Choice(KINDS)), doc: "the kind of data set; `auto`: by what lies at `path`" },
+    Key {
+        name: "kind",
+        kind: Kind::Value(AttrKind::Choice(KINDS)),
+        doc: "the kind of data set; `auto`: by what lies at `path`",
+    },
     Key { name: "name", kind: Kind::Value(AttrKind::Choice(&["digits"])), doc: "which synthetic set" },
     Key { name: "path", kind: WORD, doc: "the folder or file of all parts" },
     Key { name: "train", kind: PART, doc: "the training part; for `synthetic`, how many examples" },
     Key { name: "val", kind: PART, doc: "the validation part" },
     Key { name: "test", kind: PART, doc: "the test part; for `synthetic`, how many examples" },
-    Key { name: "split", kind: Kind::Nested("a mapping"), doc: "parts drawn from the training part: `{val: 0.1, seed: 0}`" },
+    Key {
+        name: "split",
+        kind: Kind::Nested("a mapping"),
+        doc: "parts drawn from the training part: `{val: 0.1, seed: 0}`",
+    },
     Key { name: "label", kind: WORD, doc: "of image files: `folder`, or a regular expression with one group" },
     Key { name: "coarse", kind: Kind::Value(AttrKind::Bool), doc: "of `cifar100`: the 20 superclasses" },
     Key { name: "images", kind: WORD, doc: "of `npz`: the name of the images" },
     Key { name: "labels", kind: WORD, doc: "of `npz`: the name of the labels" },
     Key { name: "layout", kind: Kind::Value(AttrKind::Choice(&["nchw", "nhwc"])), doc: "of arrays: the order of axes" },
     Key { name: "seed", kind: Kind::Value(AttrKind::Int { min: 0 }), doc: "of `synthetic`: the seed of the drawing" },
-    Key { name: "on_bad", kind: Kind::Value(AttrKind::Choice(&["stop", "skip"])), doc: "what to do with a damaged file" },
-    Key { name: "scale", kind: Kind::Value(AttrKind::Float { min: 0.0, max: f64::MAX }), doc: "the factor of a pixel's 8-bit value; 1/255" },
+    Key {
+        name: "on_bad",
+        kind: Kind::Value(AttrKind::Choice(&["stop", "skip"])),
+        doc: "what to do with a damaged file",
+    },
+    Key {
+        name: "scale",
+        kind: Kind::Value(AttrKind::Float { min: 0.0, max: f64::MAX }),
+        doc: "the factor of a pixel's 8-bit value; 1/255",
+    },
     Key { name: "mean", kind: Kind::Value(AttrKind::Floats), doc: "taken off the scaled pixels, for each channel" },
     Key { name: "std", kind: Kind::Value(AttrKind::Floats), doc: "divides the pixels, for each channel" },
     Key { name: "color", kind: Kind::Value(AttrKind::Choice(&["rgb", "bgr", "gray"])), doc: "the order of channels" },
     Key { name: "size", kind: Kind::Value(AttrKind::Size { min: 1 }), doc: "what every image is resized to first" },
-    Key { name: "classes", kind: Kind::Nested("a list of names"), doc: "names of the classes, in the order of their labels" },
+    Key {
+        name: "classes",
+        kind: Kind::Nested("a list of names"),
+        doc: "names of the classes, in the order of their labels",
+    },
     Key { name: "cache", kind: Kind::Value(AttrKind::Int { min: 0 }), doc: "MiB of decoded images that are kept; 512" },
 ];
 
@@ -349,6 +357,18 @@ fn label(fields: &Fields<'_>, sink: &mut Sink) -> Option<LabelFrom> {
     }
 }
 
+/// The regular expression that takes a label from a file's name; the error says what is wrong.
+pub fn label_pattern(pattern: &str) -> Result<regex::Regex, String> {
+    let regex = regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().map_err(|e| {
+        let text = e.to_string();
+        text.lines().last().unwrap_or("not a regular expression").trim_start_matches("error: ").to_string()
+    })?;
+    match regex.captures_len() {
+        0 | 1 => Err("it has no group, which would be the label".to_string()),
+        _ => Ok(regex),
+    }
+}
+
 fn part(name: &str, expr: &Expr, sink: &mut Sink) -> Option<PartPath> {
     let what = format!("data.{name}");
     match &expr.kind {
@@ -402,7 +422,12 @@ fn check_numbers(fields: &Fields<'_>, mean: &[f64], std: &[f64], sink: &mut Sink
     let fits = |n: usize| matches!(n, 0 | 1 | 3);
     for (name, list) in [("mean", mean), ("std", std)] {
         if let (false, Some(expr)) = (fits(list.len()), fields.expr(name)) {
-            sink.push(fields::bad(&format!("data.{name}"), "one number, or one for each of three channels", expr, None));
+            sink.push(fields::bad(
+                &format!("data.{name}"),
+                "one number, or one for each of three channels",
+                expr,
+                None,
+            ));
         }
     }
     if let (true, Some(expr)) = (std.iter().any(|s| *s <= 0.0), fields.expr("std")) {

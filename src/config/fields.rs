@@ -68,7 +68,9 @@ impl<'a> Fields<'a> {
             let names = || keys.iter().map(|k| k.name);
             let help = match did_you_mean(name, names()) {
                 Some(close) => format!("did you mean `{close}`?"),
-                None => format!("its settings are {}", names().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")),
+                None => {
+                    format!("its settings are {}", names().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))
+                }
             };
             sink.push(
                 Diagnostic::error(codes::UNKNOWN_SETTING, format!("`{section}` has no setting `{name}`"))

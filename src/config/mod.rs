@@ -18,7 +18,8 @@ use crate::syntax::ast::{Expr, ExprKind, Spec};
 
 pub use augment::{AUGMENTATIONS, Augment, ResizeTo};
 pub use data::{
-    Color, DATA, DEFAULT_CACHE, DataConfig, DataKind, LabelFrom, Layout, OnBad, PAIR, PartPath, SPLIT, Split, label_pattern,
+    Color, DATA, DEFAULT_CACHE, DataConfig, DataKind, LabelFrom, Layout, OnBad, PAIR, PartPath, SPLIT, Split,
+    label_pattern,
 };
 pub use fields::{Callable, Key, Kind};
 pub use optim::{OPTIMIZERS, SCHEDULES};

@@ -201,7 +201,11 @@ pub static TRAIN: &[Key] = &[
     Key { name: "eval", kind: CHAIN, doc: "steps for other examples, instead of the counterpart of `augment`" },
     Key { name: "clip_norm", kind: POSITIVE, doc: "the greatest norm of the whole gradient" },
     Key { name: "clip_value", kind: POSITIVE, doc: "the greatest magnitude of one value of the gradient" },
-    Key { name: "stop", kind: Kind::Nested("a mapping"), doc: "early stopping: `{monitor, patience, min_delta, mode}`" },
+    Key {
+        name: "stop",
+        kind: Kind::Nested("a mapping"),
+        doc: "early stopping: `{monitor, patience, min_delta, mode}`",
+    },
     MONITOR,
     Key { name: "phases", kind: Kind::Nested("a list of phases"), doc: "phases of transfer learning" },
     Key { name: "accumulate", kind: COUNT, doc: "batches whose gradients are averaged into one step; 1" },
