@@ -19,4 +19,10 @@ codes! {
         "Logits may have either sign and any size. After `relu` none is negative, after `sigmoid` or `tanh` all are small, so that no class can be ruled out or be certain. Leave the activation out.";
     ACTIVATIONS_IN_A_ROW = "BP0909": "two activations in a row",
         "Nothing is learnt between them. Either one of them is left over, or a layer between them was forgotten.";
+    UNUSED_PARAMETER = "BP0910": "a parameter is used nowhere",
+        "Nothing in the spec mentions the parameter, so that setting it has no effect. Remove it, or use it where a number stands.";
+    UNUSED_BLOCK = "BP0911": "a block or tower is called nowhere",
+        "Nothing in the spec calls it. Remove it, or call it; blocks for other specs belong into a file of their own that has no `net`.";
+    UNUSED_INPUT = "BP0912": "an input is read nowhere",
+        "No statement, loss or metric reads the input. Remove it, or name it where it is meant: `@name`.";
 }
