@@ -11,6 +11,7 @@
 pub mod check;
 pub mod diag;
 pub mod engine;
+pub mod fs;
 pub mod graph;
 #[allow(unsafe_code)]
 pub mod kernels;
@@ -20,3 +21,4 @@ pub mod random;
 pub mod shape;
 pub mod source;
 pub mod syntax;
+pub mod weights;

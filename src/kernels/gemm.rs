@@ -1,6 +1,9 @@
 //! Matrix multiplication on the `gemm` crates.
 
 use gemm_common::Parallelism;
+use rayon::prelude::*;
+
+use super::shared::Shared;
 
 /// A matrix in a slice, with strides.
 #[derive(Clone, Copy, Debug)]
@@ -15,8 +18,19 @@ pub struct Matrix<'a> {
 impl<'a> Matrix<'a> {
     /// `rows x cols`, rows contiguous.
     pub fn row_major(data: &'a [f32], rows: usize, cols: usize) -> Self {
-        assert!(data.len() >= rows * cols, "{} elements for {rows}x{cols}", data.len());
-        Self { data, rows, cols, row_stride: cols, col_stride: 1 }
+        Self::strided(data, rows, cols, cols, 1)
+    }
+
+    /// Element `(i, j)` at `i * row_stride + j * col_stride`.
+    ///
+    /// # Panics
+    /// Where the last element lies outside the slice.
+    pub fn strided(data: &'a [f32], rows: usize, cols: usize, row_stride: usize, col_stride: usize) -> Self {
+        if rows > 0 && cols > 0 {
+            let last = (rows - 1) * row_stride + (cols - 1) * col_stride;
+            assert!(last < data.len(), "{} elements for {rows}x{cols} by {row_stride}, {col_stride}", data.len());
+        }
+        Self { data, rows, cols, row_stride, col_stride }
     }
 
     /// The transpose; no data moves.
@@ -30,29 +44,86 @@ impl<'a> Matrix<'a> {
             col_stride: self.row_stride,
         }
     }
+
+    /// The part with these rows and columns.
+    ///
+    /// # Panics
+    /// Where it is not inside.
+    #[must_use]
+    pub fn part(self, rows: std::ops::Range<usize>, cols: std::ops::Range<usize>) -> Self {
+        assert!(rows.end <= self.rows && cols.end <= self.cols);
+        let offset = rows.start * self.row_stride + cols.start * self.col_stride;
+        let data = self.data.get(offset..).unwrap_or(&[]);
+        Self::strided(data, rows.len(), cols.len(), self.row_stride, self.col_stride)
+    }
+
+    /// How many rows it has.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// How many columns it has.
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
 }
 
-/// `c = a b + beta c` with `c` row-major.
+/// `c = a b + beta c` with `c` row-major, on the calling thread.
 ///
 /// # Panics
 /// Where the sizes do not agree.
 pub fn gemm(a: Matrix<'_>, b: Matrix<'_>, beta: f32, c: &mut [f32]) {
+    let stride = b.cols;
+    let c = Shared::new(c);
+    // SAFETY: `c` is borrowed mutably for the call, so nothing else touches it.
+    unsafe { gemm_at(a, b, beta, c, 0, stride) }
+}
+
+/// Rows and columns of the tiles that [`gemm_parallel`] gives to threads. They depend on
+/// nothing, so that every product is formed by the same code whatever the number of threads.
+const TILE: (usize, usize) = (128, 512);
+
+/// [`gemm`] with tiles of `c` computed in parallel. The sum of each element is formed by one
+/// thread in one order.
+///
+/// # Panics
+/// Where the sizes do not agree.
+pub fn gemm_parallel(a: Matrix<'_>, b: Matrix<'_>, beta: f32, c: &mut [f32]) {
+    let (rows, cols) = (a.rows, b.cols);
+    let c = Shared::new(c);
+    let (down, across) = (rows.div_ceil(TILE.0), cols.div_ceil(TILE.1));
+    (0..down * across).into_par_iter().for_each(|tile| {
+        let (i, j) = (tile / across * TILE.0, tile % across * TILE.1);
+        let (i_end, j_end) = ((i + TILE.0).min(rows), (j + TILE.1).min(cols));
+        // SAFETY: tiles are disjoint parts of `c`.
+        unsafe { gemm_at(a.part(i..i_end, 0..a.cols), b.part(0..b.rows, j..j_end), beta, c, i * cols + j, cols) }
+    });
+}
+
+/// `c = a b + beta c` where `c` begins at `offset` and its rows are `row_stride` apart.
+///
+/// # Panics
+/// Where the sizes do not agree.
+///
+/// # Safety
+/// No other thread accesses those elements of `c` during the call.
+pub(super) unsafe fn gemm_at(a: Matrix<'_>, b: Matrix<'_>, beta: f32, c: Shared<'_>, offset: usize, row_stride: usize) {
     assert_eq!(a.cols, b.rows);
     let (m, n, k) = (a.rows, b.cols, a.cols);
-    assert!(c.len() >= m * n);
     if m == 0 || n == 0 {
         return;
     }
-    // SAFETY: `Matrix` holds at least rows * cols elements under its strides, `c` at least
-    // m * n (asserted); `c` is borrowed mutably, so it does not overlap `a` or `b`.
+    assert!(offset + (m - 1) * row_stride + n <= c.len());
+    // SAFETY: `Matrix` holds all of its elements under its strides, and `c` was just checked;
+    // `a` and `b` are shared borrows and `c` is a mutable one, so they do not overlap.
     unsafe {
         (gemm_f32::gemm::f32::get_gemm_fn())(
             m,
             n,
             k,
-            c.as_mut_ptr(),
+            c.pointer().add(offset),
             1,
-            n as isize,
+            row_stride as isize,
             beta != 0.0,
             a.data.as_ptr(),
             a.col_stride as isize,

@@ -1,9 +1,18 @@
 //! Numeric loops on slices. They know nothing of ops, graphs or plans.
 
+pub mod conv;
+pub mod depthwise;
 pub mod elementwise;
 pub mod gemm;
+pub mod lanes;
 pub mod math;
+pub mod norm;
 pub mod parallel;
+pub mod pool;
 pub mod reduce;
+pub mod shared;
 pub mod softmax;
 pub mod sweep;
+#[cfg(test)]
+mod testing;
+pub mod window;

@@ -6,6 +6,7 @@
 
 pub mod attrs;
 mod facts;
+pub mod geometry;
 pub mod init;
 pub mod lower;
 
@@ -308,6 +309,9 @@ pub fn lookup(name: &str) -> Option<&'static Entry> {
 }
 
 ops! {
+    conv::{Conv, Depthwise, ConvTranspose},
+    pool::{MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool},
+    norm::{BatchNorm, Lrn, LayerNorm, GroupNorm, InstanceNorm},
     dense::{Dense},
     activation::{
         Relu, Relu6, LeakyRelu, Elu, Sigmoid, Tanh, Swish, Hswish, Hsigmoid, Gelu, Clip, Abs, Neg, Square, Sqrt, Exp,

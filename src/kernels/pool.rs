@@ -1,0 +1,211 @@
+//! Pooling over windows, one map at a time.
+
+use rayon::prelude::*;
+
+use super::window::{Span, Window};
+
+/// Windows over each of many maps.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    window: Window,
+    spans: [Vec<Span>; 3],
+    /// Reciprocals of the number of elements averaged, per axis.
+    shares: [Vec<f32>; 3],
+}
+
+/// Maps that a thread takes at least.
+const MIN_MAPS: usize = 4;
+
+impl Pool {
+    /// Averages divide by the elements of the input in each window; `after` is the padding
+    /// whose zeros count as elements too, together with that before, where it is given.
+    pub fn new(window: Window, after: Option<[usize; 3]>) -> Self {
+        let spans = [0, 1, 2].map(|a| window.spans(a));
+        let shares = [0, 1, 2].map(|a| {
+            (0..window.output[a])
+                .map(|o| {
+                    let count = match after {
+                        None => spans[a][o].count,
+                        Some(after) => {
+                            let room = window.input[a] + window.before[a] + after[a] - o * window.stride[a];
+                            room.div_ceil(window.dilation[a]).min(window.kernel[a])
+                        }
+                    };
+                    1.0 / count.max(1) as f32
+                })
+                .collect()
+        });
+        Self { window, spans, shares }
+    }
+
+    /// Calls `f` for each output with its index and its spans per axis.
+    #[inline(always)]
+    fn for_each_window(&self, mut f: impl FnMut(usize, [Span; 3], f32)) {
+        let mut out = 0;
+        for (z, share_z) in self.spans[0].iter().zip(&self.shares[0]) {
+            for (y, share_y) in self.spans[1].iter().zip(&self.shares[1]) {
+                for (x, share_x) in self.spans[2].iter().zip(&self.shares[2]) {
+                    f(out, [*z, *y, *x], share_z * share_y * share_x);
+                    out += 1;
+                }
+            }
+        }
+    }
+
+    /// Calls `f` with the index of every input in a window, row-major.
+    #[inline(always)]
+    fn for_each_input(&self, [z, y, x]: [Span; 3], mut f: impl FnMut(usize)) {
+        let w = &self.window;
+        for kz in 0..z.count {
+            for ky in 0..y.count {
+                let row = (z.source + kz * w.dilation[0]) * w.input[1] + y.source + ky * w.dilation[1];
+                let start = row * w.input[2] + x.source;
+                for kx in 0..x.count {
+                    f(start + kx * w.dilation[2]);
+                }
+            }
+        }
+    }
+
+    /// Maxima; `positions` gets where each stands in its map. The first of equal ones counts,
+    /// NaN is greater than all, and a window that sees only padding gives 0.
+    pub fn max(&self, x: &[f32], y: &mut [f32], positions: &mut [u32]) {
+        let (from, to) = (self.window.input_len(), self.window.output_len());
+        y.par_chunks_mut(to).zip(positions.par_chunks_mut(to)).enumerate().with_min_len(MIN_MAPS).for_each(
+            |(map, (y, positions))| {
+                let x = &x[map * from..][..from];
+                self.for_each_window(|out, spans, _| {
+                    let (mut best, mut position) = (f32::NEG_INFINITY, u32::MAX);
+                    self.for_each_input(spans, |i| {
+                        let v = x[i];
+                        if v > best || position == u32::MAX || (v.is_nan() && !best.is_nan()) {
+                            (best, position) = (v, i as u32);
+                        }
+                    });
+                    y[out] = if position == u32::MAX { 0.0 } else { best };
+                    positions[out] = position;
+                });
+            },
+        );
+    }
+
+    /// The gradient of [`Pool::max`].
+    pub fn max_gradient(&self, dy: &[f32], positions: &[u32], dx: &mut [f32]) {
+        let (from, to) = (self.window.input_len(), self.window.output_len());
+        dx.par_chunks_mut(from).enumerate().with_min_len(MIN_MAPS).for_each(|(map, dx)| {
+            dx.fill(0.0);
+            for (d, position) in dy[map * to..][..to].iter().zip(&positions[map * to..][..to]) {
+                if let Some(dx) = dx.get_mut(*position as usize) {
+                    *dx += d;
+                }
+            }
+        });
+    }
+
+    /// Averages; a window that sees only padding gives 0.
+    pub fn average(&self, x: &[f32], y: &mut [f32]) {
+        let (from, to) = (self.window.input_len(), self.window.output_len());
+        y.par_chunks_mut(to).enumerate().with_min_len(MIN_MAPS).for_each(|(map, y)| {
+            let x = &x[map * from..][..from];
+            self.for_each_window(|out, spans, share| {
+                let mut sum = 0.0;
+                self.for_each_input(spans, |i| sum += x[i]);
+                y[out] = sum * share;
+            });
+        });
+    }
+
+    /// The gradient of [`Pool::average`].
+    pub fn average_gradient(&self, dy: &[f32], dx: &mut [f32]) {
+        let (from, to) = (self.window.input_len(), self.window.output_len());
+        dx.par_chunks_mut(from).enumerate().with_min_len(MIN_MAPS).for_each(|(map, dx)| {
+            let dy = &dy[map * to..][..to];
+            dx.fill(0.0);
+            self.for_each_window(|out, spans, share| {
+                let d = dy[out] * share;
+                self.for_each_input(spans, |i| dx[i] += d);
+            });
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{self, floats, reads};
+    use super::*;
+
+    #[test]
+    fn random_windows_agree_with_the_definition() {
+        for seed in 0..300 {
+            let mut rng = testing::rng(seed);
+            let window = testing::window(&mut rng);
+            let (from, to, maps) = (window.input_len(), window.output_len(), 3);
+            let x = floats(&mut rng, maps * from);
+            let dy = floats(&mut rng, maps * to);
+            let pool = Pool::new(window, None);
+            let all = testing::same_for_all_thread_counts(|| {
+                let mut all = [vec![f32::NAN; dy.len()], vec![f32::NAN; x.len()]];
+                let mut more = all.clone();
+                let mut positions = vec![0; dy.len()];
+                pool.max(&x, &mut all[0], &mut positions);
+                pool.max_gradient(&dy, &positions, &mut all[1]);
+                pool.average(&x, &mut more[0]);
+                pool.average_gradient(&dy, &mut more[1]);
+                [all, more].concat().concat()
+            });
+            let (mut max, mut by_max) = (vec![f64::NEG_INFINITY; maps * to], vec![0.0; maps * from]);
+            let (mut mean, mut by_mean) = (vec![0.0; maps * to], vec![0.0; maps * from]);
+            let (mut best, mut count) = (vec![None; maps * to], vec![0.0; to]);
+            reads(&window, |o, _, _| count[o] += 1.0);
+            for map in 0..maps {
+                reads(&window, |o, _, i| {
+                    let (o_map, i) = (map * to + o, map * from + i);
+                    if f64::from(x[i]) > max[o_map] {
+                        (max[o_map], best[o_map]) = (f64::from(x[i]), Some(i));
+                    }
+                    mean[o_map] += f64::from(x[i]) / count[o];
+                    by_mean[i] += f64::from(dy[o_map]) / count[o];
+                });
+            }
+            for (o, best) in best.iter().enumerate() {
+                match best {
+                    Some(i) => by_max[*i] += f64::from(dy[o]),
+                    None => max[o] = 0.0,
+                }
+            }
+            testing::assert_close(&all, &[max, by_max, mean, by_mean].concat(), 16, &format!("{window:?}"));
+        }
+    }
+
+    #[test]
+    fn the_first_of_equal_maxima_and_nan_win() {
+        let window = Window {
+            input: [1, 1, 4],
+            output: [1, 1, 2],
+            kernel: [1, 1, 2],
+            stride: [1, 1, 2],
+            dilation: [1; 3],
+            before: [0; 3],
+        };
+        let (mut y, mut positions) = ([0.0; 2], [9; 2]);
+        Pool::new(window, None).max(&[3.0, 3.0, f32::NAN, 1.0], &mut y, &mut positions);
+        assert!(y[0] == 3.0 && y[1].is_nan());
+        assert_eq!(positions, [0, 2]);
+    }
+
+    #[test]
+    fn padding_counts_as_zeros_where_asked_but_not_beyond_it() {
+        // Sizes round up: the last window [4, 5) of [-1..5) has one element of padding only.
+        let window = Window {
+            input: [1, 1, 4],
+            output: [1, 1, 3],
+            kernel: [1, 1, 3],
+            stride: [1, 1, 2],
+            dilation: [1; 3],
+            before: [0, 0, 1],
+        };
+        let mut y = [0.0; 3];
+        Pool::new(window, Some([0, 0, 1])).average(&[1.0, 2.0, 3.0, 4.0], &mut y);
+        assert_eq!(y, [1.0, 3.0, 2.0]);
+    }
+}

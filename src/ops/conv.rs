@@ -1,0 +1,648 @@
+//! Convolutions: general, depthwise and transposed, over one to three spatial axes.
+
+use rand_chacha::ChaCha8Rng;
+
+use crate::diag::Sink;
+use crate::kernels;
+use crate::random;
+use crate::shape::{Dim, Fact, Shape};
+use crate::source::Span;
+
+use super::attrs::{Args, Attr, AttrKind, Default, Size, Value};
+use super::geometry::{self, Axis, Sliding};
+use super::init::{Init, Penalty};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
+
+const KERNEL: Attr = Attr {
+    name: "kernel",
+    kind: AttrKind::Size { min: 1 },
+    default: Default::Required,
+    doc: "taps per spatial axis",
+};
+const STRIDE: Attr = Attr {
+    name: "stride",
+    kind: AttrKind::Size { min: 1 },
+    default: Default::Int(1),
+    doc: "input elements between neighbouring outputs",
+};
+const PAD: Attr = Attr {
+    name: "pad",
+    kind: AttrKind::Padding,
+    default: Default::Int(0),
+    doc: "zeros around the input: a number, pairs, `half` (k//2), `same` (TensorFlow's) or `valid` (none)",
+};
+const DILATION: Attr = Attr {
+    name: "dilation",
+    kind: AttrKind::Size { min: 1 },
+    default: Default::Int(1),
+    doc: "input elements between neighbouring taps",
+};
+const OUT: Attr =
+    Attr { name: "out", kind: AttrKind::Int { min: 1 }, default: Default::Required, doc: "output channels" };
+const GROUPS: Attr = Attr {
+    name: "groups",
+    kind: AttrKind::Int { min: 1 },
+    default: Default::Int(1),
+    doc: "groups of channels that do not see each other; divides input and output channels",
+};
+const BIAS: Attr =
+    Attr { name: "bias", kind: AttrKind::Bool, default: Default::Bool(true), doc: "whether a bias per output channel is added" };
+const INIT: Attr = Attr {
+    name: "init",
+    kind: AttrKind::Init,
+    default: Default::Word("glorot_uniform"),
+    doc: "first values of `weight` (Keras's default; fans count the taps and one group's channels)",
+};
+const BIAS_INIT: Attr =
+    Attr { name: "bias_init", kind: AttrKind::Init, default: Default::Word("zeros"), doc: "first values of `bias`" };
+const PENALTY: Attr = Attr {
+    name: "penalty",
+    kind: AttrKind::Penalty,
+    default: Default::Optional,
+    doc: "penalty on `weight`, added to the loss",
+};
+
+/// What all convolutions have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weights {
+    /// Whether a bias per output channel is added.
+    pub bias: bool,
+    /// First values of `weight`.
+    pub init: Init,
+    /// First values of `bias`.
+    pub bias_init: Init,
+    /// Penalty on `weight`.
+    pub penalty: Penalty,
+}
+
+impl Weights {
+    fn read(args: &Args) -> Option<Self> {
+        Some(Self {
+            bias: args.bool("bias"),
+            init: args.init("init")?,
+            bias_init: args.init("bias_init")?,
+            penalty: args.penalty("penalty").unwrap_or_default(),
+        })
+    }
+
+    /// `weight` of this shape and, where there is one, `bias`.
+    fn params(&self, shape: Vec<usize>, outputs: usize, fans: (usize, usize)) -> Vec<ParamSpec> {
+        let mut params =
+            vec![ParamSpec { name: "weight", shape, trainable: true, init: self.init, fans, penalty: self.penalty }];
+        if self.bias {
+            params.push(ParamSpec {
+                name: "bias",
+                shape: vec![outputs],
+                trainable: true,
+                init: self.bias_init,
+                fans,
+                penalty: Penalty::default(),
+            });
+        }
+        params
+    }
+}
+
+/// Taps per axis for an input that inference accepts.
+fn kernel_sizes(sliding: &Sliding, x: &Fact) -> Vec<usize> {
+    sliding.kernel.expand(x.rank() - 2).unwrap_or_default()
+}
+
+/// A convolution (as all frameworks mean it: cross-correlation).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conv {
+    /// Output channels.
+    pub out: usize,
+    /// The window.
+    pub sliding: Sliding,
+    /// Groups of channels.
+    pub groups: usize,
+    /// Its parameters.
+    pub weights: Weights,
+}
+
+impl Operator for Conv {
+    const INFO: OpInfo = OpInfo {
+        name: "conv",
+        also_known_as: &["convolution", "conv1d", "conv2d", "conv3d", "convolutional"],
+        doc: "A convolution over 1 to 3 spatial axes, taken from the input: `[N, C, ...]` to `[N, out, ...]`, `y[o, p] = bias[o] + sum over c, k of weight[o, c, k] * x[c, p * stride + k * dilation - pad]`, with `weight` of shape `[out, C / groups, kernel...]` (PyTorch's layout). Each spatial size becomes `(size + pads - dilation * (kernel - 1) - 1) // stride + 1`.",
+        inputs: Inputs::Named(&["x"]),
+        attrs: &[OUT, KERNEL, STRIDE, PAD, DILATION, GROUPS, BIAS, INIT, BIAS_INIT, PENALTY],
+        role: Role::Layer,
+        example: "conv(64, 3, stride=2, pad=half, bias=false)",
+    };
+
+    fn build(args: &Args, _call: Span, _sink: &mut Sink) -> Option<Self> {
+        Some(Conv {
+            out: args.usize("out")?,
+            sliding: Sliding::read(args)?,
+            groups: args.usize("groups")?,
+            weights: Weights::read(args)?,
+        })
+    }
+
+    fn infer(&self, inputs: &[Fact]) -> Result<Fact, ShapeError> {
+        let x = &inputs[0];
+        geometry::check_maps("conv", x)?;
+        let channels = geometry::channels("conv", x, 1)?;
+        geometry::check_groups("conv", self.groups, channels, "input channels", "groups")?;
+        geometry::check_groups("conv", self.groups, self.out, "output channels", "out")?;
+        let mut shape = vec![x.shape[0].clone(), self.out.into()];
+        shape.extend(self.sliding.outputs("conv", x)?);
+        geometry::check_volume("conv", &self.weight_shape(x), "out")?;
+        Ok(Fact::f32(shape))
+    }
+
+    fn params(&self, inputs: &[Fact]) -> Vec<ParamSpec> {
+        let shape = self.weight_shape(&inputs[0]);
+        let taps: usize = shape[2..].iter().product();
+        let fans = (shape[1] * taps, self.out / self.groups * taps);
+        self.weights.params(shape, self.out, fans)
+    }
+
+    fn macs(&self, inputs: &[Fact], output: &Fact) -> u128 {
+        let per_output: u128 = self.weight_shape(&inputs[0])[1..].iter().map(|s| *s as u128).product();
+        output.numel() as u128 * per_output
+    }
+
+    fn reach(&self, inputs: &[Fact]) -> Reach {
+        self.sliding.reach("conv", &inputs[0])
+    }
+
+    fn lower(&self, inputs: &[Fact], output: &Fact, _cx: LowerCx) -> Lowered {
+        let (from, to) = (inputs[0].sizes(), output.sizes());
+        let (window, _) = self.sliding.window("conv", &from[2..], &to[2..]);
+        let (inputs, outputs) = (from[1] / self.groups, self.out / self.groups);
+        Lowered::Kernel(match inputs {
+            1 if self.groups > 1 => Box::new(DepthwiseKernel {
+                kernel: kernels::depthwise::Depthwise::new(from[0], from[1], outputs, window),
+                sums: ChannelSums { channels: to[1], size: window.output_len() },
+                bias: self.weights.bias,
+            }),
+            _ => Box::new(ConvKernel {
+                kernel: kernels::conv::Conv::new(from[0], self.groups, inputs, outputs, window),
+                sums: ChannelSums { channels: to[1], size: window.output_len() },
+                bias: self.weights.bias,
+            }),
+        })
+    }
+
+    fn sample(rng: &mut ChaCha8Rng) -> Sample {
+        let draw = Draw::new(rng);
+        let (groups, outputs) = (1 + below(rng, 3), 1 + below(rng, 3));
+        let channels = groups * (1 + below(rng, 3));
+        let mut args = draw.args.clone();
+        args.push(("out", Value::Int((groups * outputs) as i64)));
+        args.push(("groups", Value::Int(groups as i64)));
+        let args = Args::of("conv", Self::INFO.attrs, &args);
+        draw.sample(Conv::build(&args, Span::default(), &mut Sink::new()).expect("the arguments fit").into(), channels)
+    }
+}
+
+impl Conv {
+    fn weight_shape(&self, x: &Fact) -> Vec<usize> {
+        let mut shape = vec![self.out, x.shape[1].as_usize().unwrap_or(0) / self.groups.max(1)];
+        shape.extend(kernel_sizes(&self.sliding, x));
+        shape
+    }
+}
+
+/// A convolution of every channel by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Depthwise {
+    /// The window.
+    pub sliding: Sliding,
+    /// Output channels of each input channel.
+    pub multiplier: usize,
+    /// Its parameters.
+    pub weights: Weights,
+}
+
+impl Depthwise {
+    /// The same as a [`Conv`] for this input.
+    fn conv(&self, x: &Fact) -> Conv {
+        let channels = x.shape.get(1).and_then(Dim::as_usize).unwrap_or(1).max(1);
+        Conv {
+            out: channels.saturating_mul(self.multiplier),
+            sliding: self.sliding.clone(),
+            groups: channels,
+            weights: self.weights.clone(),
+        }
+    }
+}
+
+impl Operator for Depthwise {
+    const INFO: OpInfo = OpInfo {
+        name: "depthwise",
+        also_known_as: &["depthwise_conv", "depthwise_conv2d", "dwconv", "separable_conv"],
+        doc: "A convolution of each channel by itself: `[N, C, ...]` to `[N, C * multiplier, ...]`; output channel `c * multiplier + j` reads input channel `c`. `weight` is `[C * multiplier, 1, kernel...]`, as that of PyTorch's convolution with `groups=C`.",
+        inputs: Inputs::Named(&["x"]),
+        attrs: &[
+            KERNEL,
+            STRIDE,
+            PAD,
+            DILATION,
+            Attr {
+                name: "multiplier",
+                kind: AttrKind::Int { min: 1 },
+                default: Default::Int(1),
+                doc: "output channels of each input channel",
+            },
+            BIAS,
+            INIT,
+            BIAS_INIT,
+            PENALTY,
+        ],
+        role: Role::Layer,
+        example: "depthwise(3, stride=2, pad=half)",
+    };
+
+    fn build(args: &Args, _call: Span, _sink: &mut Sink) -> Option<Self> {
+        Some(Depthwise {
+            sliding: Sliding::read(args)?,
+            multiplier: args.usize("multiplier")?,
+            weights: Weights::read(args)?,
+        })
+    }
+
+    fn infer(&self, inputs: &[Fact]) -> Result<Fact, ShapeError> {
+        let x = &inputs[0];
+        geometry::check_maps("depthwise", x)?;
+        let channels = geometry::channels("depthwise", x, 1)?;
+        let mut shape = vec![x.shape[0].clone(), Dim::from(channels).mul_num(self.multiplier as i64)?];
+        shape.extend(self.sliding.outputs("depthwise", x)?);
+        geometry::check_volume("depthwise", &self.conv(x).weight_shape(x), "multiplier")?;
+        Ok(Fact::f32(shape))
+    }
+
+    fn params(&self, inputs: &[Fact]) -> Vec<ParamSpec> {
+        self.conv(&inputs[0]).params(inputs)
+    }
+
+    fn macs(&self, inputs: &[Fact], output: &Fact) -> u128 {
+        self.conv(&inputs[0]).macs(inputs, output)
+    }
+
+    fn reach(&self, inputs: &[Fact]) -> Reach {
+        self.sliding.reach("depthwise", &inputs[0])
+    }
+
+    fn lower(&self, inputs: &[Fact], output: &Fact, cx: LowerCx) -> Lowered {
+        self.conv(&inputs[0]).lower(inputs, output, cx)
+    }
+
+    fn sample(rng: &mut ChaCha8Rng) -> Sample {
+        let draw = Draw::new(rng);
+        let channels = 2 + below(rng, 3);
+        let mut args = draw.args.clone();
+        args.push(("multiplier", Value::Int(1 + below(rng, 2) as i64)));
+        let args = Args::of("depthwise", Self::INFO.attrs, &args);
+        let op = Depthwise::build(&args, Span::default(), &mut Sink::new()).expect("the arguments fit");
+        draw.sample(op.into(), channels)
+    }
+}
+
+/// The transpose of a convolution: what the gradient of one computes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConvTranspose {
+    /// Output channels.
+    pub out: usize,
+    /// The window of the convolution that it transposes.
+    pub sliding: Sliding,
+    /// What is added to the output's sizes.
+    pub output_pad: Size,
+    /// Groups of channels.
+    pub groups: usize,
+    /// Its parameters.
+    pub weights: Weights,
+}
+
+const TRANSPOSE: &str = "conv_transpose";
+
+impl ConvTranspose {
+    fn weight_shape(&self, x: &Fact) -> Vec<usize> {
+        let mut shape = vec![x.shape[1].as_usize().unwrap_or(0), self.out / self.groups.max(1)];
+        shape.extend(kernel_sizes(&self.sliding, x));
+        shape
+    }
+
+    /// An axis with its padding fixed, and what is added at its end.
+    fn axes(&self, rank: usize) -> Result<Vec<(Axis, i64)>, ShapeError> {
+        let added = self.output_pad.expand(rank).ok_or_else(|| {
+            geometry::bad_value(TRANSPOSE, "output_pad", format!("must have one number or {rank}"))
+        })?;
+        let axes = self.sliding.axes(TRANSPOSE, rank)?;
+        axes.into_iter()
+            .zip(added)
+            .map(|(mut axis, added)| {
+                if added as u64 >= axis.stride.max(axis.dilation) as u64 {
+                    return Err(geometry::bad_value(
+                        TRANSPOSE,
+                        "output_pad",
+                        format!("is {added}, but must be smaller than the stride or the dilation"),
+                    ));
+                }
+                let mut added = added as i64;
+                if axis.pad.is_none() {
+                    // Keras: the output is `stride` times the input.
+                    let total = (axis.extent - axis.stride).max(0);
+                    axis.pad = Some((total / 2, total - total / 2));
+                    added = (axis.stride - axis.extent).max(0);
+                }
+                Ok((axis, added))
+            })
+            .collect()
+    }
+}
+
+impl Operator for ConvTranspose {
+    const INFO: OpInfo = OpInfo {
+        name: TRANSPOSE,
+        also_known_as: &["deconv", "deconvolution", "conv2d_transpose", "transposed_conv"],
+        doc: "The transpose of a convolution: `[N, C, ...]` to `[N, out, ...]`, each input element adds its multiple of the kernel to the output. Each spatial size becomes `(size - 1) * stride - pads + dilation * (kernel - 1) + output_pad + 1`, and `size * stride` with `pad=same`. `weight` is `[C, out / groups, kernel...]` (PyTorch's layout).",
+        inputs: Inputs::Named(&["x"]),
+        attrs: &[
+            OUT,
+            KERNEL,
+            STRIDE,
+            PAD,
+            Attr {
+                name: "output_pad",
+                kind: AttrKind::Size { min: 0 },
+                default: Default::Int(0),
+                doc: "added to the output's sizes, at their ends; smaller than the stride or the dilation",
+            },
+            DILATION,
+            GROUPS,
+            BIAS,
+            INIT,
+            BIAS_INIT,
+            PENALTY,
+        ],
+        role: Role::Layer,
+        example: "conv_transpose(64, 4, stride=2, pad=1)",
+    };
+
+    fn build(args: &Args, _call: Span, _sink: &mut Sink) -> Option<Self> {
+        Some(ConvTranspose {
+            out: args.usize("out")?,
+            sliding: Sliding::read(args)?,
+            output_pad: args.size("output_pad")?,
+            groups: args.usize("groups")?,
+            weights: Weights::read(args)?,
+        })
+    }
+
+    fn infer(&self, inputs: &[Fact]) -> Result<Fact, ShapeError> {
+        let x = &inputs[0];
+        geometry::check_maps(TRANSPOSE, x)?;
+        let channels = geometry::channels(TRANSPOSE, x, 1)?;
+        geometry::check_groups(TRANSPOSE, self.groups, channels, "input channels", "groups")?;
+        geometry::check_groups(TRANSPOSE, self.groups, self.out, "output channels", "out")?;
+        let mut shape = vec![x.shape[0].clone(), self.out.into()];
+        let axes = self.axes(x.rank() - 2)?;
+        for (i, (size, (axis, added))) in x.shape[2..].iter().zip(&axes).enumerate() {
+            let (before, after) = axis.pads(0);
+            let whole = size.add_num(-1)?.mul_num(axis.stride)?.add_num(axis.extent + added)?;
+            let output = whole.add_num(-before - after)?;
+            if output.as_num().is_some_and(|n| n < 1) {
+                let name = geometry::axis_name(i, axes.len());
+                return Err(ShapeError::new(
+                    crate::diag::codes::EMPTY_OUTPUT,
+                    format!("`{TRANSPOSE}` makes a {name} of {whole} of {size}, and its padding takes {} away", before + after),
+                )
+                .inputs(&[0])
+                .attr("pad")
+                .help("use less padding"));
+            }
+            shape.push(output);
+        }
+        geometry::check_volume(TRANSPOSE, &self.weight_shape(x), "out")?;
+        Ok(Fact::f32(shape))
+    }
+
+    fn params(&self, inputs: &[Fact]) -> Vec<ParamSpec> {
+        let shape = self.weight_shape(&inputs[0]);
+        let taps: usize = shape[2..].iter().product();
+        let fans = (shape[0] / self.groups * taps, shape[1] * taps);
+        self.weights.params(shape, self.out, fans)
+    }
+
+    fn macs(&self, inputs: &[Fact], _output: &Fact) -> u128 {
+        let per_input: u128 = self.weight_shape(&inputs[0])[1..].iter().map(|s| *s as u128).product();
+        inputs[0].numel() as u128 * per_input
+    }
+
+    fn reach(&self, inputs: &[Fact]) -> Reach {
+        let axes = self.sliding.axes(TRANSPOSE, inputs[0].rank().saturating_sub(2)).unwrap_or_default();
+        Reach::Finer(axes.iter().map(|a| a.stride as usize).collect())
+    }
+
+    fn lower(&self, inputs: &[Fact], output: &Fact, _cx: LowerCx) -> Lowered {
+        let (from, to) = (inputs[0].sizes(), output.sizes());
+        let axes = self.axes(from.len() - 2).expect("inference has accepted the attributes");
+        let axes: Vec<Axis> = axes.into_iter().map(|(axis, _)| axis).collect();
+        // The convolution that is transposed reads our output.
+        let (window, _) = geometry::window_of(&axes, &to[2..], &from[2..]);
+        let (inputs, outputs) = (from[1] / self.groups, self.out / self.groups);
+        Lowered::Kernel(Box::new(TransposeKernel {
+            kernel: kernels::conv::Conv::new(from[0], self.groups, outputs, inputs, window),
+            sums: ChannelSums { channels: to[1], size: window.input_len() },
+            bias: self.weights.bias,
+        }))
+    }
+
+    fn sample(rng: &mut ChaCha8Rng) -> Sample {
+        let draw = Draw::new(rng);
+        let (groups, outputs) = (1 + below(rng, 2), 1 + below(rng, 3));
+        let channels = groups * (1 + below(rng, 2));
+        let mut args = draw.args.clone();
+        args.push(("out", Value::Int((groups * outputs) as i64)));
+        args.push(("groups", Value::Int(groups as i64)));
+        args.push(("output_pad", Value::Int(below(rng, draw.stride) as i64)));
+        // Padding that fits the output of the least input.
+        args.retain(|(name, _)| *name != "pad");
+        args.push(("pad", Value::Word(if below(rng, 2) == 0 { "same" } else { "valid" }.into())));
+        let args = Args::of(TRANSPOSE, Self::INFO.attrs, &args);
+        let op = ConvTranspose::build(&args, Span::default(), &mut Sink::new()).expect("the arguments fit");
+        draw.sample(op.into(), channels)
+    }
+}
+
+fn below(rng: &mut ChaCha8Rng, bound: usize) -> usize {
+    random::below(rng, bound as u64) as usize
+}
+
+/// Random attributes of a window, and maps that it fits.
+pub(super) struct Draw {
+    /// `kernel`, `stride`, `pad` and `dilation`.
+    pub args: Vec<(&'static str, Value)>,
+    /// The stride.
+    pub stride: usize,
+    /// Sizes of the spatial axes.
+    pub sizes: Vec<usize>,
+    batch: usize,
+}
+
+impl Draw {
+    /// One to three axes.
+    pub fn new(rng: &mut ChaCha8Rng) -> Self {
+        let rank = 1 + below(rng, 3);
+        let (stride, dilation) = (1 + below(rng, 3), 1 + below(rng, 2));
+        let kernel: Vec<usize> = (0..rank).map(|_| 1 + below(rng, 3)).collect();
+        let sizes = kernel.iter().map(|k| dilation * (k - 1) + 1 + below(rng, 3)).collect();
+        let list = |values: Vec<i64>| Value::List(values.into_iter().map(Value::Int).collect());
+        let pad = match below(rng, 5) {
+            0 => Value::Word("half".into()),
+            1 => Value::Word("same".into()),
+            2 => Value::Int(0),
+            3 => Value::Int((kernel.iter().min().copied().unwrap_or(1) / 2) as i64),
+            _ => Value::List(kernel.iter().map(|k| list(vec![0, (k / 2) as i64])).collect()),
+        };
+        let args = vec![
+            ("kernel", list(kernel.iter().map(|k| *k as i64).collect())),
+            ("stride", Value::Int(stride as i64)),
+            ("pad", pad),
+            ("dilation", Value::Int(dilation as i64)),
+        ];
+        Self { args, stride, sizes, batch: 1 + below(rng, 2) }
+    }
+
+    /// An instance with this many channels.
+    pub fn sample(self, op: super::Op, channels: usize) -> Sample {
+        let mut shape = vec![self.batch, channels];
+        shape.extend(self.sizes);
+        Sample { op, inputs: vec![Fact::f32(Shape::of(&shape))], classes: 0, range: (-1.0, 1.0), kinks: false }
+    }
+}
+
+/// The gradient of a bias: sums over images and maps.
+#[derive(Clone, Copy, Debug)]
+struct ChannelSums {
+    channels: usize,
+    size: usize,
+}
+
+impl ChannelSums {
+    fn add(&self, dy: &[f32], sums: &mut [f32]) {
+        kernels::norm::add_channel_sums(dy, self.channels, self.size, sums);
+    }
+}
+
+/// What the kernels of convolutions have in common: the bias is the last parameter.
+macro_rules! needs_inputs {
+    () => {
+        fn needs(&self) -> Needs {
+            Needs { inputs: true, output: false }
+        }
+
+        fn in_place(&self) -> bool {
+            false
+        }
+    };
+}
+
+struct ConvKernel {
+    kernel: kernels::conv::Conv,
+    sums: ChannelSums,
+    bias: bool,
+}
+
+impl Kernel for ConvKernel {
+    fn workspace(&self) -> Workspace {
+        let k = &self.kernel;
+        Workspace {
+            saved: Vec::new(),
+            forward: k.forward_scratch(),
+            backward: k.input_scratch().max(k.weight_scratch()),
+        }
+    }
+
+    needs_inputs!();
+
+    fn forward(&self, f: Forward<'_, '_>) {
+        let bias = self.bias.then(|| f.params[1]);
+        self.kernel.forward(f.inputs[0], f.params[0], bias, f.output, f.scratch);
+    }
+
+    fn backward(&self, b: Backward<'_, '_>) {
+        if let Some(grad) = &mut b.grad_inputs[0] {
+            self.kernel.input_gradient(b.grad_output, b.params[0], None, grad, b.scratch);
+        }
+        if let Some(grad) = &mut b.grad_params[0] {
+            self.kernel.weight_gradient(b.inputs[0], b.grad_output, grad, b.scratch);
+        }
+        if let Some(Some(grad)) = b.grad_params.get_mut(1) {
+            self.sums.add(b.grad_output, grad);
+        }
+    }
+}
+
+struct DepthwiseKernel {
+    kernel: kernels::depthwise::Depthwise,
+    sums: ChannelSums,
+    bias: bool,
+}
+
+impl Kernel for DepthwiseKernel {
+    fn workspace(&self) -> Workspace {
+        Workspace::default()
+    }
+
+    needs_inputs!();
+
+    fn forward(&self, f: Forward<'_, '_>) {
+        let bias = self.bias.then(|| f.params[1]);
+        self.kernel.forward(f.inputs[0], f.params[0], bias, f.output);
+    }
+
+    fn backward(&self, b: Backward<'_, '_>) {
+        if let Some(grad) = &mut b.grad_inputs[0] {
+            self.kernel.input_gradient(b.grad_output, b.params[0], grad);
+        }
+        if let Some(grad) = &mut b.grad_params[0] {
+            self.kernel.weight_gradient(b.inputs[0], b.grad_output, grad);
+        }
+        if let Some(Some(grad)) = b.grad_params.get_mut(1) {
+            self.sums.add(b.grad_output, grad);
+        }
+    }
+}
+
+/// The kernel's input is this op's output.
+struct TransposeKernel {
+    kernel: kernels::conv::Conv,
+    sums: ChannelSums,
+    bias: bool,
+}
+
+impl Kernel for TransposeKernel {
+    fn workspace(&self) -> Workspace {
+        let k = &self.kernel;
+        Workspace {
+            saved: Vec::new(),
+            forward: k.input_scratch(),
+            backward: k.forward_scratch().max(k.weight_scratch()),
+        }
+    }
+
+    needs_inputs!();
+
+    fn forward(&self, f: Forward<'_, '_>) {
+        let bias = self.bias.then(|| f.params[1]);
+        self.kernel.input_gradient(f.inputs[0], f.params[0], bias, f.output, f.scratch);
+    }
+
+    fn backward(&self, b: Backward<'_, '_>) {
+        if let Some(grad) = &mut b.grad_inputs[0] {
+            self.kernel.forward(b.grad_output, b.params[0], None, grad, b.scratch);
+        }
+        if let Some(grad) = &mut b.grad_params[0] {
+            self.kernel.weight_gradient(b.grad_output, b.inputs[0], grad, b.scratch);
+        }
+        if let Some(Some(grad)) = b.grad_params.get_mut(1) {
+            self.sums.add(b.grad_output, grad);
+        }
+    }
+}
