@@ -5,4 +5,6 @@ pub mod gemm;
 pub mod math;
 pub mod parallel;
 pub mod reduce;
+pub mod resample;
 pub mod softmax;
+pub mod strided;
