@@ -21,4 +21,6 @@ pub mod gemm;
 pub mod math;
 pub mod parallel;
 pub mod reduce;
+pub mod resample;
 pub mod softmax;
+pub mod strided;
