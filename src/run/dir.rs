@@ -74,18 +74,18 @@ impl RunDir {
     /// Appends a line to `metrics.jsonl` and flushes it to the disk.
     pub fn append_metrics(&mut self, line: &serde_json::Value) -> Result<(), Failure> {
         let path = self.file(METRICS);
-        writeln!(self.metrics, "{line}")
-            .and_then(|()| self.metrics.sync_data())
-            .map_err(|e| Failure::write(&path, &e))
+        writeln!(self.metrics, "{line}").and_then(|()| self.metrics.sync_data()).map_err(|e| Failure::write(&path, &e))
     }
 }
 
 fn lock(path: &Path) -> Result<Lock, Failure> {
     let lock_path = path.join(LOCK);
     Lock::acquire(&lock_path).map_err(|e| match e {
-        LockError::Held(_) => Diagnostic::error(codes::RUN_LOCKED, format!("another process writes `{}`", path.display()))
-            .help("wait for it to end, or name another folder with `--out`")
-            .into(),
+        LockError::Held(_) => {
+            Diagnostic::error(codes::RUN_LOCKED, format!("another process writes `{}`", path.display()))
+                .help("wait for it to end, or name another folder with `--out`")
+                .into()
+        }
         LockError::Io(_, e) => Failure::write(&lock_path, &e),
     })
 }

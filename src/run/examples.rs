@@ -64,9 +64,10 @@ impl DataSource<'_> {
         };
         examples.check_labels(network)?;
         if training && examples.batches() == 0 {
-            let message =
-                format!("{} examples do not fill one batch of {}", examples.dataset.len(), examples.batch);
-            return Err(Diagnostic::error(codes::NO_EXAMPLES, message).help("use a smaller `batch`, or `drop_last: false`").into());
+            let message = format!("{} examples do not fill one batch of {}", examples.dataset.len(), examples.batch);
+            return Err(Diagnostic::error(codes::NO_EXAMPLES, message)
+                .help("use a smaller `batch`, or `drop_last: false`")
+                .into());
         }
         Ok(examples)
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::check::{Bound, Checked};
 use crate::data::Target;
 use crate::diag::{Diagnostic, Sink, codes};
-use crate::engine::{ParamStore, Session};
+use crate::engine::{Grads, ParamStore, Session};
 use crate::graph::NodeId;
 use crate::plan::{Plan, PlanOptions};
 use crate::shape::{DType, Symbols};
@@ -131,7 +131,10 @@ impl<'a> Network<'a> {
         let sizes: Option<Vec<usize>> = self.checked.fact(label).shape.iter().skip(1).map(|d| d.as_usize()).collect();
         match sizes {
             Some(sizes) => Ok(Some((path, sizes.iter().product()))),
-            None => Err(Failure::new(codes::UNBOUND_SYMBOL, format!("the sizes of `{path}` must be numbers, but for the batch"))),
+            None => Err(Failure::new(
+                codes::UNBOUND_SYMBOL,
+                format!("the sizes of `{path}` must be numbers, but for the batch"),
+            )),
         }
     }
 
@@ -173,7 +176,11 @@ impl<'a> Network<'a> {
         let node = self.checked.graph().node(image);
         Diagnostic::error(
             codes::BAD_TENSOR,
-            format!("the data's examples have the shape {example:?}, but `{}` is {}", node.path, self.checked.fact(image)),
+            format!(
+                "the data's examples have the shape {example:?}, but `{}` is {}",
+                node.path,
+                self.checked.fact(image)
+            ),
         )
         .label(node.span, "this input")
         .help("the first axis is the batch; add a `resize` to the augmentation, or change the input's shape")
@@ -189,8 +196,9 @@ impl<'a> Network<'a> {
     /// Plans a session, and refuses one that is over the memory limit before allocating it.
     pub fn session(&self, symbols: &Symbols, options: &PlanOptions) -> Result<Session, Failure> {
         let bound = self.bind(symbols)?;
-        let plan = Plan::new(self.checked, &bound, options).map_err(|e| Failure::new(codes::CANNOT_PLAN, e.to_string()))?;
-        let needed = plan.memory().total_bytes();
+        let plan =
+            Plan::new(self.checked, &bound, options).map_err(|e| Failure::new(codes::CANNOT_PLAN, e.to_string()))?;
+        let needed = plan.memory().total().saturating_add(self.params.bytes());
         if let Some(limit) = self.max_memory
             && needed > limit
         {
@@ -223,11 +231,13 @@ pub(super) struct Sessions<'o> {
     image: NodeId,
     example: Vec<usize>,
     by_batch: BTreeMap<usize, Session>,
+    /// The batch sizes whose sessions hold gradients of the current step.
+    touched: Vec<usize>,
 }
 
 impl<'o> Sessions<'o> {
     pub(super) fn new(options: &'o PlanOptions, image: NodeId, example: &[usize]) -> Self {
-        Self { options, image, example: example.to_vec(), by_batch: BTreeMap::new() }
+        Self { options, image, example: example.to_vec(), by_batch: BTreeMap::new(), touched: Vec::new() }
     }
 
     /// The session for a batch size, planned on first use.
@@ -239,5 +249,31 @@ impl<'o> Sessions<'o> {
                 Ok(e.insert(network.session(&symbols, self.options)?))
             }
         }
+    }
+
+    /// Takes the gradients of the batch that the session of this size has just seen, times
+    /// `scale`; with `first` those of earlier batches are forgotten.
+    pub(super) fn accumulate(&mut self, params: &ParamStore, batch: usize, scale: f32, first: bool) {
+        if first {
+            self.touched.clear();
+        }
+        let Some(session) = self.by_batch.get_mut(&batch) else { return };
+        if !self.touched.contains(&batch) {
+            session.grads_mut().clear();
+            self.touched.push(batch);
+        }
+        session.accumulate(params, scale);
+    }
+
+    /// The gradients that were accumulated in this step, in the session of the last batch.
+    pub(super) fn gradients(&mut self, batch: usize) -> Option<&mut Grads> {
+        let mut last = self.by_batch.remove(&batch)?;
+        for other in self.touched.iter().filter(|b| **b != batch) {
+            if let Some(session) = self.by_batch.get(other) {
+                last.grads_mut().add(session.grads());
+            }
+        }
+        self.touched.clear();
+        Some(self.by_batch.entry(batch).or_insert(last).grads_mut())
     }
 }

@@ -61,17 +61,16 @@ pub fn predict_images(
     let target = network.target()?;
     let transform = Transform::new(classify.data, classify.train, target, Mode::Eval)?;
     let feeds = network.feeds()?;
-    let shape = network.checked().fact(feeds.image).shape.iter().skip(1).filter_map(|d| d.as_usize()).collect::<Vec<_>>();
+    let shape =
+        network.checked().fact(feeds.image).shape.iter().skip(1).filter_map(|d| d.as_usize()).collect::<Vec<_>>();
     let symbols = network.symbols(feeds.image, &shape, 1)?;
     let mut session = network.session(&symbols, &PlanOptions::inference(vec![output]))?;
     let mut predictions = Vec::new();
     let mut problems = Vec::new();
     for file in files {
         match classify_file(network, &mut session, file, &transform, output) {
-            Ok(probabilities) => predictions.push(Prediction {
-                input: file.clone(),
-                top: rank(&probabilities, classify.names, classify.top),
-            }),
+            Ok(probabilities) => predictions
+                .push(Prediction { input: file.clone(), top: rank(&probabilities, classify.names, classify.top) }),
             Err(problem) => problems.push(problem),
         }
     }
@@ -85,9 +84,8 @@ fn classify_file(
     transform: &Transform,
     output: NodeId,
 ) -> Result<Vec<f64>, Diagnostic> {
-    let bad = |reason: String| {
-        Diagnostic::error(codes::BAD_IMAGE, format!("`{}` cannot be used: {reason}", file.display()))
-    };
+    let bad =
+        |reason: String| Diagnostic::error(codes::BAD_IMAGE, format!("`{}` cannot be used: {reason}", file.display()));
     let image = data::decode_file(file).map_err(&bad)?;
     let input = network.feeds().map_err(|_| bad("the network takes no image".into()))?.image;
     transform
@@ -139,9 +137,12 @@ pub fn predict_tensor(network: &mut Network<'_>, input: &Tensor, node: Option<&s
     let graph = network.checked().graph();
     let target = match node {
         Some(path) => graph.find(path).ok_or_else(|| unknown_node(network, path))?,
-        None => graph.roles.outputs.first().copied().ok_or_else(|| {
-            Failure::new(codes::NO_SCORES, "the network has no output")
-        })?,
+        None => graph
+            .roles
+            .outputs
+            .first()
+            .copied()
+            .ok_or_else(|| Failure::new(codes::NO_SCORES, "the network has no output"))?,
     };
     let feeds = network.feeds()?;
     let Some((batch, example)) = input.shape.split_first().filter(|(n, _)| **n > 0) else {

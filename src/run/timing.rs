@@ -95,16 +95,18 @@ pub fn time(
         }
     }
     steps.sort_by(f64::total_cmp);
-    Ok(Timing { steps, planned_bytes: session.plan().memory().total_bytes() })
+    Ok(Timing { steps, planned_bytes: session.plan().memory().total() })
 }
 
-const SGD: Optimizer =
-    Optimizer::Sgd { lr: 0.01, momentum: 0.9, nesterov: false, dampening: 0.0, weight_decay: 0.0 };
+const SGD: Optimizer = Optimizer::Sgd { lr: 0.01, momentum: 0.9, nesterov: false, dampening: 0.0, weight_decay: 0.0 };
 
 /// The sizes of one example; all must be known.
 fn example_shape(fact: &Fact) -> Result<Vec<usize>, Failure> {
     fact.shape.iter().skip(1).map(|d| d.as_usize()).collect::<Option<_>>().ok_or_else(|| {
-        Failure::new(codes::UNBOUND_SYMBOL, format!("the sizes of {fact} must be numbers to be timed, but for the batch"))
+        Failure::new(
+            codes::UNBOUND_SYMBOL,
+            format!("the sizes of {fact} must be numbers to be timed, but for the batch"),
+        )
     })
 }
 

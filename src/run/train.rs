@@ -139,7 +139,7 @@ impl Run<'_> {
         let first = sessions.get(network, self.options.train.batch_size())?;
         let mut optimizer = OptimizerState::new(&phase.optimizer, &network.params, first.plan().trained());
         if index == 0 {
-            self.announce(network, first.plan().memory().total_bytes(), dir.path(), observer);
+            self.announce(network, first.plan().memory().total(), dir.path(), observer);
         } else {
             observer.note(&format!("phase {}: {} epochs", index + 1, phase.epochs));
         }
@@ -226,12 +226,12 @@ impl Run<'_> {
                 let place = session.find_non_finite(&network.params, noise);
                 return Err(diverged("the loss", place.as_deref(), progress.epoch + 1, index + 1));
             }
-            sessions.accumulate(network, batch.len, group.scale, group.first)?;
+            sessions.accumulate(&network.params, batch.len, group.scale, group.first);
             if !group.last {
                 continue;
             }
-            let grads = sessions.gradients(network, batch.len)?;
-            penalty::add_gradients(network.checked(), &network.params, grads);
+            let Some(grads) = sessions.gradients(batch.len) else { continue };
+            penalty::add_gradients(&network.params, grads);
             config.clip_value.inspect(|limit| clip_value(grads, *limit));
             config.clip_norm.inspect(|limit| {
                 clip_norm(grads, *limit);
@@ -241,7 +241,7 @@ impl Run<'_> {
                 return Err(diverged("a gradient", Some(&name), progress.epoch + 1, index + 1));
             }
             let step = ((progress.epoch - from) * steps + step_in_epoch) as u64;
-            lr = phase.optimizer.lr() * phase.schedule.factor(step, steps as u64, (phase.epochs * steps) as u64);
+            lr = phase.optimizer.lr() * phase.schedule.factor(step, steps as u64);
             optimizer.step(&mut network.params, grads, lr);
             progress.step += 1;
             observer.step(&StepReport {
@@ -293,7 +293,11 @@ impl Run<'_> {
         }
         progress.waited += 1;
         if progress.waited > *patience {
-            observer.note(&format!("stopped early: {} has not improved for {} epochs", monitor.name(), progress.waited));
+            observer.note(&format!(
+                "stopped early: {} has not improved for {} epochs",
+                monitor.name(),
+                progress.waited
+            ));
             progress.stop = true;
         }
     }

@@ -40,4 +40,7 @@ codes! {
     NO_SCORES = "BP0813": "the network has no scores to rank",
         "`predict` with images needs an output of the form `[N, classes]`. For other outputs use `--input` and `--output` with raw tensors.",
         elsewhere "tests/train.rs";
+    NOTHING_TRAINS = "BP0814": "a phase trains nothing",
+        "Every parameter is frozen in this phase. Name what is trained with `except`, or `unfreeze` something.",
+        elsewhere "tests/train.rs";
 }
