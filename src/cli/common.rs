@@ -83,7 +83,7 @@ pub(super) struct SpecOptions {
     allow_outside: bool,
     /// The largest spec file, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().file_bytes)]
-    max_file_size: usize,
+    max_file_size: u64,
     /// The deepest nesting
     #[arg(long, value_name = "LEVELS", default_value_t = Limits::default().depth)]
     max_depth: usize,
@@ -119,8 +119,8 @@ impl SpecOptions {
     /// Reads and checks a spec: a file, or where there is none, a model of the zoo by name.
     pub(super) fn compile(&self, spec: &Path) -> Compiled {
         let name = spec.to_string_lossy();
-        match zoo::find(&name) {
-            Some(file) if !spec.exists() => driver::compile_embedded(file.name, &self.options()),
+        match zoo::file(&name) {
+            Some((name, text)) if !spec.exists() => driver::compile_text(name, text, &self.options()),
             _ => driver::compile_path(spec, &self.options()),
         }
     }
