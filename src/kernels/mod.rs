@@ -4,7 +4,9 @@ pub mod conv;
 pub mod depthwise;
 pub mod gemm;
 pub mod lanes;
+pub mod micro;
 pub mod norm;
+pub mod pack;
 pub mod pool;
 pub mod shared;
 #[cfg(test)]
