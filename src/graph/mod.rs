@@ -49,6 +49,7 @@ pub struct Roles {
 pub struct Graph {
     graph: DiGraph<Node, u32>,
     by_path: HashMap<String, NodeId>,
+    taps: HashMap<String, NodeId>,
     /// What nodes are for.
     pub roles: Roles,
 }
@@ -119,9 +120,15 @@ impl Graph {
         }
     }
 
-    /// The node of this path.
+    /// Lets a path stand for a node of another path: a block's or branch's for its last node.
+    /// A node's own path goes before.
+    pub fn add_tap(&mut self, path: String, id: NodeId) {
+        self.taps.entry(path).or_insert(id);
+    }
+
+    /// The node of this path: its own, or the block or branch whose last node it is.
     pub fn find(&self, path: &str) -> Option<NodeId> {
-        self.by_path.get(path).copied()
+        self.by_path.get(path).or_else(|| self.taps.get(path)).copied()
     }
 
     /// All ids in the order in which the nodes were added, which is an order of evaluation:

@@ -2,13 +2,22 @@
 
 pub mod conv;
 pub mod depthwise;
+pub mod elementwise;
 pub mod gemm;
 pub mod lanes;
 pub mod micro;
 pub mod norm;
 pub mod pack;
+pub mod math;
+pub mod norm;
+pub mod parallel;
 pub mod pool;
+pub mod reduce;
+pub mod resample;
 pub mod shared;
+pub mod softmax;
+pub mod strided;
+pub mod sweep;
 #[cfg(test)]
 mod testing;
 pub mod window;

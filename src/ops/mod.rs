@@ -5,6 +5,7 @@
 //! error. Blocks expand before the graph is built; they are no ops. Losses and metrics are.
 
 pub mod attrs;
+mod facts;
 pub mod geometry;
 pub mod init;
 pub mod lower;
@@ -312,5 +313,18 @@ ops! {
     pool::{MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool},
     norm::{BatchNorm, Lrn, LayerNorm, GroupNorm, InstanceNorm},
     dense::{Dense},
-    activation::{Relu},
+    activation::{
+        Relu, Relu6, LeakyRelu, Elu, Sigmoid, Tanh, Swish, Hswish, Hsigmoid, Gelu, Clip, Abs, Neg, Square, Sqrt, Exp,
+        Log, Scale, Shift, Identity,
+    },
+    merge::{Add, Mul, Sub, AbsDiff, Maximum, Minimum, Concat},
+    softmax::{Softmax, LogSoftmax},
+    dropout::{Dropout, SpatialDropout, StochasticDepth},
+    prelu::{Prelu},
+    shape_ops::{Flatten, Reshape, Permute, Slice},
+    spatial::{Pad, Upsample, SpaceToDepth, DepthToSpace, ChannelShuffle},
+    reduce::{Reduce, L2Norm},
+    loss::{CrossEntropy},
+    pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
+    metric::{Accuracy, Topk, BinaryAccuracy},
 }

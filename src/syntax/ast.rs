@@ -3,6 +3,7 @@
 //! It is also plain serde data, so that an application can hold a spec inside its own
 //! configuration. Holes stand where a part could not be read and was reported.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::source::{Span, Spanned};
@@ -11,7 +12,7 @@ use crate::source::{Span, Spanned};
 pub type Ident = Spanned<String>;
 
 /// A whole spec file.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Spec {
     /// The language version (`blockprint: 1`).
     pub version: Option<Spanned<i64>>,
@@ -47,7 +48,7 @@ pub struct Spec {
 }
 
 /// One override.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Setting {
     /// `params.classes`, `train.optim`, ...
     pub path: Ident,
@@ -56,7 +57,7 @@ pub struct Setting {
 }
 
 /// One imported spec.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Import {
     /// The namespace.
     pub name: Ident,
@@ -65,7 +66,7 @@ pub struct Import {
 }
 
 /// One parameter of the spec.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Param {
     /// Its name.
     pub name: Ident,
@@ -74,7 +75,7 @@ pub struct Param {
 }
 
 /// One input of the network.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Input {
     /// Its name.
     pub name: Ident,
@@ -83,7 +84,7 @@ pub struct Input {
 }
 
 /// The type of an input.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TensorType {
     /// `f32` or `i64`.
     pub dtype: Ident,
@@ -95,7 +96,7 @@ pub struct TensorType {
 }
 
 /// A block: a template whose every call has fresh weights.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Block {
     /// Its name.
     pub name: Ident,
@@ -109,7 +110,7 @@ pub struct Block {
 }
 
 /// One parameter of a block.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BlockParam {
     /// Its name.
     pub name: Ident,
@@ -118,7 +119,7 @@ pub struct BlockParam {
 }
 
 /// A tower: one set of weights, called as often as one likes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Tower {
     /// Its name.
     pub name: Ident,
@@ -127,7 +128,7 @@ pub struct Tower {
 }
 
 /// What a tower holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub enum TowerBody {
     /// The `net` of another spec, from its first input to its first output.
     Use(Ident),
@@ -136,7 +137,7 @@ pub enum TowerBody {
 }
 
 /// A sequence of statements.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Body {
     /// The statements in order.
     pub stmts: Vec<Stmt>,
@@ -146,7 +147,7 @@ pub struct Body {
 }
 
 /// One statement of a body.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub enum Stmt {
     /// `a(..) -> b(..) as name`.
     Chain(Chain),
@@ -161,7 +162,7 @@ pub enum Stmt {
 }
 
 /// Calls, each reading the one before it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Chain {
     /// The links in order; never empty unless it is a hole.
     pub links: Vec<Link>,
@@ -171,7 +172,7 @@ pub struct Chain {
 }
 
 /// One link of a chain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub enum Link {
     /// `@name`: go on from a named node. Only the first link may be one.
     Node(Ident),
@@ -182,7 +183,7 @@ pub enum Link {
 }
 
 /// One call.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Call {
     /// `conv`, `bottleneck`, `names.block`.
     pub name: Ident,
@@ -196,7 +197,7 @@ pub struct Call {
 }
 
 /// One argument.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Arg {
     /// Its name, where it was given by name.
     pub name: Option<Ident>,
@@ -205,7 +206,7 @@ pub struct Arg {
 }
 
 /// An op over named branches that all read the node before it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Merge {
     /// The op with its other arguments (`concat(axis=1)`), and `as`.
     pub call: Call,
@@ -217,7 +218,7 @@ pub struct Merge {
 }
 
 /// One branch of a merge.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Branch {
     /// Its name, which is part of the paths beneath it.
     pub name: Ident,
@@ -226,7 +227,7 @@ pub struct Branch {
 }
 
 /// A body several times over.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Repeat {
     /// How often; zero is allowed.
     pub count: Expr,
@@ -238,7 +239,7 @@ pub struct Repeat {
 }
 
 /// A body once for each element of a list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct For {
     /// The names that an element is bound to; several take a list apart. `i` counts from 1.
     pub names: Vec<Ident>,
@@ -252,7 +253,7 @@ pub struct For {
 }
 
 /// A name bound to an expression.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NamedExpr {
     /// The name.
     pub name: Ident,
@@ -261,7 +262,7 @@ pub struct NamedExpr {
 }
 
 /// One entry of a mapping.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Entry {
     /// The key.
     pub key: Ident,
@@ -270,7 +271,7 @@ pub struct Entry {
 }
 
 /// An expression or configuration value with its place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,
@@ -280,7 +281,7 @@ pub struct Expr {
 }
 
 /// The kinds of expressions.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub enum ExprKind {
     /// `null` (`~`) in YAML, `none` in the DSL.
     Null,
@@ -315,7 +316,7 @@ pub enum ExprKind {
 }
 
 /// Units of lengths in a schedule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Unit {
     /// `ep`: epochs.
     Epochs,
@@ -324,7 +325,7 @@ pub enum Unit {
 }
 
 /// Arithmetic operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum BinOp {
     /// `+`
     Add,

@@ -1,0 +1,652 @@
+//! Calls: what a name stands for, and the instances of blocks, towers and chain parameters.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::diag::{Diagnostic, Frame as TraceFrame, codes, did_you_mean};
+use crate::graph::Trace;
+use crate::ops::attrs::Value;
+use crate::ops::{self, Inputs};
+use crate::source::{Span, Spanned};
+use crate::syntax::ast::{Arg, Block, Expr, ExprKind, Ident, TowerBody};
+
+use super::build::Builder;
+use super::expr::FUNCTIONS;
+use super::scope::{Cx, Home, Instance, Template};
+use super::value::{Bound, CallRef, Closure, ClosureBody, Env, Flow, Frame};
+use super::walk;
+
+/// What the name of a call stands for.
+enum Callee<'a> {
+    Identity,
+    Chain(Rc<Closure<'a>>),
+    /// The template, and what the weights of its module's towers begin with.
+    Template(Template, Rc<str>),
+    Op(&'static ops::Entry),
+    /// A value or node, by this name of its kind.
+    Value(&'static str),
+    /// What a block's argument spells, but nothing is called so.
+    Poisoned,
+    Unknown,
+}
+
+impl<'a> Builder<'a> {
+    fn callee(&self, name: &str, cx: &Cx<'a>) -> Callee<'a> {
+        match cx.env.get(name) {
+            Some(Bound::Chain(closure)) => return Callee::Chain(closure),
+            Some(Bound::Unknown) => return Callee::Poisoned,
+            Some(bound @ Bound::Node(_)) => return Callee::Value(bound.kind()),
+            Some(bound @ Bound::Value(_)) if !self.is_callable(name, cx.home.module) => {
+                return Callee::Value(bound.kind());
+            }
+            _ => {}
+        }
+        if let Some((template, towers)) = self.template(name, cx.home.module, &cx.home.towers) {
+            return Callee::Template(template, towers);
+        }
+        match ops::lookup(name) {
+            _ if name == "identity" => Callee::Identity,
+            Some(entry) => Callee::Op(entry),
+            None => Callee::Unknown,
+        }
+    }
+
+    /// The block or tower of a name, seen from a module.
+    fn template(&self, name: &str, module: usize, towers: &Rc<str>) -> Option<(Template, Rc<str>)> {
+        let m = &self.program.modules[module];
+        if let Some(at) = m.spec.blocks.iter().position(|b| b.name.value == name) {
+            return Some((Template::Block(module, at), towers.clone()));
+        }
+        if let Some(at) = m.spec.towers.iter().position(|t| t.name.value == name) {
+            return Some((Template::Tower(module, at), towers.clone()));
+        }
+        let (space, rest) = name.split_once('.')?;
+        let inner = m.uses.iter().find(|(n, _)| n == space)?.1?;
+        self.template(rest, inner, &format!("{towers}{space}.").into())
+    }
+
+    fn is_callable(&self, name: &str, module: usize) -> bool {
+        name == "identity" || ops::lookup(name).is_some() || self.template(name, module, &"".into()).is_some()
+    }
+
+    /// Runs one call; `alias` names its node where the call itself does not.
+    pub(super) fn call(&mut self, call: CallRef<'a>, cx: &Cx<'a>, flow: Flow, alias: Option<&Ident>) -> Flow {
+        if !self.charge(1, call.span, cx) {
+            return Flow::Unknown;
+        }
+        let own = match call.alias {
+            Some(own) => self.alias(own, cx),
+            None => alias.cloned(),
+        };
+        let alias = own.as_ref();
+        match self.callee(call.name, cx) {
+            Callee::Op(entry) => self.call_op(entry, call, cx, flow, alias),
+            Callee::Template(template @ Template::Block(..), towers) => {
+                self.call_block(template, towers, call, cx, flow, alias)
+            }
+            Callee::Template(template @ Template::Tower(..), towers) => {
+                self.call_tower(template, towers, call, cx, flow, alias)
+            }
+            Callee::Chain(closure) => {
+                self.no_arguments(call, "is a chain parameter and", cx);
+                self.call_closure(&closure, call.span, cx, flow, alias)
+            }
+            // Only a name makes it worth a node.
+            Callee::Identity => match (ops::lookup(call.name), alias) {
+                (Some(entry), Some(_)) => self.call_op(entry, call, cx, flow, alias),
+                _ => match self.node_argument(call.args, cx, flow) {
+                    (flow, []) => flow,
+                    (flow, _) => {
+                        self.no_arguments(call, "", cx);
+                        flow
+                    }
+                },
+            },
+            other => {
+                match other {
+                    Callee::Value(kind) => self.report(
+                        Diagnostic::error(codes::NOT_CALLABLE, format!("`{}` is {kind}, not an op or block", call.name))
+                            .label(call.name_span, "cannot be called")
+                            .maybe_help((kind == "a node").then(|| format!("a chain begins at a node with `@{}`", call.name))),
+                        cx,
+                    ),
+                    Callee::Unknown => {
+                        self.report_unknown_op(call, cx);
+                    }
+                    _ => {}
+                }
+                self.poison(call, alias, cx);
+                Flow::Unknown
+            }
+        }
+    }
+
+    fn no_arguments(&mut self, call: CallRef<'a>, what: &str, cx: &Cx<'a>) {
+        if let Some(arg) = call.args.first() {
+            let space = if what.is_empty() { "" } else { " " };
+            self.report(
+                Diagnostic::error(
+                    codes::TOO_MANY_ARGUMENTS,
+                    format!("`{}`{space}{what} takes no arguments", call.name),
+                )
+                .label(arg.value.span, "an argument"),
+                cx,
+            );
+        }
+    }
+
+    /// Reports that nothing is called so; `false` where something is.
+    pub(super) fn report_unknown_op(&mut self, call: CallRef<'a>, cx: &Cx<'a>) -> bool {
+        if !matches!(self.callee(call.name, cx), Callee::Unknown) {
+            return false;
+        }
+        let module = &self.program.modules[cx.home.module];
+        if let Some((space, rest)) = call.name.split_once('.')
+            && let Some((_, inner)) = module.uses.iter().find(|(n, _)| n == space)
+        {
+            let Some(inner) = inner else { return true };
+            let spec = &self.program.modules[*inner].spec;
+            let names = spec.blocks.iter().map(|b| &b.name).chain(spec.towers.iter().map(|t| &t.name));
+            let close = did_you_mean(rest, names.map(|n| n.value.as_str()));
+            self.report(
+                Diagnostic::error(codes::UNKNOWN_OP, format!("`{space}` has no block `{rest}`"))
+                    .label(call.name_span, "not found")
+                    .maybe_help(close.map(|c| format!("did you mean `{space}.{c}`?"))),
+                cx,
+            );
+            return true;
+        }
+        let lower = call.name.to_lowercase();
+        let known = ops::table().iter().find(|e| e.info.also_known_as.iter().any(|n| n.to_lowercase() == lower));
+        let spec = &module.spec;
+        let names = spec.blocks.iter().map(|b| b.name.value.as_str()).chain(spec.towers.iter().map(|t| t.name.value.as_str()));
+        let help = match (known, did_you_mean(call.name, names.chain(ops::table().iter().map(|e| e.info.name)))) {
+            (Some(entry), _) => Some(format!("here it is called `{}`: `{}`", entry.info.name, entry.info.example)),
+            (None, Some(close)) => Some(format!("did you mean `{close}`?")),
+            (None, None) => self
+                .find_node(call.name, cx)
+                .map(|_| format!("`{0}` is a node: a chain begins at it with `@{0}`", call.name)),
+        };
+        self.report(
+            Diagnostic::error(codes::UNKNOWN_OP, format!("there is no op or block `{}`", call.name))
+                .label(call.name_span, "not found")
+                .maybe_help(help),
+            cx,
+        );
+        true
+    }
+
+    // ---- ops -------------------------------------------------------------------------
+
+    fn call_op(
+        &mut self,
+        entry: &'static ops::Entry,
+        call: CallRef<'a>,
+        cx: &Cx<'a>,
+        flow: Flow,
+        alias: Option<&Ident>,
+    ) -> Flow {
+        let slots: Vec<&'static str> = match entry.info.inputs {
+            Inputs::Named(names) => names.to_vec(),
+            Inputs::Optional(names, more) => names.iter().chain(more).copied().collect(),
+            Inputs::Branches => Vec::new(),
+        };
+        let least = if entry.info.inputs == Inputs::Branches { 2 } else { entry.info.inputs.min() };
+        let several = entry.info.inputs.max() != Some(1);
+        let mut named: Vec<(usize, Flow, Span)> = Vec::new();
+        let mut leading: Vec<(Flow, Span)> = Vec::new();
+        let mut attrs: Vec<&'a Arg> = Vec::new();
+        for arg in call.args {
+            match &arg.name {
+                Some(name) => match slots.iter().position(|s| *s == name.value) {
+                    Some(slot) => named.push((slot, self.input_by_name(&arg.value, cx, flow), arg.value.span)),
+                    None => attrs.push(arg),
+                },
+                None if attrs.is_empty() && entry.info.inputs.max().is_none_or(|m| leading.len() < m) => {
+                    match self.leading_input(&arg.value, several, leading.len() < least, cx, flow) {
+                        Some(input) => leading.push((input, arg.value.span)),
+                        None => attrs.push(arg),
+                    }
+                }
+                None => attrs.push(arg),
+            }
+        }
+        if leading.len() + named.len() < least {
+            leading.insert(0, (flow, call.span));
+        }
+        let found = leading.len() + named.len();
+        let inputs = if slots.is_empty() { Some(leading) } else { fill_slots(slots.len(), leading, &named) };
+        match inputs {
+            Some(inputs) if inputs.len() >= entry.info.inputs.min() => {
+                self.make_op(entry, call, attrs, inputs, alias, cx)
+            }
+            _ => {
+                self.wrong_count(entry, found, call, cx);
+                self.poison(call, alias, cx);
+                Flow::Unknown
+            }
+        }
+    }
+
+    /// The node of an argument that is given by the name of an input.
+    fn input_by_name(&mut self, expr: &'a Expr, cx: &Cx<'a>, flow: Flow) -> Flow {
+        match self.leading_input(expr, true, true, cx, flow) {
+            Some(flow) => flow,
+            None => {
+                self.report(
+                    Diagnostic::error(codes::BAD_ARGUMENT, "this argument takes a node")
+                        .label(expr.span, "expected the name of a node"),
+                    cx,
+                );
+                Flow::Unknown
+            }
+        }
+    }
+
+    /// The node of a leading argument, where it is one. With `several`, the op reads several
+    /// nodes, and bare names and calls count; with `needed`, a bare name must be a node.
+    fn leading_input(&mut self, expr: &'a Expr, several: bool, needed: bool, cx: &Cx<'a>, flow: Flow) -> Option<Flow> {
+        match &expr.kind {
+            ExprKind::Node(name) => Some(self.node(name, expr.span, cx)),
+            ExprKind::Chain(chain) => Some(self.chain(chain, &cx.deeper(), flow, None)),
+            ExprKind::Call(call) if several && self.spells_chain(&call.name.value, cx) => {
+                let cx = cx.deeper();
+                if !self.fits_depth(expr.span, &cx) {
+                    return Some(Flow::Unknown);
+                }
+                Some(self.call((&**call).into(), &cx, flow, None))
+            }
+            ExprKind::Hole => Some(Flow::Unknown),
+            ExprKind::Name(name) => match cx.env.get(name) {
+                Some(Bound::Node(flow)) => Some(flow),
+                Some(Bound::Unknown) => Some(Flow::Unknown),
+                Some(Bound::Chain(closure)) if several => Some(self.call_closure(&closure, expr.span, cx, flow, None)),
+                Some(_) => None,
+                None => {
+                    let found = self.find_node(name, cx).is_some();
+                    (found || several && needed).then(|| self.node(name, expr.span, cx))
+                }
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a call in an argument is a chain rather than a value.
+    fn spells_chain(&self, name: &str, cx: &Cx<'a>) -> bool {
+        match cx.env.get(name) {
+            Some(Bound::Chain(_)) => true,
+            _ => !FUNCTIONS.contains(&name) && self.is_callable(name, cx.home.module),
+        }
+    }
+
+    // ---- chain parameters ------------------------------------------------------------
+
+    /// What an argument of a block stands for.
+    pub(super) fn bound(&mut self, expr: &'a Expr, cx: &Cx<'a>) -> Bound<'a> {
+        let body = match &expr.kind {
+            ExprKind::Node(name) => return Bound::Node(self.node(name, expr.span, cx)),
+            ExprKind::Chain(chain) => ClosureBody::Chain(chain),
+            ExprKind::Call(call) if self.spells_chain(&call.name.value, cx) => ClosureBody::Call((&**call).into()),
+            ExprKind::Name(name) => match cx.env.get(name) {
+                Some(bound) => return bound,
+                None if self.is_callable(name, cx.home.module) => {
+                    ClosureBody::Call(CallRef::bare(name, expr.span))
+                }
+                None => return Bound::value(Value::Word(name.clone())),
+            },
+            ExprKind::Hole => return Bound::Unknown,
+            _ => return self.value(expr, cx).map_or(Bound::Unknown, Bound::value),
+        };
+        // Only what it mentions is closed over, so that no environment holds itself.
+        let mut names = HashSet::new();
+        walk::expr_names(expr, &mut names);
+        let env = Frame::root();
+        for name in names {
+            if let Some(bound) = cx.env.get(name) {
+                env.bind(name, bound);
+            }
+        }
+        Bound::Chain(Rc::new(Closure { body, env, home: cx.home.clone() }))
+    }
+
+    fn call_closure(&mut self, closure: &Closure<'a>, span: Span, cx: &Cx<'a>, flow: Flow, alias: Option<&Ident>) -> Flow {
+        let inner = Cx { home: closure.home.clone(), env: closure.env.clone(), ..cx.deeper() };
+        if !self.fits_depth(span, &inner) {
+            return Flow::Unknown;
+        }
+        match closure.body {
+            ClosureBody::Chain(chain) => self.chain(chain, &inner, flow, alias),
+            ClosureBody::Call(call) => self.call(call, &inner, flow, alias),
+        }
+    }
+
+    // ---- blocks and towers -----------------------------------------------------------
+
+    fn call_block(
+        &mut self,
+        template: Template,
+        towers: Rc<str>,
+        call: CallRef<'a>,
+        cx: &Cx<'a>,
+        flow: Flow,
+        alias: Option<&Ident>,
+    ) -> Flow {
+        let Template::Block(module, at) = template else { return Flow::Unknown };
+        let block = &self.program.modules[module].spec.blocks[at];
+        let number = self.next_call(cx.place);
+        let (flow, args) = self.node_argument(call.args, cx, flow);
+        let env = self.bind_block(block, module, args, call, cx);
+        let (component, name) = match alias {
+            Some(alias) => (self.claim(cx, "", Some(alias), call.span), alias.value.clone()),
+            None => {
+                let base = number.to_string();
+                let name = format!("{}[{number}]", call.name);
+                (self.claim(cx, &base, None, call.span), name)
+            }
+        };
+        let instance = InstanceOf { template, towers, env, name, component, weights: None };
+        let body = &block.body;
+        self.instantiate(instance, call, cx, alias.is_some(), |b, inner| b.body(body, inner, flow))
+    }
+
+    fn call_tower(
+        &mut self,
+        template: Template,
+        towers: Rc<str>,
+        call: CallRef<'a>,
+        cx: &Cx<'a>,
+        flow: Flow,
+        alias: Option<&Ident>,
+    ) -> Flow {
+        let Template::Tower(module, at) = template else { return Flow::Unknown };
+        let program = self.program;
+        let tower = &program.modules[module].spec.towers[at];
+        let (flow, args) = self.node_argument(call.args, cx, flow);
+        if let Some(arg) = args.first() {
+            self.report(
+                Diagnostic::error(codes::TOO_MANY_ARGUMENTS, format!("the tower `{}` takes one node", call.name))
+                    .label(arg.value.span, "one too many"),
+                cx,
+            );
+        }
+        let component = self.claim(cx, &tower.name.value, alias, call.span);
+        let weights = format!("{towers}{}.", tower.name.value);
+        let name = alias.map_or_else(|| component.clone(), |a| a.value.clone());
+        let home = match &tower.body {
+            TowerBody::Body(_) => Some(module),
+            TowerBody::Use(_) => program.modules[module].towers.get(at).copied().flatten(),
+        };
+        let Some(home) = home else {
+            self.poison(call, alias, cx);
+            return Flow::Unknown;
+        };
+        let env = self.params.get(home).cloned().unwrap_or_else(Frame::root);
+        let instance =
+            InstanceOf { template, towers: weights.clone().into(), env, name, component, weights: Some(weights) };
+        self.instantiate(instance, call, cx, alias.is_some(), |b, inner| match &tower.body {
+            TowerBody::Body(body) => b.body(body, inner, flow),
+            TowerBody::Use(_) => {
+                let inner = Cx { home: Home { module: home, ..inner.home.clone() }, ..inner.clone() };
+                b.whole_net(home, &inner, flow, call)
+            }
+        })
+    }
+
+    /// The net of another spec, from its first input to its first output.
+    fn whole_net(&mut self, module: usize, cx: &Cx<'a>, flow: Flow, call: CallRef<'a>) -> Flow {
+        let spec = &self.program.modules[module].spec;
+        let Some(net) = &spec.net else {
+            let name = self.program.modules[module].name.clone();
+            self.report(
+                Diagnostic::error(codes::NO_NET, format!("`{name}` has no `net` to make a tower of"))
+                    .label(call.span, "called here"),
+                cx,
+            );
+            return Flow::Unknown;
+        };
+        if let Some(input) = spec.inputs.first() {
+            let path = format!("{}{}", self.scopes[cx.place].prefix, input.name.value);
+            self.settle(path, flow, input.name.span, true);
+        }
+        let end = self.body(net, cx, flow);
+        match spec.outputs.first() {
+            Some(output) => self.node(&output.value, output.span, cx),
+            None => end,
+        }
+    }
+
+    /// Opens a scope, runs the body in it, and lets the instance's name stand for its last node.
+    fn instantiate(
+        &mut self,
+        instance: InstanceOf<'a>,
+        call: CallRef<'a>,
+        cx: &Cx<'a>,
+        by_user: bool,
+        body: impl FnOnce(&mut Self, &Cx<'a>) -> Flow,
+    ) -> Flow {
+        let path = format!("{}{}", self.scopes[cx.place].prefix, instance.component);
+        self.settle(path.clone(), Flow::Pending, call.span, by_user);
+        let name = format!("{}{}", self.scopes[cx.place].rel, instance.name);
+        let place = self.instance_scope(&instance.component, instance.weights, cx);
+        let (Template::Block(module, _) | Template::Tower(module, _)) = instance.template;
+        let around = &cx.home.instances;
+        let inner = Cx {
+            home: Home {
+                module,
+                lexical: place,
+                towers: instance.towers,
+                instances: Some(Rc::new(Instance {
+                    template: instance.template,
+                    span: call.span,
+                    outer: around.clone(),
+                })),
+            },
+            env: instance.env,
+            place,
+            trace: Some(Arc::new(Trace { frame: TraceFrame { name, span: call.span }, outer: cx.trace.clone() })),
+            depth: cx.depth + 1,
+        };
+        let end = if self.recursive(instance.template, call, cx) || !self.fits_depth(call.span, &inner) {
+            Flow::Unknown
+        } else {
+            body(self, &inner)
+        };
+        self.settle(path, end, call.span, by_user);
+        end
+    }
+
+    fn template_name(&self, template: Template) -> &'a str {
+        let program = self.program;
+        match template {
+            Template::Block(m, at) => &program.modules[m].spec.blocks[at].name.value,
+            Template::Tower(m, at) => &program.modules[m].spec.towers[at].name.value,
+        }
+    }
+
+    /// Whether the template is being filled in already where the call stands; that is reported.
+    fn recursive(&mut self, template: Template, call: CallRef<'a>, cx: &Cx<'a>) -> bool {
+        let mut chain = Vec::new();
+        let mut at = cx.home.instances.as_deref();
+        while let Some(instance) = at {
+            chain.push((instance.template, instance.span));
+            if instance.template == template {
+                break;
+            }
+            at = instance.outer.as_deref();
+        }
+        if chain.last().is_none_or(|(t, _)| *t != template) {
+            return false;
+        }
+        let names = chain.iter().rev().map(|(t, _)| *t).chain([template]);
+        let names: Vec<String> = names.map(|t| format!("`{}`", self.template_name(t))).collect();
+        let mut problem = Diagnostic::error(
+            codes::RECURSIVE_BLOCK,
+            format!("`{}` contains itself: {}", self.template_name(template), names.join(" → ")),
+        )
+        .label(call.span, "called here");
+        for (_, span) in chain.iter().take(chain.len() - 1) {
+            problem = problem.label(*span, "on the way");
+        }
+        self.report(problem.help("use `repeat` or `for` to stack a block"), cx);
+        true
+    }
+
+    /// A leading argument of a block or tower that names the node it reads.
+    fn node_argument(&mut self, args: &'a [Arg], cx: &Cx<'a>, flow: Flow) -> (Flow, &'a [Arg]) {
+        let Some((first, rest)) = args.split_first() else { return (flow, args) };
+        if first.name.is_some() {
+            return (flow, args);
+        }
+        let node = match &first.value.kind {
+            ExprKind::Node(name) => Some(self.node(name, first.value.span, cx)),
+            ExprKind::Chain(chain) if matches!(chain.links.first(), Some(crate::syntax::ast::Link::Node(_))) => {
+                Some(self.chain(chain, &cx.deeper(), flow, None))
+            }
+            ExprKind::Name(name) => match cx.env.get(name) {
+                Some(Bound::Node(node)) => Some(node),
+                Some(_) => None,
+                None if self.is_callable(name, cx.home.module) => None,
+                None => self.find_node(name, cx).is_some().then(|| self.node(name, first.value.span, cx)),
+            },
+            _ => None,
+        };
+        match node {
+            Some(node) => (node, rest),
+            None => (flow, args),
+        }
+    }
+
+    /// Binds the parameters of a block to the arguments of a call.
+    fn bind_block(
+        &mut self,
+        block: &'a Block,
+        module: usize,
+        args: &'a [Arg],
+        call: CallRef<'a>,
+        cx: &Cx<'a>,
+    ) -> Env<'a> {
+        let mut slots: Vec<Option<&'a Arg>> = vec![None; block.params.len()];
+        let mut positional = 0;
+        for arg in args {
+            let slot = match &arg.name {
+                None => {
+                    positional += 1;
+                    positional - 1
+                }
+                Some(name) => match block.params.iter().position(|p| p.name.value == name.value) {
+                    Some(slot) => slot,
+                    None => {
+                        self.unknown_argument(block, name, call, cx);
+                        continue;
+                    }
+                },
+            };
+            match slots.get_mut(slot) {
+                None => self.surplus_argument(block, arg, call, cx),
+                Some(Some(first)) => {
+                    let name = &block.params[slot].name.value;
+                    let problem = Diagnostic::error(
+                        codes::DUPLICATE_ARGUMENT,
+                        format!("`{name}` of `{}` is given twice", call.name),
+                    )
+                    .label(arg.value.span, "given again here")
+                    .label(first.value.span, "first given here");
+                    self.report(problem, cx);
+                }
+                Some(free) => *free = Some(arg),
+            }
+        }
+        let outer = self.params.get(module).cloned().unwrap_or_else(Frame::root);
+        let env = Frame::inside(&outer);
+        let own = Cx { env: env.clone(), home: Home { module, ..cx.home.clone() }, ..cx.clone() };
+        for (param, arg) in block.params.iter().zip(slots) {
+            let bound = match (arg, &param.default) {
+                (Some(arg), _) => self.bound(&arg.value, cx),
+                (None, Some(default)) => self.bound(default, &own),
+                (None, None) => {
+                    self.missing_argument(block, &param.name, call, cx);
+                    Bound::Unknown
+                }
+            };
+            env.bind(&param.name.value, bound);
+        }
+        env
+    }
+
+    fn unknown_argument(&mut self, block: &'a Block, name: &Ident, call: CallRef<'a>, cx: &Cx<'a>) {
+        let params: Vec<&str> = block.params.iter().map(|p| p.name.value.as_str()).collect();
+        let help = match did_you_mean(&name.value, params.iter().copied()) {
+            Some(close) => Some(format!("did you mean `{close}`?")),
+            None if params.is_empty() => Some(format!("`{}` takes no arguments", call.name)),
+            None => Some(format!("its arguments are {}", quoted(&params))),
+        };
+        self.report(
+            Diagnostic::error(codes::UNKNOWN_ARGUMENT, format!("`{}` has no argument `{}`", call.name, name.value))
+                .label(name.span, "not an argument of it")
+                .label(block.name.span, "declared here")
+                .maybe_help(help),
+            cx,
+        );
+    }
+
+    fn surplus_argument(&mut self, block: &'a Block, arg: &'a Arg, call: CallRef<'a>, cx: &Cx<'a>) {
+        let params: Vec<&str> = block.params.iter().map(|p| p.name.value.as_str()).collect();
+        let takes = match params.len() {
+            0 => "no arguments".to_string(),
+            1 => "one argument".to_string(),
+            n => format!("{n} arguments"),
+        };
+        self.report(
+            Diagnostic::error(codes::TOO_MANY_ARGUMENTS, format!("`{}` takes {takes}", call.name))
+                .label(arg.value.span, "one too many")
+                .label(block.name.span, "declared here")
+                .maybe_help((!params.is_empty()).then(|| format!("its arguments are {}", quoted(&params)))),
+            cx,
+        );
+    }
+
+    fn missing_argument(&mut self, block: &'a Block, param: &Spanned<String>, call: CallRef<'a>, cx: &Cx<'a>) {
+        self.report(
+            Diagnostic::error(codes::MISSING_ARGUMENT, format!("`{}` needs `{}`", call.name, param.value))
+                .label(call.span, format!("`{}` is missing", param.value))
+                .label(block.name.span, "declared here"),
+            cx,
+        );
+    }
+}
+
+/// An instance about to be made.
+struct InstanceOf<'a> {
+    template: Template,
+    towers: Rc<str>,
+    env: Env<'a>,
+    /// What it is called in traces.
+    name: String,
+    /// Its part of the path.
+    component: String,
+    /// What its weights begin with, where that is not its path.
+    weights: Option<String>,
+}
+
+fn quoted(names: &[&str]) -> String {
+    names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Puts inputs into their slots: those with names first, the others into what is left, in
+/// order. `None` where they do not fit or leave a gap.
+fn fill_slots(len: usize, leading: Vec<(Flow, Span)>, named: &[(usize, Flow, Span)]) -> Option<Vec<(Flow, Span)>> {
+    let mut slots: Vec<Option<(Flow, Span)>> = vec![None; len];
+    for (slot, flow, span) in named {
+        if slots[*slot].replace((*flow, *span)).is_some() {
+            return None;
+        }
+    }
+    let mut leading = leading.into_iter();
+    for slot in slots.iter_mut().filter(|s| s.is_none()) {
+        *slot = leading.next();
+    }
+    let filled = slots.iter().take_while(|s| s.is_some()).count();
+    let whole = slots[filled..].iter().all(Option::is_none) && leading.next().is_none();
+    whole.then(|| slots.into_iter().flatten().collect())
+}
