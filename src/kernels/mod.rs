@@ -16,9 +16,3 @@ pub mod sweep;
 #[cfg(test)]
 mod testing;
 pub mod window;
-pub mod elementwise;
-pub mod gemm;
-pub mod math;
-pub mod parallel;
-pub mod reduce;
-pub mod softmax;
