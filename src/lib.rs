@@ -10,7 +10,9 @@
 
 pub mod check;
 pub mod diag;
+pub mod driver;
 pub mod engine;
+pub mod expand;
 pub mod graph;
 #[allow(unsafe_code)]
 pub mod kernels;
@@ -19,3 +21,4 @@ pub mod random;
 pub mod shape;
 pub mod source;
 pub mod syntax;
+pub mod zoo;

@@ -2,17 +2,16 @@
 
 pub mod conv;
 pub mod depthwise;
+pub mod elementwise;
 pub mod gemm;
 pub mod lanes;
+pub mod math;
 pub mod norm;
+pub mod parallel;
 pub mod pool;
+pub mod reduce;
 pub mod shared;
+pub mod softmax;
 #[cfg(test)]
 mod testing;
 pub mod window;
-pub mod elementwise;
-pub mod gemm;
-pub mod math;
-pub mod parallel;
-pub mod reduce;
-pub mod softmax;
