@@ -15,3 +15,6 @@ pub mod softmax;
 #[cfg(test)]
 mod testing;
 pub mod window;
+pub mod resample;
+pub mod softmax;
+pub mod strided;
