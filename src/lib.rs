@@ -9,6 +9,8 @@
 #![warn(missing_docs)]
 
 pub mod check;
+pub mod config;
+pub mod data;
 pub mod diag;
 pub mod driver;
 pub mod engine;

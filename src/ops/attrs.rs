@@ -24,6 +24,8 @@ pub enum Value {
     List(Vec<Value>),
     /// `he_normal(fan=out)`.
     Call(String, Vec<(Option<String>, Value)>),
+    /// `5ep`, `500it`: a number and its unit.
+    Quantity(f64, &'static str),
 }
 
 impl Value {
@@ -37,6 +39,7 @@ impl Value {
             Value::Word(_) => "a word",
             Value::List(_) => "a list",
             Value::Call(..) => "a call",
+            Value::Quantity(..) => "a length",
         }
     }
 }
@@ -59,6 +62,7 @@ impl std::fmt::Display for Value {
             Value::Int(v) => write!(f, "{v}"),
             Value::Float(v) => write!(f, "{v:?}"),
             Value::Word(v) => f.write_str(v),
+            Value::Quantity(v, unit) => write!(f, "{v}{unit}"),
             Value::List(items) => {
                 f.write_str("[")?;
                 sequence(f, &items.iter().map(|v| (None, v.clone())).collect::<Vec<_>>())?;
@@ -123,6 +127,10 @@ pub enum AttrKind {
     Penalty,
     /// A name of the user's own.
     Word,
+    /// A length of training with its unit: `5ep`, `500it`.
+    Length,
+    /// A list of lengths.
+    Lengths,
 }
 
 impl AttrKind {
@@ -148,6 +156,8 @@ impl AttrKind {
             AttrKind::Init => format!("an initialiser: {}", listing(Init::NAMES.iter().copied(), 20)),
             AttrKind::Penalty => "`l1(x)`, `l2(x)` or `l1l2(x, y)`".into(),
             AttrKind::Word => "a word".into(),
+            AttrKind::Length => "a length with its unit, such as `5ep` or `500it`".into(),
+            AttrKind::Lengths => "a list of lengths with their units, such as `[30ep, 60ep]`".into(),
         }
     }
 }
@@ -278,7 +288,9 @@ impl Args {
                 );
                 continue;
             }
-            if let Err(help) = accepts(table[slot].kind, &g.value) {
+            if lacks_unit(table[slot].kind, &g.value) {
+                sink.push(no_unit(&format!("`{}` of `{callee}`", table[slot].name), &g.value, g.span));
+            } else if let Err(help) = accepts(table[slot].kind, &g.value) {
                 let expected = table[slot].kind.describe();
                 sink.push(
                     Diagnostic::error(
@@ -471,8 +483,44 @@ fn as_pair(v: &Value) -> Option<(usize, usize)> {
     }
 }
 
+/// Whether a length, or one of a list of them, is a bare number.
+pub(crate) fn lacks_unit(kind: AttrKind, value: &Value) -> bool {
+    match (kind, value) {
+        (AttrKind::Length, v) => as_float(v).is_some(),
+        (AttrKind::Lengths, Value::List(items)) => items.iter().any(|v| as_float(v).is_some()),
+        (AttrKind::Lengths, v) => as_float(v).is_some(),
+        _ => false,
+    }
+}
+
+/// The error for a length without a unit. `what` is the argument, in backticks.
+pub(crate) fn no_unit(what: &str, value: &Value, span: Span) -> Diagnostic {
+    let with_unit = |unit: &str| match value {
+        Value::List(items) => {
+            let items: Vec<String> = items
+                .iter()
+                .map(|v| if as_float(v).is_some() { format!("{v}{unit}") } else { v.to_string() })
+                .collect();
+            format!("[{}]", items.join(", "))
+        }
+        other => format!("{other}{unit}"),
+    };
+    Diagnostic::error(codes::NO_UNIT, format!("{what} has no unit: `{value}`"))
+        .label(span, "epochs or optimizer steps?")
+        .help(format!("write `{}` for epochs, or `{}` for optimizer steps", with_unit("ep"), with_unit("it")))
+}
+
+/// Whether a length is not negative, and a whole number where it counts steps.
+fn is_length(value: &Value) -> bool {
+    match value {
+        Value::Quantity(v, "it") => *v >= 0.0 && v.fract() == 0.0 && *v < u32::MAX as f64,
+        Value::Quantity(v, _) => v.is_finite() && *v >= 0.0,
+        _ => false,
+    }
+}
+
 /// Whether a value is of this kind; where not, perhaps a hint.
-fn accepts(kind: AttrKind, value: &Value) -> Result<(), Option<String>> {
+pub(crate) fn accepts(kind: AttrKind, value: &Value) -> Result<(), Option<String>> {
     let fits = match (kind, value) {
         (_, Value::Null) => true,
         (AttrKind::Int { min }, Value::Int(v)) => *v >= min,
@@ -503,6 +551,8 @@ fn accepts(kind: AttrKind, value: &Value) -> Result<(), Option<String>> {
         (AttrKind::Init, v) => return Init::from_value(v).map(|_| ()).map_err(Some),
         (AttrKind::Penalty, v) => return Penalty::from_value(v).map(|_| ()).map_err(Some),
         (AttrKind::Word, Value::Word(_)) => true,
+        (AttrKind::Length, v) => is_length(v),
+        (AttrKind::Lengths, Value::List(items)) => !items.is_empty() && items.iter().all(is_length),
         _ => false,
     };
     if fits { Ok(()) } else { Err(None) }

@@ -1,0 +1,89 @@
+//! Types the generic sections of a spec: `data`, `train` and `counting`.
+//!
+//! Every setting is declared once in a table ([`DATA`], [`TRAIN`], [`OPTIMIZERS`], ...), which
+//! drives reading, messages and documentation.
+
+mod augment;
+mod data;
+mod fields;
+mod optim;
+#[cfg(test)]
+mod tests;
+mod train;
+
+use serde::{Deserialize, Serialize};
+
+use crate::diag::{Diagnostic, Sink, codes};
+use crate::syntax::ast::{Expr, ExprKind, Spec};
+
+pub use augment::{AUGMENTATIONS, Augment, ResizeTo};
+pub use data::{
+    Color, DATA, DEFAULT_CACHE, DataConfig, DataKind, LabelFrom, Layout, OnBad, PAIR, PartPath, SPLIT, Split,
+    label_pattern,
+};
+pub use fields::{Callable, Key, Kind};
+pub use optim::{OPTIMIZERS, SCHEDULES};
+pub use train::{EarlyStop, Freeze, Monitor, PHASE, Phase, STOP, TRAIN, TrainConfig, check_phases};
+
+/// Which of a network's values are counted as its parameters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Counting {
+    /// Running statistics of batch norms are buffers, not parameters.
+    #[default]
+    Pytorch,
+    /// They are non-trainable parameters.
+    Keras,
+}
+
+/// The sections that are present and sound.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// `data`.
+    pub data: Option<DataConfig>,
+    /// `train`.
+    pub train: Option<TrainConfig>,
+    /// `counting`.
+    pub counting: Counting,
+}
+
+/// Reads the sections of a spec whose parameters are resolved. Every problem goes to the sink; a
+/// section with a problem is `None`.
+pub fn read(spec: &Spec, sink: &mut Sink) -> Config {
+    let data = spec.section("data").and_then(|e| data::read(e, sink));
+    let train = spec.section("train").and_then(|e| train::read(e, sink));
+    let counting = spec.section("counting").map(|e| counting(e, sink)).unwrap_or_default();
+    if let (Some(data), Some(train)) = (&data, &train) {
+        warn_of_double_normalization(data, train, sink);
+    }
+    Config { data, train, counting }
+}
+
+fn counting(expr: &Expr, sink: &mut Sink) -> Counting {
+    let word = match &expr.kind {
+        ExprKind::Name(w) | ExprKind::Str(w) => w.as_str(),
+        ExprKind::Hole => "pytorch",
+        _ => "",
+    };
+    match word {
+        "pytorch" => Counting::Pytorch,
+        "keras" => Counting::Keras,
+        _ => {
+            let help = crate::diag::did_you_mean(word, ["pytorch", "keras"]).map(|w| format!("did you mean `{w}`?"));
+            sink.push(fields::bad("counting", "`pytorch` or `keras`", expr, help));
+            Counting::Pytorch
+        }
+    }
+}
+
+fn warn_of_double_normalization(data: &DataConfig, train: &TrainConfig, sink: &mut Sink) {
+    let in_chain = train.augment.iter().any(|a| matches!(a, Augment::Normalize { .. }));
+    if in_chain && !(data.mean.is_empty() && data.std.is_empty()) {
+        sink.push(
+            Diagnostic::warning(codes::NORMALIZED_TWICE, "pixels are normalized twice")
+                .label(train.span, "`augment` has `normalize`")
+                .label(data.span, "`data` has `mean` or `std`")
+                .help("keep one of them"),
+        );
+    }
+}

@@ -1,0 +1,401 @@
+//! The `train` section.
+
+use serde::{Deserialize, Serialize};
+
+use crate::diag::{Diagnostic, Sink, codes};
+use crate::engine::optim::Optimizer;
+use crate::engine::schedule::Schedule;
+use crate::ops::attrs::AttrKind;
+use crate::source::{Span, Spanned};
+use crate::syntax::ast::{Expr, ExprKind, Ident};
+
+use super::augment::{self, Augment};
+use super::fields::{self, Fields, Key, Kind};
+use super::optim;
+
+/// How a network is trained.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrainConfig {
+    /// Examples of one step.
+    pub batch: usize,
+    /// Passes over the data; with phases, the sum of theirs.
+    pub epochs: usize,
+    /// The seed of everything that is drawn.
+    pub seed: u64,
+    /// The optimizer, where no phase has its own.
+    pub optim: Optimizer,
+    /// The schedule of the learning rate.
+    pub lr: Schedule,
+    /// Steps for training examples.
+    pub augment: Vec<Augment>,
+    /// Steps for validation and test examples; `None`: the deterministic counterpart of `augment`.
+    pub eval: Option<Vec<Augment>>,
+    /// The greatest norm of the whole gradient.
+    pub clip_norm: Option<f64>,
+    /// The greatest magnitude of one value of the gradient.
+    pub clip_value: Option<f64>,
+    /// When to stop early.
+    pub stop: Option<EarlyStop>,
+    /// What makes weights the best; `None`: `val.accuracy` where there is one, else `val.loss`.
+    pub monitor: Option<Monitor>,
+    /// Phases in order; none means one phase of `epochs` in which all is trained.
+    pub phases: Vec<Phase>,
+    /// Batches whose gradients are averaged into one step.
+    pub accumulate: usize,
+    /// Threads that decode and augment; `None`: as many as there are cores.
+    pub workers: Option<usize>,
+    /// Whether the order of examples is drawn anew each epoch.
+    pub shuffle: bool,
+    /// Whether a last batch that is not full is left out of training.
+    pub drop_last: bool,
+    /// Where the section stands.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// A number that is watched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Monitor {
+    /// `true` for the validation set, `false` for the training set.
+    pub validation: bool,
+    /// `loss`, `accuracy`, ...
+    pub metric: String,
+    /// Whether less is better.
+    pub minimize: bool,
+    /// Where it was written.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+impl Monitor {
+    /// Whether `value` is better than `best` by more than `min_delta`.
+    pub fn improves(&self, value: f64, best: f64, min_delta: f64) -> bool {
+        match self.minimize {
+            true => value < best - min_delta,
+            false => value > best + min_delta,
+        }
+    }
+
+    /// As it is written: `val.accuracy`.
+    pub fn name(&self) -> String {
+        format!("{}.{}", if self.validation { "val" } else { "train" }, self.metric)
+    }
+}
+
+/// Stops training when a number no longer gets better.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EarlyStop {
+    /// The number.
+    pub monitor: Monitor,
+    /// How many epochs may pass without an improvement.
+    pub patience: usize,
+    /// What counts as an improvement.
+    pub min_delta: f64,
+}
+
+/// One phase of training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Phase {
+    /// What is frozen from this phase on.
+    pub freeze: Freeze,
+    /// What `freeze` leaves out.
+    pub except: Vec<Ident>,
+    /// What is trained again from this phase on.
+    pub unfreeze: Freeze,
+    /// Passes over the data.
+    pub epochs: usize,
+    /// Its own optimizer.
+    pub optim: Option<Optimizer>,
+    /// Its own schedule, counted from the beginning of the phase.
+    pub lr: Option<Schedule>,
+    /// Where it stands.
+    #[serde(skip)]
+    pub span: Span,
+}
+
+/// A set of parameters.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Freeze {
+    /// None.
+    #[default]
+    Nothing,
+    /// All.
+    All,
+    /// Those of these nodes, blocks or towers, and of all beneath them.
+    Names(Vec<Ident>),
+}
+
+impl Freeze {
+    /// Whether a parameter is in the set.
+    pub fn holds(&self, parameter: &str) -> bool {
+        match self {
+            Freeze::Nothing => false,
+            Freeze::All => true,
+            Freeze::Names(names) => names.iter().any(|n| is_beneath(parameter, &n.value)),
+        }
+    }
+}
+
+/// Whether a dotted path is `name` or lies beneath it.
+fn is_beneath(path: &str, name: &str) -> bool {
+    path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+impl Phase {
+    /// Whether a parameter is frozen in this phase, given whether it was before.
+    pub fn freezes(&self, parameter: &str, before: bool) -> bool {
+        if self.unfreeze.holds(parameter) {
+            return false;
+        }
+        let spared = self.except.iter().any(|n| is_beneath(parameter, &n.value));
+        match self.freeze.holds(parameter) {
+            true => !spared,
+            false => before,
+        }
+    }
+}
+
+/// Reports every name of a phase that matches no parameter. `parameters` are dotted paths.
+pub fn check_phases(train: &TrainConfig, parameters: &[&str], sink: &mut Sink) {
+    for phase in &train.phases {
+        let sets = [&phase.freeze, &phase.unfreeze];
+        let named = sets.into_iter().flat_map(|s| match s {
+            Freeze::Names(names) => names.as_slice(),
+            Freeze::All | Freeze::Nothing => &[],
+        });
+        for name in named.chain(&phase.except) {
+            if parameters.iter().any(|p| is_beneath(p, &name.value)) {
+                continue;
+            }
+            let prefixes: std::collections::BTreeSet<&str> =
+                parameters.iter().flat_map(|p| p.match_indices('.').map(|(at, _)| &p[..at])).collect();
+            let close = crate::diag::did_you_mean(&name.value, prefixes);
+            sink.push(
+                Diagnostic::error(codes::FREEZES_NOTHING, format!("`{}` holds no parameters", name.value))
+                    .label(name.span, "no parameter lies beneath this name")
+                    .help(match close {
+                        Some(close) => format!("did you mean `{close}`?"),
+                        None => "name a node, block or tower that has weights; `show` lists them".to_string(),
+                    }),
+            );
+        }
+    }
+}
+
+const COUNT: Kind = Kind::Value(AttrKind::Int { min: 1 });
+const POSITIVE: Kind = Kind::Value(AttrKind::Float { min: 0.0, max: f64::MAX });
+const CHAIN: Kind = Kind::Nested("a chain of augmentations");
+const OPTIM: Key = Key { name: "optim", kind: Kind::Nested("an optimizer"), doc: "the optimizer" };
+const LR: Key = Key { name: "lr", kind: Kind::Nested("a schedule"), doc: "the schedule of the learning rate" };
+const MONITOR: Key =
+    Key { name: "monitor", kind: Kind::Value(AttrKind::Word), doc: "the number that is watched: `val.accuracy`" };
+
+/// The settings of `train`.
+pub static TRAIN: &[Key] = &[
+    Key { name: "batch", kind: COUNT, doc: "examples of one step; 32" },
+    Key { name: "epochs", kind: COUNT, doc: "passes over the data" },
+    Key { name: "seed", kind: Kind::Value(AttrKind::Int { min: 0 }), doc: "the seed of everything that is drawn; 0" },
+    OPTIM,
+    LR,
+    Key { name: "augment", kind: CHAIN, doc: "steps for training examples" },
+    Key { name: "eval", kind: CHAIN, doc: "steps for other examples, instead of the counterpart of `augment`" },
+    Key { name: "clip_norm", kind: POSITIVE, doc: "the greatest norm of the whole gradient" },
+    Key { name: "clip_value", kind: POSITIVE, doc: "the greatest magnitude of one value of the gradient" },
+    Key {
+        name: "stop",
+        kind: Kind::Nested("a mapping"),
+        doc: "early stopping: `{monitor, patience, min_delta, mode}`",
+    },
+    MONITOR,
+    Key { name: "phases", kind: Kind::Nested("a list of phases"), doc: "phases of transfer learning" },
+    Key { name: "accumulate", kind: COUNT, doc: "batches whose gradients are averaged into one step; 1" },
+    Key { name: "workers", kind: COUNT, doc: "threads that decode and augment; as many as there are cores" },
+    Key { name: "shuffle", kind: Kind::Value(AttrKind::Bool), doc: "draw the order anew each epoch; true" },
+    Key { name: "drop_last", kind: Kind::Value(AttrKind::Bool), doc: "leave out a last batch that is not full; false" },
+];
+
+/// The settings of `train.stop`.
+pub static STOP: &[Key] = &[
+    MONITOR,
+    Key { name: "patience", kind: Kind::Value(AttrKind::Int { min: 0 }), doc: "epochs without an improvement" },
+    Key { name: "min_delta", kind: POSITIVE, doc: "what counts as an improvement; 0" },
+    Key { name: "mode", kind: Kind::Value(AttrKind::Choice(&["min", "max"])), doc: "whether less or more is better" },
+];
+
+/// The settings of one of `train.phases`.
+pub static PHASE: &[Key] = &[
+    Key { name: "freeze", kind: Kind::Nested("`all` or a list of names"), doc: "what is frozen from here on" },
+    Key { name: "except", kind: Kind::Nested("a list of names"), doc: "what `freeze` leaves out" },
+    Key { name: "unfreeze", kind: Kind::Nested("`all` or a list of names"), doc: "what is trained again from here on" },
+    Key { name: "epochs", kind: COUNT, doc: "passes over the data" },
+    OPTIM,
+    LR,
+];
+
+/// Reads the section.
+pub(super) fn read(expr: &Expr, sink: &mut Sink) -> Option<TrainConfig> {
+    let errors = sink.error_count();
+    let fields = Fields::read("train", TRAIN, expr, sink)?;
+    let phases = fields.expr("phases").map(|e| phases(e, sink)).unwrap_or_default();
+    let optim = fields.expr("optim").and_then(|e| optim::optimizer("train.optim", e, sink));
+    let optim = optim.or_else(|| phases.iter().find_map(|p| p.optim));
+    if fields.expr("optim").is_none() && (phases.is_empty() || phases.iter().any(|p| p.optim.is_none())) {
+        fields.missing("optim", "optim: adam(lr=1e-3)", sink);
+    }
+    let lr = fields.expr("lr").and_then(|e| optim::schedule("train.lr", e, sink)).unwrap_or_default();
+    let augment = fields.expr("augment").map(|e| augment::chain("train.augment", e, sink)).unwrap_or_default();
+    let eval = fields.expr("eval").map(|e| augment::chain("train.eval", e, sink));
+    let stop = fields.expr("stop").and_then(|e| stop(e, sink));
+    let monitor = fields.word("monitor").and_then(|w| monitor("train.monitor", &w, None, sink));
+    let epochs = match phases.as_slice() {
+        [] => {
+            if fields.expr("epochs").is_none() {
+                fields.missing("epochs", "epochs: 10", sink);
+            }
+            fields.size("epochs")
+        }
+        phases => phases.iter().try_fold(0usize, |sum, p| sum.checked_add(p.epochs)),
+    };
+    if !phases.is_empty() && fields.size("epochs").is_some_and(|e| Some(e) != epochs) {
+        fields.conflict("phases", "epochs", "leave `epochs` out: each phase has its own", sink);
+    }
+    if sink.error_count() > errors {
+        return None;
+    }
+    Some(TrainConfig {
+        batch: fields.size("batch").unwrap_or(32),
+        epochs: epochs?,
+        seed: fields.size("seed").unwrap_or(0) as u64,
+        optim: optim?,
+        lr,
+        augment,
+        eval,
+        clip_norm: fields.number("clip_norm"),
+        clip_value: fields.number("clip_value"),
+        stop,
+        monitor,
+        phases,
+        accumulate: fields.size("accumulate").unwrap_or(1),
+        workers: fields.size("workers"),
+        shuffle: fields.flag("shuffle").unwrap_or(true),
+        drop_last: fields.flag("drop_last").unwrap_or(false),
+        span: fields.span,
+    })
+}
+
+fn stop(expr: &Expr, sink: &mut Sink) -> Option<EarlyStop> {
+    let fields = Fields::read("train.stop", STOP, expr, sink)?;
+    let mode = fields.word("mode");
+    let monitor = match fields.word("monitor") {
+        Some(word) => monitor("train.stop.monitor", &word, mode.as_ref().map(|m| m.value.as_str()), sink),
+        None => {
+            if fields.expr("monitor").is_none() {
+                fields.missing("monitor", "monitor: val.accuracy", sink);
+            }
+            None
+        }
+    };
+    Some(EarlyStop {
+        monitor: monitor?,
+        patience: fields.size("patience").unwrap_or(0),
+        min_delta: fields.number("min_delta").unwrap_or(0.0),
+    })
+}
+
+/// Reads `val.accuracy`.
+fn monitor(what: &str, word: &Ident, mode: Option<&str>, sink: &mut Sink) -> Option<Monitor> {
+    let (set, metric) = word.value.split_once('.').unwrap_or(("", ""));
+    if !matches!(set, "val" | "train") || metric.is_empty() {
+        sink.push(
+            Diagnostic::error(codes::BAD_SETTING, format!("`{what}` takes a set and a metric, found `{}`", word.value))
+                .label(word.span, "expected such as `val.accuracy`")
+                .help("write `val.accuracy`, `val.loss`, or another metric after `val.` or `train.`"),
+        );
+        return None;
+    }
+    let minimize = match mode {
+        Some(mode) => mode == "min",
+        None => ["loss", "mse", "mae", "error", "eer"].iter().any(|m| metric.ends_with(m)),
+    };
+    Some(Monitor { validation: set == "val", metric: metric.to_string(), minimize, span: word.span })
+}
+
+fn phases(expr: &Expr, sink: &mut Sink) -> Vec<Phase> {
+    match &expr.kind {
+        ExprKind::List(items) => items.iter().filter_map(|item| phase(item, sink)).collect(),
+        ExprKind::Hole => Vec::new(),
+        _ => {
+            sink.push(fields::bad("train.phases", "a list of phases", expr, None));
+            Vec::new()
+        }
+    }
+}
+
+fn phase(expr: &Expr, sink: &mut Sink) -> Option<Phase> {
+    let fields = Fields::read("train.phases", PHASE, expr, sink)?;
+    let mut set = |name: &str| fields.expr(name).map(|e| names(name, e, sink));
+    let (freeze, except, unfreeze) = (set("freeze"), set("except"), set("unfreeze"));
+    let except = match except {
+        Some(Freeze::Names(names)) => names,
+        Some(Freeze::All) => {
+            fields.conflict("freeze", "except", "`except: all` leaves nothing to freeze", sink);
+            Vec::new()
+        }
+        Some(Freeze::Nothing) | None => Vec::new(),
+    };
+    if freeze.is_none() && !except.is_empty() {
+        fields.missing("freeze", "freeze: all", sink);
+    }
+    let optim = fields.expr("optim").and_then(|e| optim::optimizer("train.phases.optim", e, sink));
+    let lr = fields.expr("lr").and_then(|e| optim::schedule("train.phases.lr", e, sink));
+    if fields.expr("epochs").is_none() {
+        fields.missing("epochs", "epochs: 5", sink);
+    }
+    Some(Phase {
+        freeze: freeze.unwrap_or_default(),
+        except,
+        unfreeze: unfreeze.unwrap_or_default(),
+        epochs: fields.size("epochs")?,
+        optim,
+        lr,
+        span: expr.span,
+    })
+}
+
+/// Reads `all`, one name or a list of names.
+fn names(what: &str, expr: &Expr, sink: &mut Sink) -> Freeze {
+    let name = |e: &Expr| match &e.kind {
+        ExprKind::Name(n) | ExprKind::Str(n) | ExprKind::Node(n) => Some(Spanned::new(n.clone(), e.span)),
+        _ => None,
+    };
+    match &expr.kind {
+        ExprKind::Hole => Freeze::Nothing,
+        ExprKind::Name(n) | ExprKind::Str(n) if n == "all" => Freeze::All,
+        ExprKind::List(items) if items.is_empty() => {
+            sink.push(
+                Diagnostic::error(codes::FREEZES_NOTHING, format!("`{what}` names nothing"))
+                    .label(expr.span, "an empty list")
+                    .help("name nodes or blocks, write `all`, or leave the setting out"),
+            );
+            Freeze::Nothing
+        }
+        ExprKind::List(items) => {
+            let mut list = Vec::new();
+            for item in items {
+                match name(item) {
+                    Some(n) => list.push(n),
+                    None if matches!(item.kind, ExprKind::Hole) => {}
+                    None => sink.push(fields::bad(&format!("train.phases.{what}"), "names", item, None)),
+                }
+            }
+            Freeze::Names(list)
+        }
+        _ => match name(expr) {
+            Some(n) => Freeze::Names(vec![n]),
+            None => {
+                sink.push(fields::bad(&format!("train.phases.{what}"), "`all` or a list of names", expr, None));
+                Freeze::Nothing
+            }
+        },
+    }
+}

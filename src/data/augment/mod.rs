@@ -1,0 +1,169 @@
+//! The steps that change an image, on planes of floats.
+
+mod color;
+mod geometry;
+
+use rand_chacha::ChaCha8Rng;
+
+use crate::config::{Augment, ResizeTo};
+use crate::random;
+
+pub(super) use color::LUMA;
+pub(super) use geometry::resize;
+
+/// An image while it is prepared: `[channel][height][width]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planes {
+    /// Channels.
+    pub channels: usize,
+    /// Rows.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+    /// The values.
+    pub data: Vec<f32>,
+    /// The value of white; black is 0.
+    pub white: f32,
+}
+
+impl Planes {
+    /// The planes one by one.
+    fn planes(&self) -> impl Iterator<Item = &[f32]> {
+        self.data.chunks_exact((self.height * self.width).max(1))
+    }
+
+    /// The planes one by one, to be changed.
+    fn planes_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        self.data.chunks_exact_mut((self.height * self.width).max(1))
+    }
+}
+
+fn between(rng: &mut ChaCha8Rng, low: f64, high: f64) -> f64 {
+    low + (high - low) * random::uniform_f64(rng)
+}
+
+fn happens(rng: &mut ChaCha8Rng, p: f64) -> bool {
+    random::uniform_f64(rng) < p
+}
+
+/// Applies one step; its draws come from `rng`.
+///
+/// # Errors
+/// A sentence, where the image does not fit the step.
+pub(super) fn apply(step: &Augment, image: &mut Planes, rng: &mut ChaCha8Rng) -> Result<(), String> {
+    match step {
+        Augment::Resize { to } => geometry::resize_to(image, *to),
+        Augment::CenterCrop { height, width } => {
+            geometry::grow_to(image, *height, *width)?;
+            let (top, left) = ((image.height - height) / 2, (image.width - width) / 2);
+            geometry::crop(image, top, left, *height, *width);
+            Ok(())
+        }
+        Augment::RandomCrop { height, width, pad } => {
+            geometry::pad(image, *pad);
+            geometry::grow_to(image, *height, *width)?;
+            let top = random::below(rng, (image.height - height) as u64 + 1) as usize;
+            let left = random::below(rng, (image.width - width) as u64 + 1) as usize;
+            geometry::crop(image, top, left, *height, *width);
+            Ok(())
+        }
+        Augment::RandomResizedCrop { height, width, scale, ratio } => {
+            geometry::random_resized_crop(image, (*height, *width), *scale, *ratio, rng)
+        }
+        Augment::Hflip { p } => {
+            if happens(rng, *p) {
+                geometry::hflip(image);
+            }
+            Ok(())
+        }
+        Augment::Vflip { p } => {
+            if happens(rng, *p) {
+                geometry::vflip(image);
+            }
+            Ok(())
+        }
+        Augment::Rotate { degrees } => {
+            geometry::affine(image, between(rng, -degrees, *degrees), (0.0, 0.0), 1.0, 0.0);
+            Ok(())
+        }
+        Augment::Affine { degrees, translate, scale, shear } => {
+            let angle = between(rng, -degrees, *degrees);
+            let x = between(rng, -translate, *translate) * image.width as f64;
+            let y = between(rng, -translate, *translate) * image.height as f64;
+            let scale = between(rng, scale.0, scale.1);
+            geometry::affine(image, angle, (x, y), scale, between(rng, -shear, *shear));
+            Ok(())
+        }
+        Augment::ColorJitter { brightness, contrast, saturation, hue } => {
+            color::jitter(image, [*brightness, *contrast, *saturation, *hue], rng);
+            Ok(())
+        }
+        Augment::Grayscale { p } => {
+            if happens(rng, *p) {
+                color::saturate(image, 0.0);
+            }
+            Ok(())
+        }
+        Augment::Blur { sigma } => {
+            color::blur(image, between(rng, sigma.0, sigma.1));
+            Ok(())
+        }
+        Augment::Noise { std } => {
+            let deviation = *std as f32 * image.white;
+            image.data.iter_mut().for_each(|v| *v += deviation * random::normal(rng));
+            Ok(())
+        }
+        Augment::Cutout { size, p } => {
+            if happens(rng, *p) {
+                geometry::cutout(image, *size, rng);
+            }
+            Ok(())
+        }
+        Augment::Normalize { mean, std } => normalize(image, mean, std),
+    }
+}
+
+/// `(x - mean) / std`, for each channel or with one number for all.
+fn normalize(image: &mut Planes, mean: &[f64], std: &[f64]) -> Result<(), String> {
+    if mean.len() != 1 && mean.len() != image.channels {
+        return Err(format!("`normalize` has {} means, and the image has {} channels", mean.len(), image.channels));
+    }
+    for (c, plane) in image.planes_mut().enumerate() {
+        let pick = |list: &[f64]| list.get(c).or(list.first()).copied();
+        let (mean, std) = (pick(mean).unwrap_or(0.0) as f32, pick(std).unwrap_or(1.0) as f32);
+        plane.iter_mut().for_each(|v| *v = (*v - mean) / std);
+    }
+    Ok(())
+}
+
+/// The deterministic counterpart of a training chain, for validation and test examples: random
+/// crops become central ones, other random steps fall away, the rest stays as it is.
+///
+/// `random_resized_crop(s)` becomes the customary `resize(8 / 7 * s) -> center_crop(s)` (256 and
+/// 224 on ImageNet).
+pub fn deterministic(chain: &[Augment]) -> Vec<Augment> {
+    let mut steps = Vec::new();
+    for step in chain {
+        match step {
+            Augment::Resize { .. } | Augment::CenterCrop { .. } | Augment::Normalize { .. } => steps.push(step.clone()),
+            Augment::RandomCrop { height, width, .. } => {
+                steps.push(Augment::CenterCrop { height: *height, width: *width });
+            }
+            Augment::RandomResizedCrop { height, width, .. } => {
+                let side = (*height.max(width) * 8).div_ceil(7);
+                steps.push(Augment::Resize { to: ResizeTo::Short(side) });
+                steps.push(Augment::CenterCrop { height: *height, width: *width });
+            }
+            Augment::Hflip { .. }
+            | Augment::Vflip { .. }
+            | Augment::Rotate { .. }
+            | Augment::Affine { .. }
+            | Augment::ColorJitter { .. }
+            | Augment::Grayscale { .. }
+            | Augment::Blur { .. }
+            | Augment::Noise { .. }
+            | Augment::Cutout { .. } => {}
+        }
+    }
+    steps
+}

@@ -1,0 +1,213 @@
+//! Data sets: readers, augmentation, and the loader that feeds a run.
+//!
+//! [`open`] finds and reads a part of a data set, [`Transform`] turns an image into the numbers
+//! that the network takes, and [`Loader`] does so for whole batches on worker threads.
+
+mod arrays;
+pub mod augment;
+mod cache;
+mod cifar;
+mod digits;
+mod error;
+mod files;
+mod folder;
+mod idx;
+mod image;
+mod layout;
+pub mod loader;
+mod memory;
+mod split;
+mod transform;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::config::DataConfig;
+use crate::diag::{Diagnostic, codes};
+
+pub use error::DataError;
+pub use image::{Image, Pixels, decode, decode_file};
+pub use loader::{Batch, Loader, LoaderConfig};
+pub use transform::{Mode, Target, Transform};
+
+/// A part of a data set.
+pub trait Dataset: Send + Sync {
+    /// How many examples it has.
+    fn len(&self) -> usize {
+        self.labels().len()
+    }
+
+    /// Whether it has none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The image of an example, decoded.
+    ///
+    /// # Errors
+    /// Where the file is missing, damaged or over the limits; or `index` is not below `len`.
+    fn image(&self, index: usize) -> Result<Image<'_>, DataError>;
+
+    /// The labels of all examples.
+    fn labels(&self) -> &Labels;
+
+    /// The names of the classes, in the order of their labels; empty where nothing tells them.
+    fn names(&self) -> &[String];
+
+    /// Where an example comes from: a path, or a file and a position in it.
+    fn place(&self, index: usize) -> String;
+
+    /// Channels, height and width, where all images are known to have the same.
+    fn shape(&self) -> Option<[usize; 3]>;
+}
+
+/// The labels of a data set.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Labels {
+    /// A class for each example, from 0.
+    Classes(Vec<u32>),
+    /// `width` numbers for each example.
+    Values {
+        /// Numbers of one example.
+        width: usize,
+        /// All of them, example by example.
+        values: Vec<f32>,
+    },
+}
+
+impl Labels {
+    /// How many examples there are labels for.
+    pub fn len(&self) -> usize {
+        match self {
+            Labels::Classes(list) => list.len(),
+            Labels::Values { width, values } => values.len().checked_div(*width).unwrap_or(0),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many numbers one example's label has; 1 for classes.
+    pub fn width(&self) -> usize {
+        match self {
+            Labels::Classes(_) => 1,
+            Labels::Values { width, .. } => *width,
+        }
+    }
+
+    /// The class of an example.
+    pub fn class(&self, index: usize) -> Option<u32> {
+        match self {
+            Labels::Classes(list) => list.get(index).copied(),
+            Labels::Values { .. } => None,
+        }
+    }
+
+    /// One more than the greatest class; 0 for numbers.
+    pub fn classes(&self) -> usize {
+        match self {
+            Labels::Classes(list) => list.iter().max().map_or(0, |m| *m as usize + 1),
+            Labels::Values { .. } => 0,
+        }
+    }
+
+    /// Appends an example's label as floats, as the engine carries labels.
+    pub fn append(&self, index: usize, out: &mut Vec<f32>) {
+        match self {
+            Labels::Classes(list) => out.extend(list.get(index).map(|c| *c as f32)),
+            Labels::Values { width, values } => {
+                let start = index.saturating_mul(*width);
+                out.extend(values.get(start..start.saturating_add(*width)).unwrap_or(&[]));
+            }
+        }
+    }
+
+    /// Those of some examples.
+    fn pick(&self, indices: &[usize]) -> Labels {
+        match self {
+            Labels::Classes(list) => Labels::Classes(indices.iter().filter_map(|i| list.get(*i).copied()).collect()),
+            Labels::Values { width, .. } => {
+                let mut values = Vec::with_capacity(indices.len() * width);
+                indices.iter().for_each(|i| self.append(*i, &mut values));
+                Labels::Values { width: *width, values }
+            }
+        }
+    }
+}
+
+/// A part of a data set by its use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What the network learns from.
+    Train,
+    /// What decides when to stop and which weights are best.
+    Val,
+    /// What the result is measured on.
+    Test,
+}
+
+impl Part {
+    /// Its name in a spec.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Train => "train",
+            Part::Val => "val",
+            Part::Test => "test",
+        }
+    }
+}
+
+/// Opens a part of a data set.
+///
+/// `base` is the folder of the spec, beneath which its paths are resolved; `over` is a path from
+/// the command line that takes the place of all of the spec's, and whose layout is told by what
+/// lies there.
+///
+/// A missing validation part is drawn from the training part where `split` says so, else it is
+/// the test part; a missing test part likewise is the validation part. Where there is neither,
+/// a tenth of the training part is drawn for both.
+///
+/// # Errors
+/// Every problem found, as diagnostics with the place in the spec.
+pub fn open(
+    config: &DataConfig,
+    base: &Path,
+    over: Option<&Path>,
+    part: Part,
+) -> Result<Arc<dyn Dataset>, Vec<Diagnostic>> {
+    let parts = layout::find(config, base, over).map_err(|e| vec![e])?;
+    let source = split::choose(&parts, config.split, part).ok_or_else(|| {
+        vec![
+            Diagnostic::error(codes::NO_SUCH_PART, format!("the data set has no `{}` part", part.name()))
+                .label(config.span, "")
+                .help(format!("give `data` a `{}` path", part.name())),
+        ]
+    })?;
+    let dataset = layout::load(&parts, source.part, config)?;
+    if dataset.is_empty() {
+        return Err(vec![
+            Diagnostic::error(codes::NO_EXAMPLES, format!("the `{}` part holds no examples", part.name()))
+                .label(config.span, ""),
+        ]);
+    }
+    source.draw.map_or(Ok(dataset.clone()), |draw| draw.apply(dataset)).map_err(|e| vec![e.label(config.span, "")])
+}
+
+/// Reports labels that are not below `classes`, the number of the network's outputs.
+pub fn check_labels(dataset: &dyn Dataset, classes: usize) -> Option<Diagnostic> {
+    let Labels::Classes(labels) = dataset.labels() else { return None };
+    let (index, label) = labels.iter().enumerate().find(|(_, l)| **l as usize >= classes)?;
+    let needed = dataset.labels().classes();
+    Some(
+        Diagnostic::error(
+            codes::LABEL_OUT_OF_RANGE,
+            format!(
+                "example {index} (`{}`) has label {label}, but the network has {classes} classes",
+                dataset.place(index)
+            ),
+        )
+        .help(format!("the data have {needed} classes: give the last layer {needed} outputs")),
+    )
+}

@@ -1,0 +1,107 @@
+//! Which examples make up a part.
+
+use std::sync::Arc;
+
+use crate::config::Split;
+use crate::diag::{Diagnostic, codes};
+use crate::random::{self, Purpose};
+
+use super::image::Image;
+use super::layout::Parts;
+use super::{DataError, Dataset, Labels, Part};
+
+/// What is drawn where a data set has neither a validation nor a test part.
+const DEFAULT_SPLIT: Split = Split { val: 0.1, test: 0.0, seed: 0 };
+
+/// Where a part comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Source {
+    /// The part of the data set that holds it.
+    pub(super) part: Part,
+    /// The draw from that part, where it is not the whole.
+    pub(super) draw: Option<Draw>,
+}
+
+/// A share of a part's examples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Draw {
+    split: Split,
+    share: Part,
+}
+
+/// Chooses the source of a part; `None` where nothing can stand in for it.
+pub(super) fn choose(parts: &Parts, split: Option<Split>, part: Part) -> Option<Source> {
+    let whole = |part| Source { part, draw: None };
+    let standalone = parts.val.is_none() && parts.test.is_none();
+    let split = split.or((standalone && parts.train.is_some()).then_some(DEFAULT_SPLIT));
+    let drawn = |share| Source { part: Part::Train, draw: split.map(|split| Draw { split, share }) };
+    let from_train = parts.train.as_ref().and(split);
+    let drawn_val = from_train.filter(|s| s.val > 0.0 && parts.val.is_none()).map(|_| drawn(Part::Val));
+    let drawn_test = from_train.filter(|s| s.test > 0.0 && parts.test.is_none()).map(|_| drawn(Part::Test));
+    let val = parts.val.as_ref().map(|_| whole(Part::Val)).or(drawn_val);
+    let test = parts.test.as_ref().map(|_| whole(Part::Test)).or(drawn_test);
+    match part {
+        Part::Train => {
+            parts.train.as_ref()?;
+            Some(if drawn_val.or(drawn_test).is_some() { drawn(Part::Train) } else { whole(Part::Train) })
+        }
+        Part::Val => val.or(test),
+        Part::Test => test.or(val),
+    }
+}
+
+impl Draw {
+    /// The share of a part, in the part's own order. Where a split gives a fraction to a part
+    /// that lies in files of its own, those examples stay unused.
+    pub(super) fn apply(self, inner: Arc<dyn Dataset>) -> Result<Arc<dyn Dataset>, Diagnostic> {
+        let n = inner.len();
+        let count = |fraction: f64| ((n as f64 * fraction).round() as usize).min(n);
+        let (val, test) = (count(self.split.val), count(self.split.test));
+        let order = random::permutation(&mut random::stream(self.split.seed, Purpose::Split, 0, 0), n);
+        let cut = (val + test).min(n);
+        let mut indices = match self.share {
+            Part::Val => order[..val.min(n)].to_vec(),
+            Part::Test => order[val.min(n)..cut].to_vec(),
+            Part::Train => order[cut..].to_vec(),
+        };
+        indices.sort_unstable();
+        if indices.is_empty() {
+            let message = format!("the split leaves no examples for `{}` out of {n}", self.share.name());
+            return Err(Diagnostic::error(codes::NO_EXAMPLES, message).help("change the fractions of `split`"));
+        }
+        let labels = inner.labels().pick(&indices);
+        Ok(Arc::new(Subset { inner, indices, labels }))
+    }
+}
+
+/// Some examples of a data set.
+struct Subset {
+    inner: Arc<dyn Dataset>,
+    indices: Vec<usize>,
+    labels: Labels,
+}
+
+impl Dataset for Subset {
+    fn image(&self, index: usize) -> Result<Image<'_>, DataError> {
+        match self.indices.get(index) {
+            Some(&inner) => self.inner.image(inner).map_err(|e| DataError { index, ..e }),
+            None => Err(DataError::damaged(index, self.place(index), "there is no such example")),
+        }
+    }
+
+    fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    fn names(&self) -> &[String] {
+        self.inner.names()
+    }
+
+    fn place(&self, index: usize) -> String {
+        self.indices.get(index).map(|i| self.inner.place(*i)).unwrap_or_default()
+    }
+
+    fn shape(&self) -> Option<[usize; 3]> {
+        self.inner.shape()
+    }
+}

@@ -1,0 +1,270 @@
+//! From an image to the numbers that the network takes.
+
+use crate::config::{Augment, Color, DataConfig, TrainConfig};
+use crate::diag::{Diagnostic, codes};
+use crate::random::{self, Purpose};
+use crate::shape::Fact;
+
+use super::Dataset;
+use super::augment::{self, Planes};
+use super::image::{Image, Pixels};
+
+/// What an input of a network takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Images of this size.
+    Image {
+        /// Channels.
+        channels: usize,
+        /// Rows.
+        height: usize,
+        /// Columns.
+        width: usize,
+    },
+    /// This many numbers, in the order of channels, rows and columns.
+    Flat(usize),
+}
+
+impl Target {
+    /// What an input of this type takes: `[N, C, H, W]` or `[N, F]` with known sizes.
+    pub fn of(fact: &Fact) -> Option<Target> {
+        let size = |axis: usize| fact.shape.get(axis).and_then(|d| d.as_usize());
+        match fact.rank() {
+            2 => size(1).map(Target::Flat),
+            4 => Some(Target::Image { channels: size(1)?, height: size(2)?, width: size(3)? }),
+            _ => None,
+        }
+    }
+
+    /// How many numbers one example has.
+    pub fn len(self) -> usize {
+        match self {
+            Target::Image { channels, height, width } => channels * height * width,
+            Target::Flat(n) => n,
+        }
+    }
+
+    /// Whether it takes nothing.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What examples are prepared for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Training: `augment` as it is written.
+    Train,
+    /// Anything else: `eval`, or the deterministic counterpart of `augment`.
+    Eval,
+}
+
+/// Prepares images.
+///
+/// The order: scale, channels as the network takes them, `size`, the steps of the chain, `bgr`,
+/// `mean` and `std`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Transform {
+    target: Target,
+    steps: Vec<Augment>,
+    size: Option<(usize, usize)>,
+    scale: Option<f64>,
+    color: Option<Color>,
+    mean: Vec<f64>,
+    std: Vec<f64>,
+    seed: u64,
+}
+
+impl Transform {
+    /// The preparation that a spec's sections describe.
+    ///
+    /// # Errors
+    /// Where means, deviations or colours do not fit the network's channels.
+    pub fn new(
+        data: &DataConfig,
+        train: Option<&TrainConfig>,
+        target: Target,
+        mode: Mode,
+    ) -> Result<Transform, Vec<Diagnostic>> {
+        let chain = train.map(|t| t.augment.as_slice()).unwrap_or_default();
+        let chain = match (mode, train.and_then(|t| t.eval.as_deref())) {
+            (Mode::Eval, Some(steps)) => steps,
+            (Mode::Train | Mode::Eval, _) => chain,
+        };
+        Self::with_steps(data, chain.to_vec(), train.map_or(0, |t| t.seed), target, mode)
+    }
+
+    /// The preparation by a chain of steps, whose random ones are replaced for evaluation.
+    ///
+    /// # Errors
+    /// As [`Transform::new`].
+    pub fn with_steps(
+        data: &DataConfig,
+        steps: Vec<Augment>,
+        seed: u64,
+        target: Target,
+        mode: Mode,
+    ) -> Result<Transform, Vec<Diagnostic>> {
+        let steps = match mode {
+            Mode::Train => steps,
+            Mode::Eval => augment::deterministic(&steps),
+        };
+        let transform = Transform {
+            target,
+            steps,
+            size: data.size,
+            scale: data.scale,
+            color: data.color,
+            mean: data.mean.clone(),
+            std: data.std.clone(),
+            seed,
+        };
+        let problems = transform.misfits(data);
+        if problems.is_empty() { Ok(transform) } else { Err(problems) }
+    }
+
+    fn misfits(&self, data: &DataConfig) -> Vec<Diagnostic> {
+        let Target::Image { channels, .. } = self.target else { return Vec::new() };
+        let misfit = |message: String| Diagnostic::error(codes::CHANNELS_MISMATCH, message).label(data.span, "");
+        let mut problems = Vec::new();
+        let lists = [("`mean` of `data`", &self.mean), ("`std` of `data`", &self.std)];
+        let chain = self.steps.iter().filter_map(|s| match s {
+            Augment::Normalize { mean, .. } => Some(("`normalize`", mean)),
+            _ => None,
+        });
+        for (what, list) in lists.into_iter().chain(chain) {
+            if list.len() > 1 && list.len() != channels {
+                problems.push(
+                    misfit(format!("{what} has {} numbers, but the network takes {channels} channels", list.len()))
+                        .help("give one number for each channel, or one for all"),
+                );
+            }
+        }
+        let wanted = match self.color {
+            Some(Color::Gray) => 1,
+            Some(Color::Rgb | Color::Bgr) => 3,
+            None => channels,
+        };
+        if wanted != channels {
+            problems.push(misfit(format!("`color` gives {wanted} channels, but the network takes {channels}")));
+        }
+        problems
+    }
+
+    /// What each prepared image has to fit.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    /// Tries the first image of a data set, so that a wrong size is reported before a run begins.
+    ///
+    /// # Errors
+    /// Where the image does not fit the network; a damaged image is left to the run.
+    pub fn check(&self, dataset: &dyn Dataset) -> Result<(), Diagnostic> {
+        let Ok(image) = dataset.image(0) else { return Ok(()) };
+        let mut out = vec![0.0; self.target.len()];
+        self.apply(&image, 0, 0, &mut out).map_err(|misfit| {
+            Diagnostic::error(misfit.code, format!("example 0 (`{}`): {}", dataset.place(0), misfit.reason))
+                .maybe_help(misfit.help)
+        })
+    }
+
+    /// Prepares an image into `out`, which holds `target().len()` numbers. `epoch` and `index`
+    /// choose the draws.
+    ///
+    /// # Errors
+    /// Where the image does not have the network's size in the end.
+    pub fn apply(&self, image: &Image<'_>, epoch: u64, index: u64, out: &mut [f32]) -> Result<(), Misfit> {
+        let mut planes = self.planes(image)?;
+        let misfit = |reason: String| Misfit { code: codes::SIZE_MISMATCH, reason, help: None };
+        if let Some((height, width)) = self.size {
+            augment::resize(&mut planes, height, width).map_err(misfit)?;
+        }
+        let mut rng = random::stream(self.seed, Purpose::Augment, epoch, index);
+        for step in &self.steps {
+            augment::apply(step, &mut planes, &mut rng).map_err(misfit)?;
+        }
+        self.check_size(&planes, out.len())?;
+        self.write(&planes, out);
+        Ok(())
+    }
+
+    /// The image as floats, scaled, with the channels that the network takes.
+    fn planes(&self, image: &Image<'_>) -> Result<Planes, Misfit> {
+        let wanted = match self.target {
+            Target::Image { channels, .. } => channels,
+            Target::Flat(_) => image.channels,
+        };
+        let size = image.height * image.width;
+        let (default, white) = match image.pixels {
+            Pixels::U8(_) => (1.0 / 255.0, 255.0),
+            Pixels::F32(_) => (1.0, 1.0),
+        };
+        let scale = self.scale.unwrap_or(default) as f32;
+        let read = |c: usize, at: usize| match &image.pixels {
+            Pixels::U8(p) => f32::from(p[at * image.channels + c]) * scale,
+            Pixels::F32(p) => p[c * size + at] * scale,
+        };
+        let mut data = Vec::with_capacity(wanted * size);
+        match (image.channels, wanted) {
+            (from, to) if from == to => (0..to).for_each(|c| data.extend((0..size).map(|at| read(c, at)))),
+            (1, to) => (0..to).for_each(|_| data.extend((0..size).map(|at| read(0, at)))),
+            (3, 1) => data.extend((0..size).map(|at| (0..3).map(|c| augment::LUMA[c] * read(c, at)).sum::<f32>())),
+            (from, to) => {
+                return Err(Misfit {
+                    code: codes::CHANNELS_MISMATCH,
+                    reason: format!("the image has {from} channels, but the network takes {to}"),
+                    help: Some(format!("give the network's input {from} channels")),
+                });
+            }
+        }
+        let white = white * scale;
+        Ok(Planes { channels: wanted, height: image.height, width: image.width, data, white })
+    }
+
+    fn check_size(&self, planes: &Planes, room: usize) -> Result<(), Misfit> {
+        let found = (planes.height, planes.width);
+        let misfit = |wanted: String, help: Option<String>| Misfit {
+            code: codes::SIZE_MISMATCH,
+            reason: format!("the image is {}x{}, but the network takes {wanted}", found.0, found.1),
+            help,
+        };
+        match self.target {
+            Target::Image { height, width, .. } if found != (height, width) => {
+                let help = format!(
+                    "write `resize([{height}, {width}])` into `augment`, or `size: [{height}, {width}]` into `data`"
+                );
+                Err(misfit(format!("{height}x{width}"), Some(help)))
+            }
+            _ if planes.data.len() != room => Err(misfit(format!("{room} numbers"), None)),
+            _ => Ok(()),
+        }
+    }
+
+    fn write(&self, planes: &Planes, out: &mut [f32]) {
+        let size = (planes.height * planes.width).max(1);
+        for (c, to) in out.chunks_exact_mut(size).enumerate() {
+            let source = match (self.color, planes.channels) {
+                (Some(Color::Bgr), 3) => 2 - c,
+                _ => c,
+            };
+            let from = &planes.data[source * size..(source + 1) * size];
+            let pick = |list: &[f64], default: f64| list.get(c).or(list.first()).copied().unwrap_or(default) as f32;
+            let (mean, std) = (pick(&self.mean, 0.0), pick(&self.std, 1.0));
+            for (o, v) in to.iter_mut().zip(from) {
+                *o = (v - mean) / std;
+            }
+        }
+    }
+}
+
+/// Why an image does not fit the network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// The diagnostic code.
+    pub code: crate::diag::Code,
+    /// What does not fit.
+    pub reason: String,
+    /// What would mend it.
+    pub help: Option<String>,
+}
