@@ -110,6 +110,11 @@ impl Broadcast {
         at
     }
 
+    /// Where a row starts in the output.
+    pub fn start(&self, row: usize) -> usize {
+        row * self.len
+    }
+
     /// What input `i` holds for the `len` elements of a row that start at `begin`.
     pub fn source<'a>(&self, i: usize, x: &'a [f32], row: usize, begin: usize, len: usize) -> Source<'a> {
         let at = self.offset(i, row);
@@ -176,6 +181,11 @@ impl Broadcast {
     /// `collect` with sums, from zero.
     pub fn collect_sums(&self, i: usize, into: &mut [f32], f: impl Fn(usize, usize, &mut [f32]) + Sync) {
         into.fill(0.0);
+        self.add_sums(i, into, f);
+    }
+
+    /// `collect` with sums, added to what is there.
+    pub fn add_sums(&self, i: usize, into: &mut [f32], f: impl Fn(usize, usize, &mut [f32]) + Sync) {
         self.collect(i, into, f, block_sum, |a, b| a + b);
     }
 }
@@ -264,7 +274,7 @@ impl Combine {
     /// The gradient of input `i`.
     pub fn backward(self, b: &Broadcast, i: usize, inputs: &[&[f32]], d: &[f32], g: &mut [f32]) {
         let part = |row: usize, begin: usize, part: &mut [f32]| {
-            self.pull(b, i, inputs, &d[row * b.len + begin..][..part.len()], row, begin, part);
+            self.pull(b, i, inputs, &d[b.start(row) + begin..][..part.len()], row, begin, part);
         };
         match b.is_whole(i) {
             true => b.for_parts(g, part),

@@ -61,6 +61,21 @@ pub fn exp_m1_negative(x: f32) -> f32 {
     2.0 * t / (1.0 - t)
 }
 
+/// `ln(1 + x)` for `x` from 0 to 1: `2 artanh(x / (2 + x))` by its series.
+#[inline(always)]
+pub fn log1p_unit(x: f32) -> f32 {
+    let s = x / (2.0 + x);
+    let z = s * s;
+    let mut p = 1.0 / 15.0;
+    p = p * z + 1.0 / 13.0;
+    p = p * z + 1.0 / 11.0;
+    p = p * z + 1.0 / 9.0;
+    p = p * z + 1.0 / 7.0;
+    p = p * z + 1.0 / 5.0;
+    p = p * z + 1.0 / 3.0;
+    2.0 * (s + s * z * p)
+}
+
 /// The distribution function of the standard normal, `erfc(-x / sqrt 2) / 2`, with the
 /// Chebyshev fit of `erfc` in Press et al., Numerical Recipes, 6.2.
 #[inline(always)]
@@ -109,6 +124,7 @@ mod tests {
             ("exp", worst(exp, f64::exp, -87.3, 88.7), 3.0),
             ("tanh", worst(tanh, f64::tanh, -12.0, 12.0), 3.0),
             ("sigmoid", worst(sigmoid, |x| 1.0 / (1.0 + (-x).exp()), -80.0, 80.0), 5.0),
+            ("log1p", worst(log1p_unit, f64::ln_1p, 1e-6, 1.0), 4.0),
             ("exp_m1", worst(exp_m1_negative, f64::exp_m1, -30.0, -1e-6), 6.0),
         ];
         for (name, found, bound) in bounds {

@@ -8,6 +8,9 @@ pub mod lanes;
 pub mod math;
 pub mod norm;
 pub mod parallel;
+pub mod micro;
+pub mod norm;
+pub mod pack;
 pub mod pool;
 pub mod reduce;
 pub mod shared;
@@ -16,3 +19,9 @@ pub mod sweep;
 #[cfg(test)]
 mod testing;
 pub mod window;
+#[cfg(test)]
+mod testing;
+pub mod window;
+pub mod resample;
+pub mod softmax;
+pub mod strided;

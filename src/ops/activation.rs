@@ -10,7 +10,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
-use super::facts::{self, elementwise_rules};
+use super::facts::{self, elementwise_rules, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
@@ -516,13 +516,7 @@ impl Operator for Identity {
         Ok(inputs[0].clone())
     }
 
-    fn params(&self, _inputs: &[Fact]) -> Vec<ParamSpec> {
-        Vec::new()
-    }
-
-    fn macs(&self, _inputs: &[Fact], _output: &Fact) -> u128 {
-        0
-    }
+    parameterless!();
 
     fn reach(&self, _inputs: &[Fact]) -> Reach {
         Reach::Same

@@ -107,15 +107,11 @@ pub fn volume(sizes: &[Dim]) -> Result<Dim, ShapeError> {
     sizes.iter().try_fold(Dim::num(1), |product, d| product.mul(d)).map_err(ShapeError::from)
 }
 
-/// The parts of [`Operator`] that every op has that acts on each element of one float input
-/// and has neither parameters nor products.
-macro_rules! elementwise_rules {
-    ($name:literal) => {
-        fn infer(&self, inputs: &[Fact]) -> Result<Fact, ShapeError> {
-            facts::floats($name, inputs, 0)?;
-            Ok(inputs[0].clone())
-        }
-
+/// The parts of [`Operator`] of an op that has neither parameters nor products.
+///
+/// [`Operator`]: super::Operator
+macro_rules! parameterless {
+    () => {
         fn params(&self, _inputs: &[Fact]) -> Vec<ParamSpec> {
             Vec::new()
         }
@@ -123,6 +119,21 @@ macro_rules! elementwise_rules {
         fn macs(&self, _inputs: &[Fact], _output: &Fact) -> u128 {
             0
         }
+    };
+}
+
+/// The parts of [`Operator`] that every op has that acts on each element of one float input
+/// and has neither parameters nor products.
+///
+/// [`Operator`]: super::Operator
+macro_rules! elementwise_rules {
+    ($name:literal) => {
+        fn infer(&self, inputs: &[Fact]) -> Result<Fact, ShapeError> {
+            facts::floats($name, inputs, 0)?;
+            Ok(inputs[0].clone())
+        }
+
+        $crate::ops::facts::parameterless!();
 
         fn reach(&self, _inputs: &[Fact]) -> Reach {
             Reach::Same
@@ -130,4 +141,4 @@ macro_rules! elementwise_rules {
     };
 }
 
-pub(super) use elementwise_rules;
+pub(super) use {elementwise_rules, parameterless};

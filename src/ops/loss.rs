@@ -13,7 +13,7 @@ use crate::shape::{DType, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default, Value};
-use super::facts;
+use super::facts::{self, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
@@ -146,13 +146,7 @@ impl Operator for CrossEntropy {
         Ok(Fact::f32(Vec::new()))
     }
 
-    fn params(&self, _inputs: &[Fact]) -> Vec<ParamSpec> {
-        Vec::new()
-    }
-
-    fn macs(&self, _inputs: &[Fact], _output: &Fact) -> u128 {
-        0
-    }
+    parameterless!();
 
     fn reach(&self, _inputs: &[Fact]) -> Reach {
         Reach::All

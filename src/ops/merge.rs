@@ -10,7 +10,7 @@ use crate::shape::{Dim, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
-use super::facts;
+use super::facts::{self, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
@@ -128,13 +128,7 @@ macro_rules! combines {
                 infer_broadcast($name, inputs)
             }
 
-            fn params(&self, _inputs: &[Fact]) -> Vec<ParamSpec> {
-                Vec::new()
-            }
-
-            fn macs(&self, _inputs: &[Fact], _output: &Fact) -> u128 {
-                0
-            }
+            parameterless!();
 
             fn reach(&self, _inputs: &[Fact]) -> Reach {
                 Reach::Same
@@ -247,13 +241,7 @@ impl Operator for Concat {
         Ok(Fact::f32(sizes))
     }
 
-    fn params(&self, _inputs: &[Fact]) -> Vec<ParamSpec> {
-        Vec::new()
-    }
-
-    fn macs(&self, _inputs: &[Fact], _output: &Fact) -> u128 {
-        0
-    }
+    parameterless!();
 
     fn reach(&self, inputs: &[Fact]) -> Reach {
         match facts::axis("concat", "axis", &inputs[0], self.axis) {

@@ -9,7 +9,9 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::facts::parameterless;
 use super::loss::{check_classes, class_of};
+use super::pair_loss::check_pair;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
@@ -52,13 +54,7 @@ macro_rules! class_metrics {
                 Ok(Fact::f32(Vec::new()))
             }
 
-            fn params(&self, _inputs: &[Fact]) -> Vec<ParamSpec> {
-                Vec::new()
-            }
-
-            fn macs(&self, _inputs: &[Fact], _output: &Fact) -> u128 {
-                0
-            }
+            parameterless!();
 
             fn reach(&self, _inputs: &[Fact]) -> Reach {
                 Reach::All
@@ -146,6 +142,74 @@ impl Kernel for TopkKernel {
     fn forward(&self, f: Forward<'_, '_>) {
         let hits = f.inputs[1].iter().enumerate().filter(|(at, label)| self.hit(f.inputs[0], **label, *at)).count();
         f.output[0] = (hits as f64 / f.inputs[1].len() as f64) as f32;
+    }
+}
+
+/// The share of elements that lie on their target's side of a threshold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BinaryAccuracy {
+    /// Greater predictions stand for 1.
+    pub threshold: f32,
+}
+
+impl Operator for BinaryAccuracy {
+    const INFO: OpInfo = OpInfo {
+        name: "binary_accuracy",
+        also_known_as: &["binary_acc"],
+        doc: "The share of elements where the prediction is above `threshold` just where the target is above 1/2 (Keras's). For logits instead of probabilities give `threshold=0`.",
+        inputs: Inputs::Named(&["prediction", "target"]),
+        attrs: &[Attr {
+            name: "threshold",
+            kind: AttrKind::Float { min: f64::MIN, max: f64::MAX },
+            default: Default::Float(0.5),
+            doc: "predictions above it stand for 1",
+        }],
+        role: Role::Metric,
+        example: "binary_accuracy(logits, target, threshold=0)",
+    };
+
+    fn build(args: &Args, _call: Span, _sink: &mut Sink) -> Option<Self> {
+        Some(BinaryAccuracy { threshold: args.float("threshold")? as f32 })
+    }
+
+    fn infer(&self, inputs: &[Fact]) -> Result<Fact, ShapeError> {
+        check_pair("binary_accuracy", inputs)?;
+        Ok(Fact::f32(Vec::new()))
+    }
+
+    parameterless!();
+
+    fn reach(&self, _inputs: &[Fact]) -> Reach {
+        Reach::All
+    }
+
+    fn lower(&self, _inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
+        Lowered::Kernel(Box::new(BinaryKernel { threshold: self.threshold }))
+    }
+
+    fn sample(rng: &mut ChaCha8Rng) -> Sample {
+        let n = 1 + random::below(rng, 9) as usize;
+        Sample {
+            op: BinaryAccuracy { threshold: 0.5 }.into(),
+            inputs: vec![Fact::f32(Shape::of(&[n, 1])), Fact::i64(Shape::of(&[n]))],
+            classes: 2,
+            range: (0.0, 1.0),
+            kinks: true,
+        }
+    }
+}
+
+struct BinaryKernel {
+    threshold: f32,
+}
+
+impl Kernel for BinaryKernel {
+    metric_rules!();
+
+    fn forward(&self, f: Forward<'_, '_>) {
+        let (x, target) = (f.inputs[0], f.inputs[1]);
+        let hit = |(x, t): &(&f32, &f32)| !x.is_nan() && (**x > self.threshold) == (**t > 0.5);
+        f.output[0] = (x.iter().zip(target).filter(hit).count() as f64 / x.len() as f64) as f32;
     }
 }
 

@@ -320,7 +320,11 @@ ops! {
     merge::{Add, Mul, Sub, AbsDiff, Maximum, Minimum, Concat},
     softmax::{Softmax, LogSoftmax},
     dropout::{Dropout, SpatialDropout, StochasticDepth},
-    shape_ops::{Flatten},
+    prelu::{Prelu},
+    shape_ops::{Flatten, Reshape, Permute, Slice},
+    spatial::{Pad, Upsample, SpaceToDepth, DepthToSpace, ChannelShuffle},
+    reduce::{Reduce, L2Norm},
     loss::{CrossEntropy},
-    metric::{Accuracy, Topk},
+    pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
+    metric::{Accuracy, Topk, BinaryAccuracy},
 }

@@ -11,7 +11,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
-use super::facts;
+use super::facts::{self, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
@@ -75,13 +75,7 @@ macro_rules! softmaxes {
                 Ok(inputs[0].clone())
             }
 
-            fn params(&self, _inputs: &[Fact]) -> Vec<ParamSpec> {
-                Vec::new()
-            }
-
-            fn macs(&self, _inputs: &[Fact], _output: &Fact) -> u128 {
-                0
-            }
+            parameterless!();
 
             fn reach(&self, inputs: &[Fact]) -> Reach {
                 reach_along($name, &inputs[0], self.axis)

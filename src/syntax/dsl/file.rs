@@ -248,6 +248,12 @@ impl Reader<'_> {
             match p.as_rule() {
                 Rule::word => name = self.plain_name(&p),
                 Rule::tensor_type => ty = self.tensor_type(p),
+                Rule::missing_value => {
+                    let at = p.as_span().start();
+                    if matches!(self.text[at..].trim_start().chars().next(), None | Some(',' | ')')) {
+                        self.missing_at(at, "a type", Some("an input's type is written `f32[N, 3, 224, 224]`"));
+                    }
+                }
                 Rule::junk => self.unexpected(&p, Place::Type),
                 _ => {}
             }
