@@ -22,6 +22,7 @@ pub mod kernels;
 pub mod ops;
 pub mod plan;
 pub mod random;
+pub mod run;
 pub mod shape;
 pub mod source;
 pub mod syntax;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anstream::println;
 
 use crate::config::DataConfig;
-use crate::data::Part;
+use crate::data::{Mode, Part};
 use crate::diag::codes;
 use crate::driver::Compiled;
 use crate::run::{self, Evaluation, Failure, Network};
@@ -105,7 +105,7 @@ fn evaluate(args: &Args, compiled: &Compiled) -> Result<Evaluation, Failure> {
     if let (Some(config), Some(batch)) = (&mut config, args.batch) {
         config.batch = batch as usize;
     }
-    let open = run::OpenData { data: &data, base: &base, over: args.data.as_deref() };
-    let loader = open.eval_loader(&network, config.as_ref(), args.split.part())?;
+    let open = run::DataSource { data: &data, base: &base, over: args.data.as_deref() };
+    let loader = open.open(&network, config.as_ref(), args.split.part(), Mode::Eval)?;
     run::evaluate(&mut network, &loader)
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anstream::eprintln;
 
 use crate::config::{DataConfig, TrainConfig};
-use crate::data::Part;
+use crate::data::{Mode, Part};
 use crate::diag::codes;
 use crate::driver::Compiled;
 use crate::run::{self, Failure, Network, Outcome, RunDir, TrainOptions};
@@ -71,9 +71,9 @@ fn train(args: &Args, compiled: &Compiled, observer: &mut Progress) -> Result<Ou
     if let Some(file) = &args.weights {
         network.load(file, compiled.spec.as_ref(), args.partial)?;
     }
-    let open = run::OpenData { data: &data, base: &base, over: args.data.as_deref() };
-    let train = open.loader(&network, Some(&config), Part::Train)?;
-    let val = open.loader(&network, Some(&config), Part::Val)?;
+    let open = run::DataSource { data: &data, base: &base, over: args.data.as_deref() };
+    let train = open.open(&network, Some(&config), Part::Train, Mode::Train)?;
+    let val = open.open(&network, Some(&config), Part::Val, Mode::Eval)?;
     let out = match &args.out {
         Some(out) => out.clone(),
         None => RunDir::free_name(&PathBuf::from("runs").join(file_name(compiled.model_name()))),

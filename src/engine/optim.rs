@@ -70,6 +70,15 @@ impl Optimizer {
         }
     }
 
+    /// The same settings with another learning rate.
+    #[must_use]
+    pub fn with_lr(mut self, rate: f64) -> Self {
+        match &mut self {
+            Optimizer::Sgd { lr, .. } | Optimizer::Adam { lr, .. } | Optimizer::Rmsprop { lr, .. } => *lr = rate,
+        }
+        self
+    }
+
     /// The names of the tensors that it keeps for every parameter.
     pub fn slots(&self) -> &'static [&'static str] {
         match self {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use smallvec::SmallVec;
 
 use crate::check::{Checked, ParamId};
+use crate::kernels::{reduce, sweep};
 use crate::ops::init::Penalty;
 use crate::plan::{Region, aligned};
 use crate::random::{self, Purpose};
@@ -205,6 +206,16 @@ impl Grads {
         self.trained.iter().filter_map(|id| Some((*id, self.get(*id)?)))
     }
 
+    /// Adds the gradients of another session for the same parameters, as where the parts of a
+    /// batch are of different sizes.
+    pub fn add(&mut self, other: &Grads) {
+        for id in &self.trained {
+            if let (Some(region), Some(more)) = (self.regions[id.index()], other.get(*id)) {
+                sweep::add_to(self.data.part_mut(region), more);
+            }
+        }
+    }
+
     /// Changes every gradient.
     pub(super) fn each(&mut self, mut f: impl FnMut(&mut [f32])) {
         for id in &self.trained {
@@ -230,4 +241,17 @@ impl Grads {
         let mut parts = carve_any(self.data.get_mut(), asked).into_iter();
         wanted.iter().map(|w| if *w { parts.next() } else { None }).collect()
     }
+}
+
+/// The sum of `term` over all elements, in double precision and in a fixed order.
+pub(super) fn sum_of(values: &[f32], term: impl Fn(f64) -> f64 + Sync) -> f64 {
+    reduce::tree(values.len(), &|begin, end| {
+        let mut lanes = [0.0; 8];
+        for chunk in values[begin..end].chunks(lanes.len()) {
+            for (lane, v) in lanes.iter_mut().zip(chunk) {
+                *lane += term(f64::from(*v));
+            }
+        }
+        lanes.iter().sum()
+    })
 }

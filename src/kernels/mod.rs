@@ -13,8 +13,10 @@ pub mod norm;
 pub mod pack;
 pub mod pool;
 pub mod reduce;
+pub mod resample;
 pub mod shared;
 pub mod softmax;
+pub mod strided;
 pub mod sweep;
 #[cfg(test)]
 mod testing;

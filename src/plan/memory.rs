@@ -94,3 +94,51 @@ fn tightest_gap(placed: &[Placed], len: usize, first: u32, last: u32) -> usize {
     }
     best.map_or(free_from, |(_, start)| start)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn buffer(len: usize, first: u32, last: u32) -> Buffer {
+        Buffer { len, first, last, offset: usize::MAX }
+    }
+
+    #[test]
+    fn a_chain_needs_its_two_largest_neighbours() {
+        let mut buffers: Vec<Buffer> = (0..10).map(|i| buffer(160, i, i + 1)).collect();
+        assert_eq!(lay_out(&mut buffers), Ok(320));
+    }
+
+    #[test]
+    fn kept_buffers_share_nothing() {
+        let mut buffers = vec![buffer(16, 0, u32::MAX), buffer(16, 1, 1), buffer(16, 2, 2)];
+        assert_eq!(lay_out(&mut buffers), Ok(32));
+        assert_eq!(buffers[1].offset, buffers[2].offset);
+    }
+
+    #[test]
+    fn unused_buffers_take_nothing() {
+        assert_eq!(lay_out(&mut [Buffer::new(1000)]), Ok(0));
+        assert_eq!(lay_out(&mut [buffer(usize::MAX, 0, 0)]), Err(PlanError::TooLarge));
+    }
+
+    proptest! {
+        #[test]
+        fn buffers_alive_together_lie_apart(specs in prop::collection::vec((1usize..200, 0u32..30, 0u32..8), 1..60)) {
+            let mut buffers: Vec<Buffer> = specs.iter().map(|(len, at, life)| buffer(*len, *at, at + life)).collect();
+            let total = lay_out(&mut buffers).unwrap();
+            for (i, a) in buffers.iter().enumerate() {
+                prop_assert_eq!(a.offset % ALIGN, 0);
+                prop_assert!(a.offset + a.len <= total);
+                for b in &buffers[i + 1..] {
+                    let together = a.first <= b.last && b.first <= a.last;
+                    let apart = a.offset + a.len <= b.offset || b.offset + b.len <= a.offset;
+                    prop_assert!(apart || !together, "{:?} {:?}", a, b);
+                }
+            }
+            let live = |t: u32| buffers.iter().filter(|b| b.first <= t && t <= b.last).map(|b| b.len).sum::<usize>();
+            prop_assert!(total >= (0..40).map(live).max().unwrap());
+        }
+    }
+}

@@ -92,3 +92,42 @@ fn disjoint(buffers: &[Buffer], work: &Work<Access>) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn buffers(offsets: [usize; 3]) -> Vec<Buffer> {
+        offsets.map(|offset| Buffer { len: 4, first: 0, last: 9, offset }).to_vec()
+    }
+
+    fn at(buffer: u32) -> Access {
+        Access { buffer, value: buffer }
+    }
+
+    #[test]
+    fn sound_steps_pass() {
+        let steps =
+            [Work::Seed { grad: at(0) }, Work::Seed { grad: at(1) }, Work::Sum { out: at(2), a: at(0), b: at(1) }];
+        assert_eq!(verify(&buffers([0, 4, 8]), 12, &steps, &[], &[at(2)]), Ok(()));
+    }
+
+    #[test]
+    fn faults_are_found() {
+        let fails = |offsets, arena, steps: &[Work<Access>], text: &str| {
+            let fault = verify(&buffers(offsets), arena, steps, &[], &[at(2)]).unwrap_err();
+            assert!(fault.contains(text), "{fault}");
+        };
+        let seed = |b| Work::Seed { grad: at(b) };
+        let sum = Work::Sum { out: at(2), a: at(0), b: at(1) };
+        // The second buffer lies over a part of the first.
+        fails([0, 3, 8], 12, &[seed(0), seed(1), sum.clone()], "is read, but the buffer holds None");
+        // Nothing was written.
+        fails([0, 4, 8], 12, &[seed(0), sum.clone()], "is read, but the buffer holds None");
+        // The output lies over an input.
+        fails([0, 4, 6], 12, &[seed(0), seed(1), sum.clone()], "overlap");
+        fails([0, 4, 8], 11, &[seed(0), seed(1), sum], "outside the arena");
+        // Another value was put in place of the one that is wanted.
+        fails([0, 4, 8], 12, &[Work::Seed { grad: Access { buffer: 2, value: 7 } }], "at the end");
+    }
+}

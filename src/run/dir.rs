@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, codes};
-use crate::fs::write_atomic;
+use crate::fs::{Lock, LockError, write_bytes_atomic};
 
 use super::Failure;
 
@@ -14,8 +14,7 @@ use super::Failure;
 pub struct RunDir {
     path: PathBuf,
     metrics: File,
-    // Held for its lock, which the system drops with the file.
-    _lock: File,
+    _lock: Lock,
 }
 
 const LOCK: &str = ".lock";
@@ -69,35 +68,26 @@ impl RunDir {
     /// Writes a text file whole, or not at all.
     pub fn write_text(&self, name: &str, text: &str) -> Result<(), Failure> {
         let path = self.file(name);
-        write_atomic(&path, |w| w.write_all(text.as_bytes())).map_err(|e| Failure::write(&path, &e))
+        write_bytes_atomic(&path, text.as_bytes()).map_err(|e| Failure::write(&path, &e))
     }
 
     /// Appends a line to `metrics.jsonl` and flushes it to the disk.
     pub fn append_metrics(&mut self, line: &serde_json::Value) -> Result<(), Failure> {
         let path = self.file(METRICS);
-        writeln!(self.metrics, "{line}")
-            .and_then(|()| self.metrics.sync_data())
-            .map_err(|e| Failure::write(&path, &e))
+        writeln!(self.metrics, "{line}").and_then(|()| self.metrics.sync_data()).map_err(|e| Failure::write(&path, &e))
     }
 }
 
-fn lock(path: &Path) -> Result<File, Failure> {
+fn lock(path: &Path) -> Result<Lock, Failure> {
     let lock_path = path.join(LOCK);
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&lock_path)
-        .map_err(|e| Failure::write(&lock_path, &e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => {
-            Err(Diagnostic::error(codes::RUN_LOCKED, format!("another process writes `{}`", path.display()))
+    Lock::acquire(&lock_path).map_err(|e| match e {
+        LockError::Held(_) => {
+            Diagnostic::error(codes::RUN_LOCKED, format!("another process writes `{}`", path.display()))
                 .help("wait for it to end, or name another folder with `--out`")
-                .into())
+                .into()
         }
-        Err(fs::TryLockError::Error(e)) => Err(Failure::write(&lock_path, &e)),
-    }
+        LockError::Io(_, e) => Failure::write(&lock_path, &e),
+    })
 }
 
 #[cfg(test)]

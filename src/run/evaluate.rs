@@ -3,20 +3,22 @@
 use serde_json::{Map, Value, json};
 
 use crate::check::Checked;
-use crate::data::{Batch, Loader};
+use crate::data::Batch;
 use crate::engine::Session;
 use crate::graph::NodeId;
 use crate::ops::lower::NoiseKey;
 use crate::plan::PlanOptions;
 
 use super::network::{Feeds, Sessions};
-use super::{Failure, Network};
+use super::{Examples, Failure, Network};
 
 /// Means over a data set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evaluation {
     /// Examples that were read.
     pub examples: usize,
+    /// Examples that were damaged and left out.
+    pub skipped: usize,
     /// `loss`, then single losses where there are several, then metrics, by name.
     pub values: Vec<(String, f64)>,
 }
@@ -31,6 +33,9 @@ impl Evaluation {
     pub fn to_json(&self) -> Value {
         let mut object: Map<String, Value> = self.values.iter().map(|(n, v)| (n.clone(), json!(v))).collect();
         object.insert("examples".into(), json!(self.examples));
+        if self.skipped > 0 {
+            object.insert("skipped".into(), json!(self.skipped));
+        }
         Value::Object(object)
     }
 }
@@ -56,8 +61,8 @@ impl Probe {
         Self { names, nodes }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.names.iter().any(|n| n == name)
     }
 }
 
@@ -101,39 +106,44 @@ pub(super) fn feed(session: &mut Session, feeds: Feeds, batch: &Batch) {
     session.input_mut(feeds.image).copy_from_slice(&batch.images);
     if let Some(label) = feeds.label {
         let slot = session.input_mut(label);
-        for (to, from) in slot.iter_mut().zip(&batch.labels) {
-            *to = *from as f32;
+        if !slot.is_empty() {
+            slot.copy_from_slice(&batch.labels);
         }
     }
 }
 
-/// Runs a network over one pass of a loader, in inference mode.
+/// Runs a network over one pass of a data set, in inference mode.
 ///
 /// # Errors
 /// Data that cannot be read, or that does not fit the network.
-pub fn evaluate(network: &mut Network<'_>, loader: &Loader) -> Result<Evaluation, Failure> {
+pub fn evaluate(network: &mut Network<'_>, examples: &Examples) -> Result<Evaluation, Failure> {
     let probe = Probe::new(network.checked());
     let feeds = network.feeds()?;
     let options = PlanOptions::inference(probe.nodes.clone());
-    let mut sessions = Sessions::new(&options, feeds.image, loader.example_shape());
-    evaluate_with(network, loader, &probe, feeds, &mut sessions)
+    let mut sessions = Sessions::new(&options, feeds.image, &examples.shape());
+    evaluate_with(network, examples, &probe, feeds, &mut sessions)
 }
 
 /// As [`evaluate`], with sessions that are kept between calls.
 pub(super) fn evaluate_with(
     network: &mut Network<'_>,
-    loader: &Loader,
+    examples: &Examples,
     probe: &Probe,
     feeds: Feeds,
     sessions: &mut Sessions<'_>,
 ) -> Result<Evaluation, Failure> {
     let mut meter = Meter::new(probe);
-    for batch in loader.epoch(0) {
-        let batch = batch?;
+    let mut skipped = 0;
+    for batch in examples.epoch(0) {
+        let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
+        skipped += batch.skipped.len();
+        if batch.len == 0 {
+            continue;
+        }
         let session = sessions.get(network, batch.len)?;
         feed(session, feeds, &batch);
         session.forward(&mut network.params, NoiseKey::default());
         meter.add(probe, session, batch.len);
     }
-    Ok(Evaluation { examples: meter.examples(), values: meter.means().to_vec() })
+    Ok(Evaluation { examples: meter.examples(), skipped, values: meter.means().to_vec() })
 }

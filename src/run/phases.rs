@@ -46,7 +46,8 @@ pub(super) fn of(config: &TrainConfig, checked: &Checked) -> Result<Vec<Phase>, 
     let mut frozen = BTreeSet::new();
     let mut phases = Vec::new();
     for phase in &config.phases {
-        frozen = checked.param_ids().filter(|id| phase.freezes(&checked.param(*id).name, frozen.contains(id))).collect();
+        frozen =
+            checked.param_ids().filter(|id| phase.freezes(&checked.param(*id).name, frozen.contains(id))).collect();
         if checked.param_ids().all(|id| frozen.contains(&id) || !checked.param(id).trainable) {
             return Err(Diagnostic::error(codes::NOTHING_TRAINS, "this phase freezes every parameter")
                 .label(phase.span, "nothing is left to train")

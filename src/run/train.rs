@@ -7,7 +7,6 @@ use std::time::Instant;
 use serde_json::json;
 
 use crate::config::{EarlyStop, Monitor, TrainConfig};
-use crate::data::Loader;
 use crate::diag::{Diagnostic, codes};
 use crate::engine::clip::{clip_norm, clip_value};
 use crate::engine::optim::OptimizerState;
@@ -17,7 +16,7 @@ use crate::ops::lower::NoiseKey;
 use super::evaluate::{Meter, Probe, evaluate_with, feed};
 use super::network::{Feeds, Sessions};
 use super::phases::{self, Phase};
-use super::{EpochReport, Evaluation, Failure, Network, Observer, Reason, RunDir, StartReport, StepReport};
+use super::{EpochReport, Evaluation, Examples, Failure, Network, Observer, Reason, RunDir, StartReport, StepReport};
 
 /// What a training run needs besides the network.
 pub struct TrainOptions<'a> {
@@ -26,9 +25,9 @@ pub struct TrainOptions<'a> {
     /// The `train` section.
     pub config: &'a TrainConfig,
     /// The training examples.
-    pub train: &'a Loader,
+    pub train: &'a Examples,
     /// The validation examples.
-    pub val: Option<&'a Loader>,
+    pub val: Option<&'a Examples>,
     /// Set from outside (Ctrl-C) to end after the current step.
     pub interrupt: &'a AtomicBool,
 }
@@ -134,13 +133,13 @@ impl Run<'_> {
     ) -> Result<(), Failure> {
         let plan = phase.plan(self.probe.nodes.clone());
         let eval_plan = crate::plan::PlanOptions::inference(self.probe.nodes.clone());
-        let shape = self.options.train.example_shape();
-        let mut sessions = Sessions::new(&plan, self.feeds.image, shape);
-        let mut eval_sessions = Sessions::new(&eval_plan, self.feeds.image, shape);
+        let shape = self.options.train.shape();
+        let mut sessions = Sessions::new(&plan, self.feeds.image, &shape);
+        let mut eval_sessions = Sessions::new(&eval_plan, self.feeds.image, &shape);
         let first = sessions.get(network, self.options.train.batch_size())?;
         let mut optimizer = OptimizerState::new(&phase.optimizer, &network.params, first.plan().trained());
         if index == 0 {
-            self.announce(network, first.plan().memory().total_bytes(), dir.path(), observer);
+            self.announce(network, first.plan().memory().total(), dir.path(), observer);
         } else {
             observer.note(&format!("phase {}: {} epochs", index + 1, phase.epochs));
         }
@@ -189,7 +188,7 @@ impl Run<'_> {
             trainable: params.iter().filter(|p| p.trainable).map(|p| p.numel()).sum(),
             parameters: params.iter().map(|p| p.numel()).sum(),
             train_examples: self.options.train.len(),
-            val_examples: self.options.val.map(Loader::len),
+            val_examples: self.options.val.map(Examples::len),
             planned_bytes: bytes,
             epochs: self.epochs,
         });
@@ -212,7 +211,10 @@ impl Run<'_> {
         let mut lr = phase.optimizer.lr();
         let begin = Instant::now();
         for (index, batch) in loader.epoch(progress.epoch as u64).enumerate() {
-            let batch = batch?;
+            let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
+            for error in &batch.skipped {
+                observer.note(&format!("skipped {error}"));
+            }
             let step_in_epoch = index / config.accumulate;
             let group = Group::of(index, batches, config.accumulate);
             let session = sessions.get(network, batch.len)?;
@@ -224,12 +226,12 @@ impl Run<'_> {
                 let place = session.find_non_finite(&network.params, noise);
                 return Err(diverged("the loss", place.as_deref(), progress.epoch + 1, index + 1));
             }
-            sessions.accumulate(network, batch.len, group.scale, group.first)?;
+            sessions.accumulate(&network.params, batch.len, group.scale, group.first);
             if !group.last {
                 continue;
             }
-            let grads = sessions.gradients(network, batch.len)?;
-            penalty::add_gradients(network.checked(), &network.params, grads);
+            let Some(grads) = sessions.gradients(batch.len) else { continue };
+            penalty::add_gradients(&network.params, grads);
             config.clip_value.inspect(|limit| clip_value(grads, *limit));
             config.clip_norm.inspect(|limit| {
                 clip_norm(grads, *limit);
@@ -239,7 +241,7 @@ impl Run<'_> {
                 return Err(diverged("a gradient", Some(&name), progress.epoch + 1, index + 1));
             }
             let step = ((progress.epoch - from) * steps + step_in_epoch) as u64;
-            lr = phase.optimizer.lr() * phase.schedule.factor(step, steps as u64, (phase.epochs * steps) as u64);
+            lr = phase.optimizer.lr() * phase.schedule.factor(step, steps as u64);
             optimizer.step(&mut network.params, grads, lr);
             progress.step += 1;
             observer.step(&StepReport {
@@ -291,7 +293,11 @@ impl Run<'_> {
         }
         progress.waited += 1;
         if progress.waited > *patience {
-            observer.note(&format!("stopped early: {} has not improved for {} epochs", monitor.name(), progress.waited));
+            observer.note(&format!(
+                "stopped early: {} has not improved for {} epochs",
+                monitor.name(),
+                progress.waited
+            ));
             progress.stop = true;
         }
     }

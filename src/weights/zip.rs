@@ -16,7 +16,7 @@ pub(super) struct Member {
 }
 
 /// The most bytes that the central directory may have.
-const MAX_DIRECTORY: u64 = 16 << 20;
+const MAX_DIRECTORY: u64 = 4 << 20;
 
 /// Deflate packs no better than this (zlib's documentation: 1032 to 1).
 const MAX_RATIO: u64 = 1032;

@@ -1,4 +1,5 @@
 //! Plans and their execution, through the public interface.
 
 mod net;
+mod optim;
 mod passes;

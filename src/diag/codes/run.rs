@@ -31,4 +31,16 @@ codes! {
     UNKNOWN_NODE_ARGUMENT = "BP0810": "the command names a node that does not exist",
         "Nodes are named by their path, as `blockprint show` prints it.",
         elsewhere "tests/train.rs";
+    CANNOT_PLAN = "BP0811": "the network cannot be planned as asked",
+        "Training needs a loss that depends on something that is trained. Check that the losses name nodes behind the layers, and that not everything is frozen.",
+        elsewhere "tests/train.rs";
+    BAD_IMAGE = "BP0812": "an image cannot be used",
+        "The file is missing, is no image of a known format, or does not have the size that the network takes. A `resize` or `center_crop` among the augmentations of the spec applies to prediction too.",
+        elsewhere "tests/train.rs";
+    NO_SCORES = "BP0813": "the network has no scores to rank",
+        "`predict` with images needs an output of the form `[N, classes]`. For other outputs use `--input` and `--output` with raw tensors.",
+        elsewhere "tests/train.rs";
+    NOTHING_TRAINS = "BP0814": "a phase trains nothing",
+        "Every parameter is frozen in this phase. Name what is trained with `except`, or `unfreeze` something.",
+        elsewhere "tests/train.rs";
 }

@@ -47,7 +47,7 @@ fn layout(name: &str, from: &[usize], to: &[usize]) -> Option<Layout> {
         .iter()
         .find(|axes| permuted_shape(from, axes).as_deref() == Some(to))
         .map(|axes| Layout { permute: Some(axes.to_vec()), ..Layout::default() });
-    let is_kernel = name.rsplit(['/', '.']).next().is_some_and(|last| last.starts_with("kernel"));
+    let is_kernel = name.rsplit(['/', '.']).next().is_some_and(|last| last.contains("kernel"));
     match (from == to, permuted) {
         (true, Some(layout)) if is_kernel => Some(layout),
         (true, _) => Some(Layout::default()),
@@ -56,7 +56,21 @@ fn layout(name: &str, from: &[usize], to: &[usize]) -> Option<Layout> {
 }
 
 fn similarity(a: &str, b: &str) -> f64 {
-    strsim::normalized_levenshtein(a, b)
+    strsim::normalized_levenshtein(&in_one_tongue(a), &in_one_tongue(b))
+}
+
+/// Keras' words for parts of a layer in PyTorch's.
+fn in_one_tongue(name: &str) -> String {
+    let name = name.trim_end_matches(":0").replace('/', ".");
+    let Some((layer, part)) = name.rsplit_once('.') else { return name };
+    let part = match part {
+        "kernel" | "depthwise_kernel" | "gamma" => "weight",
+        "beta" => "bias",
+        "moving_mean" => "running_mean",
+        "moving_variance" => "running_var",
+        other => other,
+    };
+    format!("{layer}.{part}")
 }
 
 fn nearest<'a>(missing: &Named, unexpected: &'a [Named]) -> Option<&'a Named> {
