@@ -9,7 +9,6 @@ pub mod math;
 pub mod norm;
 pub mod parallel;
 pub mod micro;
-pub mod norm;
 pub mod pack;
 pub mod pool;
 pub mod reduce;
@@ -23,7 +22,3 @@ mod testing;
 pub mod window;
 #[cfg(test)]
 mod testing;
-pub mod window;
-pub mod resample;
-pub mod softmax;
-pub mod strided;
