@@ -12,8 +12,10 @@ pub mod check;
 pub mod config;
 pub mod data;
 pub mod diag;
+pub mod driver;
 pub mod engine;
 pub mod fs;
+pub mod expand;
 pub mod graph;
 #[allow(unsafe_code)]
 pub mod kernels;
@@ -25,3 +27,4 @@ pub mod shape;
 pub mod source;
 pub mod syntax;
 pub mod weights;
+pub mod zoo;

@@ -59,10 +59,9 @@ fn literal(value: &Value, span: Span) -> ExprKind {
         Value::Word(v) => ExprKind::Str(v.clone()),
         Value::List(items) => ExprKind::List(items.iter().map(expr).collect()),
         Value::Call(name, args) => {
-            let args = args.iter().map(|(name, v)| Arg {
-                name: name.as_ref().map(|n| Spanned::new(n.clone(), span)),
-                value: expr(v),
-            });
+            let args = args
+                .iter()
+                .map(|(name, v)| Arg { name: name.as_ref().map(|n| Spanned::new(n.clone(), span)), value: expr(v) });
             let args = args.collect();
             ExprKind::Call(Box::new(Call { name: Spanned::new(name.clone(), span), args, alias: None, span }))
         }

@@ -5,12 +5,11 @@ pub mod depthwise;
 pub mod elementwise;
 pub mod gemm;
 pub mod lanes;
-pub mod micro;
-pub mod norm;
-pub mod pack;
 pub mod math;
 pub mod norm;
 pub mod parallel;
+pub mod micro;
+pub mod pack;
 pub mod pool;
 pub mod reduce;
 pub mod resample;
@@ -21,3 +20,5 @@ pub mod sweep;
 #[cfg(test)]
 mod testing;
 pub mod window;
+#[cfg(test)]
+mod testing;

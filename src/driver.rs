@@ -1,0 +1,92 @@
+//! The road of a spec in one call: read, expand, check.
+
+use std::path::Path;
+
+use crate::check::{self, Checked};
+use crate::diag::{Diagnostic, Severity, Sink};
+use crate::expand::{self, Options};
+use crate::graph::Graph;
+use crate::ops::attrs::Value;
+use crate::shape::Fact;
+use crate::source::{FileId, SourceMap};
+use crate::syntax::ast::Spec;
+use crate::zoo;
+
+/// What became of a spec, with everything that is wrong with it.
+#[derive(Debug, Default)]
+pub struct Compiled {
+    /// The texts that the diagnostics point into.
+    pub sources: SourceMap,
+    /// All problems of all phases.
+    pub sink: Sink,
+    /// The resolved spec, where there was a network to expand.
+    pub spec: Option<Spec>,
+    /// The values of the spec's parameters.
+    pub params: Vec<(String, Value)>,
+    /// The checked network, where nothing is wrong with it.
+    pub checked: Option<Checked>,
+    /// The network as far as it could be made, where something is wrong.
+    pub partial: Option<Graph>,
+    /// What is known of each node's output, by the ids of the checked or the partial network.
+    pub facts: Vec<Option<Fact>>,
+}
+
+impl Compiled {
+    /// Whether there was an error, or a warning where those are denied.
+    pub fn failed(&self, deny_warnings: bool) -> bool {
+        self.sink.has_errors() || deny_warnings && self.sink.iter().any(|d| d.severity == Severity::Warning)
+    }
+}
+
+/// Compiles the spec in a file.
+pub fn compile_path(path: &Path, options: &Options) -> Compiled {
+    let name = path.display().to_string();
+    match expand::read_text(path, &options.limits) {
+        Ok(text) => {
+            let mut sources = SourceMap::new();
+            let file = sources.add(name, Some(path), text);
+            compile(sources, file, options)
+        }
+        Err(unreadable) => failed(unreadable.diagnostic()),
+    }
+}
+
+/// Compiles a text: `.bp` where the name ends so, otherwise YAML. What it extends and imports
+/// are embedded specs.
+pub fn compile_text(name: &str, text: &str, options: &Options) -> Compiled {
+    let mut sources = SourceMap::new();
+    let file = sources.add(name, None, text);
+    compile(sources, file, options)
+}
+
+/// Compiles an embedded spec; `None` where there is none of this name.
+pub fn compile_zoo(name: &str, options: &Options) -> Option<Compiled> {
+    zoo::file(name).map(|(name, text)| compile_text(name, text, options))
+}
+
+fn failed(diagnostic: Diagnostic) -> Compiled {
+    let mut compiled = Compiled::default();
+    compiled.sink.push(diagnostic);
+    compiled
+}
+
+fn compile(mut sources: SourceMap, file: FileId, options: &Options) -> Compiled {
+    let mut sink = Sink::new();
+    let Some(expanded) = expand::expand(file, options, &mut sources, &mut sink) else {
+        return Compiled { sources, sink, ..Compiled::default() };
+    };
+    let graph = expanded.graph.clone();
+    let outcome = check::check(expanded.graph, &mut sink);
+    // Half a network may well fit together: only one that was expanded without errors counts.
+    let checked = outcome.checked.filter(|_| !sink.has_errors());
+    let partial = checked.is_none().then_some(graph);
+    Compiled {
+        sources,
+        sink,
+        spec: Some(expanded.spec),
+        params: expanded.params,
+        checked,
+        partial,
+        facts: outcome.facts,
+    }
+}
