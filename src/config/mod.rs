@@ -5,6 +5,7 @@
 
 mod augment;
 mod data;
+mod docs;
 mod fields;
 mod optim;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub use data::{
     Color, DATA, DEFAULT_CACHE, DataConfig, DataKind, LabelFrom, Layout, OnBad, PAIR, PartPath, SPLIT, Split,
     label_pattern,
 };
+pub use docs::tables;
 pub use fields::{Callable, Key, Kind};
 pub use optim::{OPTIMIZERS, SCHEDULES};
 pub use train::{EarlyStop, Freeze, Monitor, PHASE, Phase, STOP, TRAIN, TrainConfig, check_phases};
