@@ -175,7 +175,9 @@ pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
     let error = || "write a number of bytes, such as 8G or 512M".to_string();
     let text = text.trim().trim_end_matches(['B', 'b']).trim_end_matches('i');
     let (digits, power) = match text.chars().last().map(|c| c.to_ascii_uppercase()) {
-        Some(unit @ ('K' | 'M' | 'G' | 'T')) => (&text[..text.len() - 1], "KMGT".find(unit).map_or(0, |i| i as u32 + 1)),
+        Some(unit @ ('K' | 'M' | 'G' | 'T')) => {
+            (&text[..text.len() - 1], "KMGT".find(unit).map_or(0, |i| i as u32 + 1))
+        }
         _ => (text, 0),
     };
     let number: f64 = digits.trim().parse().map_err(|_| error())?;

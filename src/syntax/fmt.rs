@@ -304,7 +304,12 @@ train {
 ";
         let out = check(text, Spelling::Bp, Spelling::Bp);
         assert!(out.contains("param a = 1  # one"), "{out}");
-        assert!(out.contains("# A block.\nblock f(c) {  # open\n  # first\n  conv(c) -> bn  # split\n  relu  # last\n}  # closed"), "{out}");
+        assert!(
+            out.contains(
+                "# A block.\nblock f(c) {  # open\n  # first\n  conv(c) -> bn  # split\n  relu  # last\n}  # closed"
+            ),
+            "{out}"
+        );
         assert!(out.contains("train {\n  # sizes\n  batch: 3  # three\n}\n# end\n"), "{out}");
     }
 

@@ -187,9 +187,8 @@ fn flow(e: &Expr, mode: Mode) -> String {
             format!("[{}]", items.join(", "))
         }
         ExprKind::Map(entries) => {
-            let one = |e: &Entry| {
-                format!("{}: {}", text::key(&e.key.value), flow(&e.value, mode_under(mode, &e.key.value)))
-            };
+            let one =
+                |e: &Entry| format!("{}: {}", text::key(&e.key.value), flow(&e.value, mode_under(mode, &e.key.value)));
             format!("{{{}}}", entries.iter().map(one).collect::<Vec<_>>().join(", "))
         }
         _ => text::expr(e),
