@@ -166,7 +166,7 @@ pointwise! {
         example: "relu6",
         attrs: {}
         sample: -2.0..8.0, kinks: true, reads: Value,
-        value: |_s, x| if x < 0.0 { 0.0 } else if x > 6.0 { 6.0 } else { x },
+        value: |_s, x| x.clamp(0.0, 6.0),
         pull: |_s, y, d| if y > 0.0 && y < 6.0 { d } else { 0.0 },
     }
     /// `x` above 0, `slope x` below.

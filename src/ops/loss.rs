@@ -269,8 +269,7 @@ impl CrossEntropyKernel {
     /// `unit sample_weight (p_c sum_k target_k weight_k - target_c weight_c)` for every class.
     fn pull_logits(&self, log_p: &[f32], labels: &[f32], weights: Option<&[f32]>, unit: f32, grad: &mut [f32]) {
         let Lanes { n, inner, .. } = self.lanes;
-        elementwise::map(log_p, grad, #[inline(always)]
-        |v| math::exp(v));
+        elementwise::map(log_p, grad, math::exp);
         let (hit, spread) = (1.0 - self.smoothing, self.smoothing / n as f32);
         let work = grad.len();
         parallel::for_chunks(grad, n * inner, work, |o, plane| {
