@@ -318,6 +318,8 @@ ops! {
     softmax::{Softmax, LogSoftmax},
     dropout::{Dropout, SpatialDropout, StochasticDepth},
     prelu::{Prelu},
+    matmul::{Matmul},
+    embedding::{Embedding},
     shape_ops::{Flatten, Reshape, Permute, Slice},
     spatial::{Pad, Upsample, SpaceToDepth, DepthToSpace, ChannelShuffle},
     reduce::{Reduce, L2Norm},
