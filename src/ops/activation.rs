@@ -53,8 +53,7 @@ impl<P: Pointwise> Kernel for PointwiseKernel<P> {
 
     fn forward(&self, f: Forward<'_, '_>) {
         let p = self.0;
-        elementwise::map(f.inputs[0], f.output, #[inline(always)]
-        move |x| p.value(x));
+        elementwise::map(f.inputs[0], f.output, move |x| p.value(x));
     }
 
     fn backward(&self, b: Backward<'_, '_>) {
@@ -65,8 +64,7 @@ impl<P: Pointwise> Kernel for PointwiseKernel<P> {
             Reads::Value => b.output,
             Reads::Nothing => b.grad_output,
         };
-        elementwise::zip(read, b.grad_output, grad, #[inline(always)]
-        move |r, d| p.pull(r, d));
+        elementwise::zip(read, b.grad_output, grad, move |r, d| p.pull(r, d));
     }
 }
 

@@ -87,12 +87,10 @@ impl<P: Pair> Kernel for PairKernel<P> {
         let unit = b.grad_output[0] / x.len() as f32;
         let [of_x, of_target] = b.grad_inputs else { return };
         if let Some(grad) = of_x {
-            elementwise::zip(x, target, grad, #[inline(always)]
-            move |x, t| unit * pair.pull(x, t));
+            elementwise::zip(x, target, grad, move |x, t| unit * pair.pull(x, t));
         }
         if let Some(grad) = of_target {
-            elementwise::zip(x, target, grad, #[inline(always)]
-            move |x, t| unit * pair.pull_target(x, t));
+            elementwise::zip(x, target, grad, move |x, t| unit * pair.pull_target(x, t));
         }
     }
 }
