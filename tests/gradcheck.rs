@@ -4,7 +4,7 @@ mod common;
 
 use blockprint::ops::{self, Sample};
 use blockprint::random::{self, Purpose};
-use blockprint::shape::{DType, Fact};
+use blockprint::shape::{DType, Fact, Shape};
 use common::op::{Gradients, Instance};
 use rand_chacha::ChaCha8Rng;
 
@@ -75,7 +75,7 @@ impl Case {
 
 fn draw_all(sample: &Sample, rng: &mut ChaCha8Rng) -> Vec<Vec<f32>> {
     let floats: usize = sample.inputs.iter().filter(|f| f.dtype == DType::F32).map(Fact::numel).sum();
-    let mut pool = draw(&Fact::f32(blockprint::shape::Shape::of(&[floats])), sample, rng);
+    let mut pool = draw(&Fact::f32(Shape::of(&[floats])), sample, rng);
     sample
         .inputs
         .iter()
@@ -215,6 +215,56 @@ fn the_number_of_threads_changes_no_bit() {
         let one = pool(1).install(run);
         for n in [2, 3] {
             assert!(one == pool(n).install(run), "`{}` with {n} threads", entry.info.name);
+        }
+    }
+}
+
+/// Samples are too small to be spread over threads; these are not.
+#[test]
+fn the_number_of_threads_changes_no_bit_of_large_tensors() {
+    use blockprint::kernels::resample::Border;
+    use blockprint::ops::attrs::{Padding, Size};
+    use blockprint::ops::{self, Op};
+
+    let image = || Fact::f32(Shape::of(&[6, 16, 33, 65]));
+    let pixels = || Fact::i64(Shape::of(&[6, 33, 65]));
+    let reduce = |kind, axes: &[i64]| ops::reduce::Reduce { kind, axes: axes.to_vec(), keepdims: false };
+    let to = ops::spatial::Target::Scale(Size::All(2));
+    let smooth = ops::loss::CrossEntropy { smoothing: 0.1, class_weights: (1..=16).map(|c| c as f32).collect() };
+    let cases: Vec<(Op, Vec<Fact>)> = vec![
+        (ops::activation::Gelu { tanh: false }.into(), vec![image()]),
+        (ops::prelu::Prelu { init: ops::init::Init::Constant(0.25) }.into(), vec![image()]),
+        (ops::merge::Add.into(), vec![image(), image(), Fact::f32(Shape::of(&[1, 16, 1, 65]))]),
+        (ops::merge::Mul.into(), vec![image(), Fact::f32(Shape::of(&[6, 16, 1, 1]))]),
+        (ops::merge::Concat { axis: 1 }.into(), vec![image(), image()]),
+        (ops::softmax::Softmax { axis: 1 }.into(), vec![image()]),
+        (ops::softmax::LogSoftmax { axis: -1 }.into(), vec![image()]),
+        (ops::dropout::Dropout { p: 0.5 }.into(), vec![image()]),
+        (ops::dropout::SpatialDropout { p: 0.5 }.into(), vec![image()]),
+        (ops::shape_ops::Permute { axes: vec![0, 2, 3, 1] }.into(), vec![image()]),
+        (ops::spatial::Pad { pads: Padding::All(2), border: Border::Reflect }.into(), vec![image()]),
+        (ops::spatial::Upsample { to, bilinear: true, align_corners: false }.into(), vec![image()]),
+        (reduce(ops::reduce::Kind::Mean, &[2, 3]).into(), vec![image()]),
+        (reduce(ops::reduce::Kind::Max, &[0, 3]).into(), vec![image()]),
+        (ops::reduce::L2Norm { axis: 1, eps: 1e-12 }.into(), vec![image()]),
+        (smooth.into(), vec![image(), pixels()]),
+        (ops::pair_loss::BceLogits {}.into(), vec![image(), image()]),
+        (ops::matmul::Matmul { transpose_a: false, transpose_b: true }.into(), vec![image(), image()]),
+    ];
+    let pool = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("a pool of threads");
+    for (op, facts) in cases {
+        let name = op.info().name;
+        let sample = Sample { op, inputs: facts, classes: 16, range: (-2.0, 2.0), kinks: false };
+        let mut rng = random::stream(1, Purpose::Sample, 0, 0);
+        let instance = Instance::new(sample.op.clone(), &sample.inputs, true).expect("the shapes fit");
+        let inputs: Vec<Vec<f32>> = sample.inputs.iter().map(|f| draw(f, &sample, &mut rng)).collect();
+        let weights = (0..instance.output.numel()).map(|_| random::uniform(&mut rng)).collect();
+        let case = Case { params: instance.draw_params(1), instance, inputs, weights };
+        let run = || (case.instance.forward(&case.inputs, &case.params).output, case.gradients(0.0));
+        let one = pool(1).install(run);
+        assert!(one.0.iter().all(|v| !v.is_nan()), "`{name}`");
+        for n in [2, 3] {
+            assert!(one == pool(n).install(run), "`{name}` with {n} threads");
         }
     }
 }

@@ -182,7 +182,10 @@ impl Operator for CrossEntropy {
     }
 }
 
-/// Saves the log-softmax, and for each label its loss and divisor weight.
+/// Labels whose losses one task computes.
+const LABELS: usize = 1024;
+
+/// Saves the log-softmax, and the loss of each label before its sample weight.
 struct CrossEntropyKernel {
     lanes: Lanes,
     smoothing: f32,
@@ -241,9 +244,13 @@ impl Kernel for CrossEntropyKernel {
         elementwise::load(f.inputs[0], log_p);
         softmax::log_softmax(self.lanes, log_p);
         let labels = f.inputs[1];
-        for (at, (loss, label)) in losses.iter_mut().zip(labels).enumerate() {
-            *loss = self.loss(log_p, *label, at);
-        }
+        let work = log_p.len();
+        parallel::for_chunks(losses, LABELS, work, |i, losses| {
+            for (k, loss) in losses.iter_mut().enumerate() {
+                let at = i * LABELS + k;
+                *loss = self.loss(log_p, labels[at], at);
+            }
+        });
         let sum = match f.inputs.get(2) {
             None => reduce::sum(losses),
             Some(weights) => reduce::tree(losses.len(), &|begin, end| {

@@ -345,7 +345,8 @@ mod tests {
         assert_eq!(Mul.infer(&[gate.clone(), image(8, "H")]).unwrap(), image(8, "H"));
         assert_eq!(Mul.infer(&[Fact::f32(Vec::new()), gate.clone()]).unwrap(), gate);
         let error = Sub.infer(&[image(8, "H"), Fact::f32(Shape::of(&[3, 8]))]).unwrap_err();
-        assert!(error.message.contains("4 and 2 axes"), "{}", error.message);
+        assert_eq!(error.message, "the inputs of `sub` have 4 and 2 axes: `f32[N, 8, H, 32]` and `f32[3, 8]`");
+        assert_eq!(error.help.as_deref(), Some("`reshape([8, 1, 1])` makes an image of features"));
     }
 
     #[test]

@@ -284,7 +284,7 @@ mod tests {
         assert!(BceLogits {}.infer(&[x.clone(), labels]).is_ok());
         let wide = Fact::f32(vec![Dim::symbol("N"), 3.into()]);
         let error = Mse {}.infer(&[wide.clone(), x]).unwrap_err();
-        assert_eq!(error.message, "the branches of `mse` have 3 and 1 features: `f32[N, 3]` and `f32[N, 1]`");
+        assert_eq!(error.message, "the inputs of `mse` have 3 and 1 features: `f32[N, 3]` and `f32[N, 1]`");
         assert!(Mse {}.infer(&[wide, Fact::f32(Vec::new())]).is_err());
     }
 
