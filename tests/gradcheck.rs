@@ -268,3 +268,41 @@ fn the_number_of_threads_changes_no_bit_of_large_tensors() {
         }
     }
 }
+
+/// Shape rules answer for any inputs, known sizes or not: with a fact or an error.
+#[test]
+fn shape_rules_answer_for_any_inputs() {
+    use blockprint::shape::Dim;
+
+    let size = |rng: &mut ChaCha8Rng| match random::below(rng, 10) {
+        0 => Dim::symbol("N"),
+        1 => Dim::symbol("H").add_num(3).expect("small"),
+        2 => Dim::num(i64::MAX / 2),
+        n => Dim::num(n as i64 - 2),
+    };
+    let (mut accepted, mut refused) = (0, 0);
+    for (entry, index) in ops::table().iter().flat_map(|e| (0..300).map(move |i| (e, i))) {
+        let mut rng = random::stream(index, Purpose::Sample, 9, 9);
+        let sample = (entry.sample)(&mut rng);
+        let mut fact = |like: &Fact| {
+            let rank = if random::below(&mut rng, 3) == 0 { random::below(&mut rng, 6) as usize } else { like.rank() };
+            let dtype = if random::below(&mut rng, 8) == 0 { DType::I64 } else { like.dtype };
+            Fact { dtype, shape: (0..rank).map(|_| size(&mut rng)).collect::<Vec<_>>().into() }
+        };
+        let inputs: Vec<Fact> = sample.inputs.iter().map(&mut fact).collect();
+        match sample.op.infer(&inputs) {
+            Ok(_) => {
+                accepted += 1;
+                sample.op.params(&inputs);
+                sample.op.reach(&inputs);
+            }
+            Err(error) => {
+                refused += 1;
+                assert!(!error.message.is_empty(), "{error:?}");
+                assert!(error.inputs.iter().all(|slot| *slot < inputs.len()), "{error:?}");
+                assert!(error.wants.iter().all(|w| w.axis < inputs[w.input].rank()), "{error:?}");
+            }
+        }
+    }
+    assert!(accepted > 1000 && refused > 1000, "{accepted} {refused}");
+}
