@@ -204,11 +204,7 @@ fn augmentations_are_checked() {
     let uneven = vec![("mean", list(vec![float(0.5); 3])), ("std", list(vec![float(0.5)]))];
     assert_eq!(augment(call("normalize", uneven)), [codes::BAD_ARGUMENT]);
     assert_eq!(augment(call("resize", vec![("", list(vec![int(2); 3]))])), [codes::BAD_ARGUMENT]);
-    assert_eq!(
-        augment(call("resize", vec![("", int(1 << 40))])),
-        [codes::BAD_ARGUMENT; 0],
-        "checked when it is applied"
-    );
+    assert_eq!(augment(call("resize", vec![("", int(1 << 40))])), [codes::BAD_ARGUMENT]);
     assert_eq!(augment(call("random_crop", vec![("", int(8)), ("pad", int(1 << 40))])), [codes::BAD_ARGUMENT]);
     let reversed = list(vec![float(1.0), float(0.5)]);
     assert_eq!(augment(call("random_resized_crop", vec![("", int(8)), ("scale", reversed)])), [codes::BAD_ARGUMENT]);

@@ -2,6 +2,8 @@
 
 mod color;
 mod geometry;
+#[cfg(test)]
+mod tests;
 
 use rand_chacha::ChaCha8Rng;
 
@@ -60,7 +62,7 @@ pub(super) fn apply(step: &Augment, image: &mut Planes, rng: &mut ChaCha8Rng) ->
             Ok(())
         }
         Augment::RandomCrop { height, width, pad } => {
-            geometry::pad(image, *pad);
+            geometry::pad(image, *pad)?;
             geometry::grow_to(image, *height, *width)?;
             let top = random::below(rng, (image.height - height) as u64 + 1) as usize;
             let left = random::below(rng, (image.width - width) as u64 + 1) as usize;
