@@ -66,7 +66,7 @@ pub(super) fn resize_to(image: &mut Planes, to: ResizeTo) -> Result<(), String> 
 }
 
 /// Resizes an image up, its aspect ratio kept, until a crop of this size fits.
-pub(super) fn grow_to(image: &mut Planes, height: usize, width: usize) -> Result<(), String> {
+fn grow_to(image: &mut Planes, height: usize, width: usize) -> Result<(), String> {
     if image.height >= height && image.width >= width {
         return Ok(());
     }
@@ -76,7 +76,7 @@ pub(super) fn grow_to(image: &mut Planes, height: usize, width: usize) -> Result
 }
 
 /// Keeps a window, which lies within the image.
-pub(super) fn crop(image: &mut Planes, top: usize, left: usize, height: usize, width: usize) {
+fn crop(image: &mut Planes, top: usize, left: usize, height: usize, width: usize) {
     if (image.height, image.width) == (height, width) {
         return;
     }
@@ -90,7 +90,7 @@ pub(super) fn crop(image: &mut Planes, top: usize, left: usize, height: usize, w
 }
 
 /// Adds black pixels on every side.
-pub(super) fn pad(image: &mut Planes, pad: usize) -> Result<(), String> {
+fn pad(image: &mut Planes, pad: usize) -> Result<(), String> {
     if pad == 0 {
         return Ok(());
     }
@@ -102,6 +102,29 @@ pub(super) fn pad(image: &mut Planes, pad: usize) -> Result<(), String> {
         }
     }
     *image = Planes { height, width, data, ..*image };
+    Ok(())
+}
+
+/// Keeps the middle.
+pub(super) fn center_crop(image: &mut Planes, height: usize, width: usize) -> Result<(), String> {
+    grow_to(image, height, width)?;
+    crop(image, (image.height - height) / 2, (image.width - width) / 2, height, width);
+    Ok(())
+}
+
+/// Keeps a window at a random place of the padded image.
+pub(super) fn random_crop(
+    image: &mut Planes,
+    height: usize,
+    width: usize,
+    margin: usize,
+    rng: &mut ChaCha8Rng,
+) -> Result<(), String> {
+    pad(image, margin)?;
+    grow_to(image, height, width)?;
+    let top = random::below(rng, (image.height - height) as u64 + 1) as usize;
+    let left = random::below(rng, (image.width - width) as u64 + 1) as usize;
+    crop(image, top, left, height, width);
     Ok(())
 }
 
@@ -145,6 +168,22 @@ pub(super) fn vflip(image: &mut Planes) {
             head[y * width..(y + 1) * width].swap_with_slice(&mut tail[..width]);
         }
     }
+}
+
+/// A random rotation, shift, scale and shear within bounds.
+pub(super) fn random_affine(
+    image: &mut Planes,
+    degrees: f64,
+    translate: f64,
+    scale: (f64, f64),
+    shear: f64,
+    rng: &mut ChaCha8Rng,
+) {
+    let angle = between(rng, -degrees, degrees);
+    let x = between(rng, -translate, translate) * image.width as f64;
+    let y = between(rng, -translate, translate) * image.height as f64;
+    let scale = between(rng, scale.0, scale.1);
+    affine(image, angle, (x, y), scale, between(rng, -shear, shear));
 }
 
 /// Rotation by degrees, shift in pixels, scale and horizontal shear about the
