@@ -1,25 +1,24 @@
-//! Convolution as matrix products over gathered columns.
+//! Convolution as matrix products.
 //!
-//! Forward, the gradient by the input and transposed convolution are all [`Gather`]s: a chunk
-//! of target points of several images becomes the columns of one matrix whose rows are (source
-//! channel, tap), so that small maps still give large products. Maps that are read as they
-//! stand (1x1, stride 1) are multiplied where they lie.
+//! Forward, the gradient by the input and transposed convolution are all [`Gather`]s: what the
+//! target points of several images read becomes the columns of one packed matrix whose sums run
+//! over (tap, source channel), so that small maps still give large products. The gradient by
+//! the weights is a product whose sums run over points.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::gemm::{Matrix, gemm_at};
+use super::micro::{self, Begin};
+use super::pack::{self, Chunk, Maps};
 use super::shared::Shared;
 use super::window::{Gather, Window};
 
-/// Floats of one gathered matrix: what stays in a last-level cache.
+/// Floats of one packed matrix of columns: what stays in a last-level cache.
 const CHUNK: usize = 2 << 20;
-/// Columns from which on a product per image is as good as one over several images.
+/// Points of a map from which on products are written where they belong.
 const WIDE: usize = 128;
-/// Rows and columns of the tiles that threads work on; they depend on nothing.
-const TILE: (usize, usize) = (128, 512);
-/// Tiles below which the columns of a weight gradient are split, to be added up in order.
+/// Tiles below which the sums of a weight gradient are split, to be added up in order.
 const MIN_TILES: usize = 8;
 /// Elements that a thread should copy at least.
 const MIN_COPY: usize = 1 << 14;
@@ -28,7 +27,6 @@ const MIN_COPY: usize = 1 << 14;
 /// weights `[groups * outputs, inputs, taps]`.
 #[derive(Clone, Debug)]
 pub struct Conv {
-    batch: usize,
     groups: usize,
     inputs: usize,
     outputs: usize,
@@ -42,7 +40,6 @@ impl Conv {
     pub fn new(batch: usize, groups: usize, inputs: usize, outputs: usize, window: Window) -> Self {
         let product = |gather, channels, rows| Product::new(batch, groups, channels, rows, gather);
         Self {
-            batch,
             groups,
             inputs,
             outputs,
@@ -59,25 +56,21 @@ impl Conv {
 
     /// Scratch of [`Conv::input_gradient`].
     pub fn input_scratch(&self) -> usize {
-        self.adjoint.iter().map(|p| p.scratch() + p.packed()).max().unwrap_or(0)
+        self.adjoint.iter().map(Product::scratch).max().unwrap_or(0)
     }
 
     /// Scratch of [`Conv::weight_gradient`].
     pub fn weight_scratch(&self) -> usize {
-        let partial = match self.splits() {
-            1 => 0,
-            splits => splits * self.outputs * self.forward.depth(),
-        };
-        self.forward.gathered() + self.outputs * self.forward.chunk_columns() + partial
+        self.weight_parts().iter().sum()
     }
 
     /// `y = w * x + bias`.
     pub fn forward(&self, x: &[f32], w: &[f32], bias: Option<&[f32]>, y: &mut [f32], scratch: &mut [f32]) {
         let y = Shared::new(y);
-        let size = self.outputs * self.forward.depth();
+        let taps = self.window.taps();
         for group in 0..self.groups {
-            let weights = Matrix::row_major(&w[group * size..][..size], self.outputs, self.forward.depth());
-            self.forward.run(group, weights, x, bias, y, scratch);
+            let w = &w[group * self.outputs * self.inputs * taps..];
+            self.forward.run(group, w, (self.inputs * taps, taps), x, bias, y, scratch);
         }
     }
 
@@ -89,134 +82,121 @@ impl Conv {
         }
         let dx = Shared::new(dx);
         let taps = self.window.taps();
-        let size = self.outputs * self.inputs * taps;
         for group in 0..self.groups {
-            let w = &w[group * size..][..size];
+            let w = &w[group * self.outputs * self.inputs * taps..];
             for product in &self.adjoint {
-                if taps == 1 {
-                    let weights = Matrix::row_major(w, self.outputs, self.inputs).transposed();
-                    product.run(group, weights, dy, bias, dx, scratch);
-                } else {
-                    let (packed, scratch) = scratch.split_at_mut(product.packed());
-                    self.pack(product, w, packed);
-                    let weights = Matrix::row_major(packed, self.inputs, product.depth());
-                    product.run(group, weights, dy, bias, dx, scratch);
-                }
+                product.run(group, w, (taps, self.inputs * taps), dy, bias, dx, scratch);
             }
         }
     }
 
-    /// Weights as `[inputs][outputs, taps of the product]`.
-    fn pack(&self, product: &Product, w: &[f32], packed: &mut [f32]) {
-        let (taps, depth) = (self.window.taps(), product.depth());
-        let used = &product.gather.taps;
-        packed.par_chunks_mut(depth).enumerate().with_min_len(MIN_COPY / depth + 1).for_each(|(c, row)| {
-            for (o, cell) in row.chunks_exact_mut(used.len()).enumerate() {
-                let from = &w[(o * self.inputs + c) * taps..][..taps];
-                for (v, tap) in cell.iter_mut().zip(used) {
-                    *v = from[tap.index];
-                }
-            }
-        });
+    /// Into how many parts the sums of a weight gradient are split: by sizes only.
+    fn splits(&self) -> usize {
+        let p = &self.forward;
+        let tiles = self.outputs.div_ceil(128) * p.depth().div_ceil(288);
+        if tiles >= MIN_TILES { 1 } else { MIN_TILES.div_ceil(tiles).min(p.chunk_columns().div_ceil(64)) }
+    }
+
+    /// Whether weight gradients are added to where they belong.
+    fn weights_in_place(&self) -> bool {
+        self.window.taps() == 1 && self.splits() == 1
+    }
+
+    /// Scratch of a weight gradient: sums, left and right matrix, transposed maps.
+    fn weight_parts(&self) -> [usize; 4] {
+        let (p, isa) = (&self.forward, micro::isa());
+        let images = p.chunk_images();
+        [
+            if self.weights_in_place() { 0 } else { self.splits() * self.outputs * p.depth() },
+            isa.left_len(self.outputs, p.chunk_columns()),
+            isa.right_len(p.chunk_columns(), p.depth()),
+            if p.gather.is_identity() { 0 } else { images * self.inputs * self.window.input_len() },
+        ]
     }
 
     /// Adds the gradient by the weights to `dw`.
     pub fn weight_gradient(&self, x: &[f32], dy: &[f32], dw: &mut [f32], scratch: &mut [f32]) {
         let size = self.outputs * self.forward.depth();
+        let (taps, splits) = (self.window.taps(), self.splits());
         for (group, dw) in dw.chunks_exact_mut(size).enumerate() {
-            match self.splits() {
-                1 => self.group_weight_gradient(group, x, dy, dw, 1, scratch),
-                splits => {
-                    let (partial, scratch) = scratch.split_at_mut(splits * size);
-                    partial.fill(0.0);
-                    self.group_weight_gradient(group, x, dy, partial, splits, scratch);
-                    for part in partial.chunks_exact(size) {
-                        dw.iter_mut().zip(part).for_each(|(g, p)| *g += p);
+            if self.weights_in_place() {
+                self.sum_weights(group, x, dy, dw, true, scratch);
+                continue;
+            }
+            let (sums, scratch) = scratch.split_at_mut(splits * size);
+            self.sum_weights(group, x, dy, sums, false, scratch);
+            let (sums, depth) = (&*sums, self.forward.depth());
+            dw.par_chunks_mut(depth).enumerate().with_min_len(MIN_COPY / depth + 1).for_each(|(o, dw)| {
+                for part in sums.chunks_exact(size) {
+                    let part = &part[o * depth..][..depth];
+                    for t in 0..taps {
+                        let from = &part[t * self.inputs..][..self.inputs];
+                        dw[t..].iter_mut().step_by(taps).zip(from).for_each(|(g, s)| *g += s);
                     }
                 }
-            }
-        }
-    }
-
-    /// Into how many parts the columns are split: by sizes only.
-    fn splits(&self) -> usize {
-        let tiles = self.outputs.div_ceil(TILE.0) * self.forward.depth().div_ceil(TILE.1);
-        match self.forward.direct() {
-            _ if tiles >= MIN_TILES => 1,
-            true => MIN_TILES.div_ceil(tiles).min(self.batch),
-            false => MIN_TILES.div_ceil(tiles).min(self.forward.chunk_columns().div_ceil(64)),
-        }
-    }
-
-    /// Adds to `splits` matrices one after another in `dw`.
-    fn group_weight_gradient(
-        &self,
-        group: usize,
-        x: &[f32],
-        dy: &[f32],
-        dw: &mut [f32],
-        splits: usize,
-        scratch: &mut [f32],
-    ) {
-        let p = &self.forward;
-        let depth = p.depth();
-        let points = p.gather.points();
-        let sums = Tiles { rows: self.outputs, cols: depth, splits, sums: Shared::new(dw) };
-        if p.direct() {
-            let map = |data, channels: usize, n: usize| channel_maps(data, n * self.groups + group, channels, points);
-            sums.for_each(|split, add| {
-                for n in part_of(self.batch, splits, split) {
-                    add(map(dy, self.outputs, n), map(x, self.inputs, n).transposed());
-                }
-            });
-            return;
-        }
-        let (gathered, rest) = scratch.split_at_mut(p.gathered());
-        for lines in p.chunks() {
-            let columns = lines.len() * p.gather.grid[2];
-            p.gather_columns(group, x, lines.clone(), gathered);
-            let slopes = &mut rest[..self.outputs * columns];
-            let first = lines.start * p.gather.grid[2];
-            slopes.par_chunks_mut(columns).enumerate().with_min_len(MIN_COPY / columns + 1).for_each(|(o, row)| {
-                for (image, at, part) in images_of(first..first + columns, points) {
-                    let map = (image * self.groups + group) * self.outputs + o;
-                    row[part.clone()].copy_from_slice(&dy[map * points + at..][..part.len()]);
-                }
-            });
-            let slopes = Matrix::row_major(slopes, self.outputs, columns);
-            let gathered = Matrix::row_major(gathered, depth, columns);
-            sums.for_each(|split, add| {
-                let part = part_of(columns, splits, split);
-                add(slopes.part(0..self.outputs, part.clone()), gathered.part(0..depth, part).transposed());
             });
         }
     }
-}
 
-/// Matrices of sums, of which threads work on one tile at a time.
-struct Tiles<'a> {
-    rows: usize,
-    cols: usize,
-    splits: usize,
-    sums: Shared<'a>,
-}
-
-impl Tiles<'_> {
-    /// Calls `f` for every split and tile with a function that adds a product of two matrices
-    /// (of which only the tile's rows and columns are formed).
-    fn for_each(&self, f: impl Fn(usize, &dyn Fn(Matrix<'_>, Matrix<'_>)) + Sync) {
-        let (down, across) = (self.rows.div_ceil(TILE.0), self.cols.div_ceil(TILE.1));
-        (0..self.splits * down * across).into_par_iter().for_each(|task| {
-            let (split, tile) = (task / (down * across), task % (down * across));
-            let rows = tile_of(self.rows, TILE.0, tile / across);
-            let cols = tile_of(self.cols, TILE.1, tile % across);
-            let offset = split * self.rows * self.cols + rows.start * self.cols + cols.start;
-            f(split, &|a, b| {
-                let (a, b) = (a.part(rows.clone(), 0..a.cols()), b.part(0..b.rows(), cols.clone()));
+    /// Sums `splits` parts of `[outputs, (tap, input)]` one after another; what is there counts
+    /// with `add`.
+    fn sum_weights(&self, group: usize, x: &[f32], dy: &[f32], sums: &mut [f32], add: bool, scratch: &mut [f32]) {
+        let (p, isa) = (&self.forward, micro::isa());
+        let (depth, splits) = (p.depth(), self.splits());
+        let [_, left_len, right_len, _] = self.weight_parts();
+        let (left, rest) = scratch.split_at_mut(left_len);
+        let (right, transposed) = rest.split_at_mut(right_len);
+        let sums = Shared::new(sums);
+        for (i, chunk) in p.chunks().enumerate() {
+            let width = p.gather.grid[2];
+            let columns = chunk.images.len() * chunk.lines.len() * width;
+            pack::channels(
+                isa,
+                p.target_maps(dy, group),
+                &chunk,
+                chunk.lines.start * width..chunk.lines.end * width,
+                left,
+            );
+            p.gather.pack_points(isa, p.source_maps(x, group), &chunk, transposed, right);
+            let product = micro::Product { isa, left, right, rows: self.outputs, depth: columns, cols: depth };
+            let begin = || if add || i > 0 { Begin::Add } else { Begin::With(None) };
+            let tiles = Tiles::new(&product);
+            (0..splits * tiles.count()).into_par_iter().for_each(|task| {
+                let (split, tile) = (task / tiles.count(), task % tiles.count());
+                let (rows, cols) = tiles.get(tile);
+                let part = split * columns / splits..(split + 1) * columns / splits;
+                let place = (split * self.outputs * depth, depth);
                 // SAFETY: the tiles of all tasks are disjoint.
-                unsafe { gemm_at(a, b, 1.0, self.sums, offset, self.cols) }
+                unsafe { product.run(rows, cols, part, begin(), sums, place) };
             });
-        });
+        }
+    }
+}
+
+/// The tiles of a product.
+struct Tiles {
+    size: (usize, usize),
+    tile: (usize, usize),
+}
+
+impl Tiles {
+    fn new(product: &micro::Product<'_>) -> Self {
+        Self { size: (product.rows, product.cols), tile: product.tile() }
+    }
+
+    fn across(&self) -> usize {
+        self.size.1.div_ceil(self.tile.1)
+    }
+
+    fn count(&self) -> usize {
+        self.size.0.div_ceil(self.tile.0) * self.across()
+    }
+
+    /// Rows and columns of a tile.
+    fn get(&self, index: usize) -> (Range<usize>, Range<usize>) {
+        let range = |at: usize, tile: usize, size: usize| at * tile..((at + 1) * tile).min(size);
+        let (down, across) = (index / self.across(), index % self.across());
+        (range(down, self.tile.0, self.size.0), range(across, self.tile.1, self.size.1))
     }
 }
 
@@ -228,31 +208,30 @@ struct Product {
     channels: usize,
     rows: usize,
     gather: Gather,
-    chunk_lines: usize,
+    /// Images of a chunk, and lines of each.
+    chunk: (usize, usize),
 }
 
 impl Product {
     fn new(batch: usize, groups: usize, channels: usize, rows: usize, gather: Gather) -> Self {
         let per_line = (channels * gather.taps.len() * gather.grid[2]).max(1);
         let lines = gather.lines().max(1);
-        let fit = (CHUNK / per_line).clamp(1, (batch * lines).max(1));
-        // Whole images where more than one fits.
-        let chunk_lines = if fit > lines { fit / lines * lines } else { fit };
-        Self { batch, groups, channels, rows, gather, chunk_lines }
+        let fit = (CHUNK / per_line).max(1);
+        let chunk = if fit >= lines { ((fit / lines).min(batch.max(1)), lines) } else { (1, fit) };
+        Self { batch, groups, channels, rows, gather, chunk }
     }
 
-    /// Length of the sums: (source channel, tap).
+    /// Length of the sums: (tap, source channel).
     fn depth(&self) -> usize {
         self.channels * self.gather.taps.len()
     }
 
-    fn chunk_columns(&self) -> usize {
-        self.chunk_lines * self.gather.grid[2]
+    fn chunk_images(&self) -> usize {
+        self.chunk.0
     }
 
-    /// Whether the source is multiplied where it lies.
-    fn direct(&self) -> bool {
-        self.gather.is_identity() && self.gather.covers_target() && self.gather.points() >= WIDE
+    fn chunk_columns(&self) -> usize {
+        self.chunk.0 * self.chunk.1 * self.gather.grid[2]
     }
 
     /// Whether products are written where they belong.
@@ -260,163 +239,131 @@ impl Product {
         self.gather.covers_target() && self.gather.points() >= WIDE
     }
 
-    fn gathered(&self) -> usize {
-        if self.direct() { 0 } else { self.depth() * self.chunk_columns() }
+    /// Floats of the packed weights, packed columns and products.
+    fn parts(&self) -> [usize; 3] {
+        let (isa, depth) = (micro::isa(), self.depth());
+        let per_image = self.chunk.1 * self.gather.grid[2];
+        let (columns, products) = match self.in_place() {
+            true => (self.chunk.0 * isa.right_len(depth, per_image), 0),
+            false => (isa.right_len(depth, self.chunk_columns()), self.rows * self.chunk_columns()),
+        };
+        [isa.left_len(self.rows, depth), columns, products]
     }
 
     fn scratch(&self) -> usize {
-        self.gathered() + if self.in_place() { 0 } else { self.rows * self.chunk_columns() }
+        self.parts().iter().sum()
     }
 
-    /// Size of the weights in the order of the sums.
-    fn packed(&self) -> usize {
-        self.rows * self.depth()
+    fn chunks(&self) -> impl Iterator<Item = Chunk> + use<> {
+        let ((images, lines), batch, all) = (self.chunk, self.batch, self.gather.lines());
+        (0..batch).step_by(images).flat_map(move |n| {
+            (0..all)
+                .step_by(lines)
+                .map(move |line| Chunk { images: n..(n + images).min(batch), lines: line..(line + lines).min(all) })
+        })
     }
 
-    /// The chunks, as ranges of lines over all images.
-    fn chunks(&self) -> impl Iterator<Item = Range<usize>> + use<> {
-        let (all, step) = (self.batch * self.gather.lines(), self.chunk_lines);
-        (0..all.div_ceil(step)).map(move |i| i * step..((i + 1) * step).min(all))
+    fn source_maps<'a>(&self, data: &'a [f32], group: usize) -> Maps<'a> {
+        let size = self.gather.source.iter().product();
+        Maps { data, groups: self.groups, group, channels: self.channels, size }
     }
 
+    fn target_maps<'a>(&self, data: &'a [f32], group: usize) -> Maps<'a> {
+        let size = self.gather.target.iter().product();
+        Maps { data, groups: self.groups, group, channels: self.rows, size }
+    }
+
+    /// Weight `(row, channel, tap)` of the group stands at `strides` times (row, channel) and
+    /// the tap's index.
+    #[allow(clippy::too_many_arguments)]
     fn run(
         &self,
         group: usize,
-        weights: Matrix<'_>,
+        w: &[f32],
+        strides: (usize, usize),
         source: &[f32],
         bias: Option<&[f32]>,
         target: Shared<'_>,
         scratch: &mut [f32],
     ) {
-        let points = self.gather.points();
-        if points == 0 || self.batch == 0 {
-            return;
-        }
+        let isa = micro::isa();
+        let [left_len, right_len, products_len] = self.parts();
+        let (left, rest) = scratch.split_at_mut(left_len);
+        let (right, rest) = rest.split_at_mut(right_len);
+        let products = &mut rest[..products_len];
+        pack::weights(isa, w, self.rows, self.channels, &self.gather.taps, strides, left);
         let bias = bias.map(|b| &b[group * self.rows..][..self.rows]);
-        if self.direct() {
-            let column = |n| channel_maps(source, n * self.groups + group, self.channels, points);
-            let images: Range<usize> = 0..self.batch;
-            self.products(images.into_par_iter().map(|n| (n, 0, column(n))), weights, bias, target, group);
-            return;
-        }
-        let (gathered, product) = scratch.split_at_mut(self.gathered());
-        for lines in self.chunks() {
-            let first = lines.start * self.gather.grid[2];
-            let columns = lines.len() * self.gather.grid[2];
-            self.gather_columns(group, source, lines.clone(), gathered);
-            let all = Matrix::row_major(gathered, self.depth(), columns);
+        for chunk in self.chunks() {
+            self.gather.pack_columns(isa, self.source_maps(source, group), &chunk, self.in_place(), right);
+            let per_image = chunk.lines.len() * self.gather.grid[2];
             if self.in_place() {
-                let images = images_range(first..first + columns, points);
-                let parts = images.into_par_iter().map(|n| {
-                    let from = (n * points).max(first);
-                    let to = ((n + 1) * points).min(first + columns);
-                    (n, from - n * points, all.part(0..self.depth(), from - first..to - first))
-                });
-                self.products(parts, weights, bias, target, group);
-            } else {
-                let product = &mut product[..self.rows * columns];
-                super::gemm::gemm_parallel(weights, all, 0.0, product);
-                self.scatter(group, lines, product, bias, target);
+                self.multiply_images(group, left, right, &chunk, bias, target);
+                continue;
             }
+            let cols = per_image * chunk.images.len();
+            let product = micro::Product { isa, left, right, rows: self.rows, depth: self.depth(), cols };
+            let (tiles, out) = (Tiles::new(&product), Shared::new(products));
+            (0..tiles.count()).into_par_iter().for_each(|tile| {
+                let (rows, columns) = tiles.get(tile);
+                // SAFETY: tiles are disjoint.
+                unsafe { product.run(rows, columns, 0..product.depth, Begin::With(bias), out, (0, cols)) };
+            });
+            self.scatter(group, &chunk, products, target);
         }
     }
 
-    /// Multiplies and writes each `(image, first point, columns)` to its place in the target.
-    fn products<'m>(
+    /// Products of each image, written where they belong.
+    fn multiply_images(
         &self,
-        parts: impl IndexedParallelIterator<Item = (usize, usize, Matrix<'m>)>,
-        weights: Matrix<'_>,
+        group: usize,
+        left: &[f32],
+        right: &[f32],
+        chunk: &Chunk,
         bias: Option<&[f32]>,
         target: Shared<'_>,
-        group: usize,
     ) {
-        let points = self.gather.points();
-        parts.for_each(|(n, at, columns)| {
-            let start = (n * self.groups + group) * self.rows * points + at;
-            let (down, across) = (self.rows.div_ceil(TILE.0), columns.cols().div_ceil(TILE.1));
-            (0..down * across).into_par_iter().for_each(|tile| {
-                let rows = tile_of(self.rows, TILE.0, tile / across);
-                let cols = tile_of(columns.cols(), TILE.1, tile % across);
-                if let Some(bias) = bias {
-                    for r in rows.clone() {
-                        let from = start + r * points;
-                        // SAFETY: tiles of all images are disjoint parts of the target.
-                        unsafe { target.part(from + cols.start..from + cols.end) }.fill(bias[r]);
-                    }
-                }
-                let (a, b) =
-                    (weights.part(rows.clone(), 0..weights.cols()), columns.part(0..columns.rows(), cols.clone()));
-                let offset = start + rows.start * points + cols.start;
-                // SAFETY: as above.
-                unsafe { gemm_at(a, b, if bias.is_some() { 1.0 } else { 0.0 }, target, offset, points) }
-            });
-        });
-    }
-
-    /// Fills the matrix of a chunk.
-    fn gather_columns(&self, group: usize, source: &[f32], lines: Range<usize>, out: &mut [f32]) {
-        let size: usize = self.gather.source.iter().product();
-        let per_image = self.gather.lines();
-        let width = self.gather.grid[2];
-        let columns = lines.len() * width;
-        let taps = &self.gather.taps;
-        let out = &mut out[..self.depth() * columns];
-        out.par_chunks_mut(columns).enumerate().with_min_len(MIN_COPY / columns + 1).for_each(|(row, out)| {
-            let (channel, tap) = (row / taps.len(), &taps[row % taps.len()]);
-            for (image, at, part) in images_of(lines.clone(), per_image) {
-                let map = (image * self.groups + group) * self.channels + channel;
-                let out = &mut out[part.start * width..part.end * width];
-                self.gather.read(&source[map * size..][..size], tap, at..at + part.len(), out);
-            }
+        let (isa, depth, points) = (micro::isa(), self.depth(), self.gather.points());
+        let (width, cols) = (self.gather.grid[2], chunk.lines.len() * self.gather.grid[2]);
+        let size = isa.right_len(depth, cols);
+        let whole = micro::Product { isa, left, right, rows: self.rows, depth, cols };
+        let tiles = Tiles::new(&whole);
+        (0..chunk.images.len() * tiles.count()).into_par_iter().for_each(|task| {
+            let (i, tile) = (task / tiles.count(), task % tiles.count());
+            let product = micro::Product { right: &right[i * size..][..size], ..whole };
+            let map = (chunk.images.start + i) * self.groups + group;
+            let place = (map * self.rows * points + chunk.lines.start * width, points);
+            let (rows, columns) = tiles.get(tile);
+            // SAFETY: tiles of all images are disjoint parts of the target.
+            unsafe { product.run(rows, columns, 0..depth, Begin::With(bias), target, place) };
         });
     }
 
     /// Copies a chunk of products to the target, which may be strided.
-    fn scatter(&self, group: usize, lines: Range<usize>, product: &[f32], bias: Option<&[f32]>, target: Shared<'_>) {
+    fn scatter(&self, group: usize, chunk: &Chunk, products: &[f32], target: Shared<'_>) {
         let size: usize = self.gather.target.iter().product();
-        let per_image = self.gather.lines();
         let (width, spacing) = (self.gather.grid[2], self.gather.spacing[2]);
-        let columns = lines.len() * width;
-        product.par_chunks(columns).enumerate().with_min_len(MIN_COPY / columns + 1).for_each(|(row, product)| {
-            let bias = bias.map_or(0.0, |b| b[row]);
-            for (line, values) in lines.clone().zip(product.chunks_exact(width)) {
-                let map = (line / per_image * self.groups + group) * self.rows + row;
-                let start = map * size + self.gather.line_start(line % per_image);
-                // SAFETY: lines of different maps are disjoint, and a map belongs to one row.
-                let out = unsafe { target.part(start..start + (width - 1) * spacing + 1) };
-                for (o, v) in out.iter_mut().step_by(spacing).zip(values) {
-                    *o = v + bias;
+        let per_image = chunk.lines.len() * width;
+        let columns = chunk.images.len() * per_image;
+        let whole = self.gather.covers_target();
+        let products = &products[..self.rows * columns];
+        products.par_chunks(columns).enumerate().with_min_len(MIN_COPY / columns + 1).for_each(|(row, products)| {
+            for (n, products) in chunk.images.clone().zip(products.chunks_exact(per_image)) {
+                let map = ((n * self.groups + group) * self.rows + row) * size;
+                if whole {
+                    let start = map + chunk.lines.start * width;
+                    // SAFETY: every part of a map belongs to one row of products.
+                    unsafe { target.part(start..start + per_image) }.copy_from_slice(products);
+                    continue;
+                }
+                for (line, values) in chunk.lines.clone().zip(products.chunks_exact(width)) {
+                    let start = map + self.gather.line_start(line);
+                    // SAFETY: as above.
+                    let out = unsafe { target.part(start..start + (width - 1) * spacing + 1) };
+                    out.iter_mut().step_by(spacing).zip(values).for_each(|(o, v)| *o = *v);
                 }
             }
         });
     }
-}
-
-/// `channels` maps of `points` elements as a matrix.
-fn channel_maps(data: &[f32], block: usize, channels: usize, points: usize) -> Matrix<'_> {
-    Matrix::row_major(&data[block * channels * points..][..channels * points], channels, points)
-}
-
-fn tile_of(size: usize, tile: usize, index: usize) -> Range<usize> {
-    index * tile..((index + 1) * tile).min(size)
-}
-
-/// Part `index` of `0..size` in `parts`.
-fn part_of(size: usize, parts: usize, index: usize) -> Range<usize> {
-    index * size / parts..(index + 1) * size / parts
-}
-
-fn images_range(columns: Range<usize>, per_image: usize) -> Range<usize> {
-    columns.start / per_image..columns.end.div_ceil(per_image)
-}
-
-/// Splits a range over all images at the images: image, start in it, place in the range.
-fn images_of(range: Range<usize>, per_image: usize) -> impl Iterator<Item = (usize, usize, Range<usize>)> {
-    images_range(range.clone(), per_image).map(move |image| {
-        let from = (image * per_image).max(range.start);
-        let to = ((image + 1) * per_image).min(range.end);
-        (image, from - image * per_image, from - range.start..to - range.start)
-    })
 }
 
 /// Fills each map with its channel's bias, or zero.

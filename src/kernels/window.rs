@@ -183,38 +183,23 @@ impl Gather {
         self.taps.len() == 1 && self.taps[0].offset == [0; 3] && self.step == [1; 3] && self.grid == self.source
     }
 
-    /// Reads a tap of the lines `lines` of one map into `out`, zeros for padding.
-    pub fn read(&self, source: &[f32], tap: &Tap, lines: std::ops::Range<usize>, out: &mut [f32]) {
-        let [_, height, width] = self.source;
-        let [dz, dy, dx] = tap.offset;
-        let (points, step) = (self.grid[2], self.step[2]);
-        // The points whose read lies on the line: first <= x < end.
+    /// The points of a line whose reads lie on the source's line.
+    pub fn inside(&self, tap: &Tap) -> std::ops::Range<usize> {
+        let (points, step, dx) = (self.grid[2], self.step[2], tap.offset[2]);
         let first = if dx >= 0 { 0 } else { (-dx as usize).div_ceil(step).min(points) };
-        let end = match width as i64 - dx {
-            room if room <= 0 => first,
-            room => (room as usize).div_ceil(step).min(points).max(first),
-        };
-        for (line, out) in lines.zip(out.chunks_exact_mut(points)) {
-            let z = (line / self.grid[1] * self.step[0]) as i64 + dz;
-            let y = (line % self.grid[1] * self.step[1]) as i64 + dy;
-            let inside = z >= 0 && z < self.source[0] as i64 && y >= 0 && y < height as i64;
-            if !inside || first == end {
-                out.fill(0.0);
-                continue;
-            }
-            let row = (z as usize * height + y as usize) * width;
-            let from = (row as i64 + (first * step) as i64 + dx) as usize;
-            out[..first].fill(0.0);
-            out[end..].fill(0.0);
-            match step {
-                1 => out[first..end].copy_from_slice(&source[from..from + end - first]),
-                _ => {
-                    for (o, s) in out[first..end].iter_mut().zip(source[from..].iter().step_by(step)) {
-                        *o = *s;
-                    }
-                }
-            }
+        match self.source[2] as i64 - dx {
+            room if room <= 0 => first..first,
+            room => first..(room as usize).div_ceil(step).min(points).max(first),
         }
+    }
+
+    /// Where the line that a tap reads for a line of points begins in the source; `None` where
+    /// it is padding.
+    pub fn row(&self, tap: &Tap, line: usize) -> Option<usize> {
+        let z = (line / self.grid[1] * self.step[0]) as i64 + tap.offset[0];
+        let y = (line % self.grid[1] * self.step[1]) as i64 + tap.offset[1];
+        let inside = z >= 0 && z < self.source[0] as i64 && y >= 0 && y < self.source[1] as i64;
+        inside.then(|| (z as usize * self.source[1] + y as usize) * self.source[2])
     }
 
     /// The target index of the first point of a line.

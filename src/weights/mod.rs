@@ -13,7 +13,7 @@ pub mod import;
 mod inspect;
 mod keras;
 mod load;
-mod npy;
+pub mod npy;
 pub mod npz;
 mod pickle;
 mod rename;

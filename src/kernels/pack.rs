@@ -1,0 +1,333 @@
+//! Packing for [`micro`](super::micro): maps and weights straight into panels.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::micro::Isa;
+use super::shared::Shared;
+use super::window::{Gather, Tap};
+
+/// Columns of the widest panel of any [`Isa`].
+const MAX_COLS: usize = 48;
+/// Channels that one task packs.
+const CHANNELS: usize = 128;
+
+/// Some lines of some images, of one group of channels.
+#[derive(Clone, Debug)]
+pub struct Chunk {
+    /// The images.
+    pub images: Range<usize>,
+    /// Lines of the grid, of each image.
+    pub lines: Range<usize>,
+}
+
+/// Where channels are: those of image `n` and group `g` begin at `(n * groups + g) * channels`.
+#[derive(Clone, Copy, Debug)]
+pub struct Maps<'a> {
+    /// All maps.
+    pub data: &'a [f32],
+    /// Groups of an image.
+    pub groups: usize,
+    /// The group.
+    pub group: usize,
+    /// Channels of a group.
+    pub channels: usize,
+    /// Elements of a map.
+    pub size: usize,
+}
+
+impl<'a> Maps<'a> {
+    /// The maps of an image.
+    pub fn image(&self, n: usize) -> &'a [f32] {
+        let block = self.channels * self.size;
+        &self.data[(n * self.groups + self.group) * block..][..block]
+    }
+}
+
+/// Packs weights as a left matrix of `rows` rows whose sums run over (tap, channel): element
+/// `(row, channel, tap)` stands at `row * strides.0 + channel * strides.1 + tap.index`.
+pub fn weights(
+    isa: Isa,
+    w: &[f32],
+    rows: usize,
+    channels: usize,
+    taps: &[Tap],
+    strides: (usize, usize),
+    out: &mut [f32],
+) {
+    let depth = channels * taps.len();
+    let out = &mut out[..isa.left_len(rows, depth)];
+    out.par_chunks_mut(isa.rows * depth).enumerate().for_each(|(panel, out)| {
+        for r in 0..isa.rows {
+            let row = panel * isa.rows + r;
+            if row >= rows {
+                out[r..].iter_mut().step_by(isa.rows).for_each(|v| *v = 0.0);
+                continue;
+            }
+            for c in 0..channels {
+                let from = &w[row * strides.0 + c * strides.1..];
+                for (t, tap) in taps.iter().enumerate() {
+                    out[(t * channels + c) * isa.rows + r] = from[tap.index];
+                }
+            }
+        }
+    });
+}
+
+/// A run of columns of one panel row.
+#[derive(Clone, Copy, Default)]
+struct Piece {
+    at: usize,
+    len: usize,
+    /// Where it is read, but for the channel; nothing for zeros.
+    from: Option<usize>,
+}
+
+/// What one tap reads for the columns of one panel.
+struct Pieces {
+    list: [Piece; MAX_COLS],
+    count: usize,
+    longest: usize,
+}
+
+impl Pieces {
+    /// Adds columns: of a run of `len` that is read from `from` on, `step` apart.
+    fn push(&mut self, at: usize, len: usize, from: Option<usize>, step: usize) {
+        let longest = if from.is_some() && step > 1 { 1 } else { 16 };
+        for done in (0..len).step_by(longest) {
+            let len = longest.min(len - done);
+            self.list[self.count] = Piece { at: at + done, len, from: from.map(|f| f + done * step) };
+            self.count += 1;
+            self.longest = self.longest.max(len);
+        }
+    }
+
+    /// Copies the pieces of every channel, one row after another. Runs are copied with a fixed
+    /// width: what is too much is overwritten by what follows.
+    fn copy<const W: usize>(&self, source: &[f32], size: usize, width: usize, out: &mut [f32]) {
+        for c in 0..out.len() / width {
+            for piece in &self.list[..self.count] {
+                let at = c * width + piece.at;
+                match piece.from {
+                    None => match out.get_mut(at..at + W) {
+                        Some(out) => out.fill(0.0),
+                        None => out[at..at + piece.len].fill(0.0),
+                    },
+                    Some(from) => {
+                        let from = from + c * size;
+                        match (out.get_mut(at..at + W), source.get(from..from + W)) {
+                            (Some(out), Some(source)) => out.copy_from_slice(source),
+                            _ => out[at..at + piece.len].copy_from_slice(&source[from..from + piece.len]),
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Gather {
+    /// Packs what the grid points of a chunk read as right matrices whose sums run over (tap,
+    /// channel): one of all points, or one for each image.
+    pub fn pack_columns(&self, isa: Isa, maps: Maps<'_>, chunk: &Chunk, per_image: bool, out: &mut [f32]) {
+        let depth = self.taps.len() * maps.channels;
+        let points = chunk.lines.len() * self.grid[2];
+        let (segments, images) = if per_image { (chunk.images.len(), 1) } else { (1, chunk.images.len()) };
+        let cols = images * points;
+        let (panels, blocks) = (cols.div_ceil(isa.cols()), maps.channels.div_ceil(CHANNELS));
+        let size = isa.right_len(depth, cols);
+        let out = Shared::new(&mut out[..segments * size]);
+        (0..segments * panels * self.taps.len() * blocks).into_par_iter().for_each(|task| {
+            let (rest, block) = (task / blocks, task % blocks);
+            let (rest, t) = (rest / self.taps.len(), rest % self.taps.len());
+            let (segment, panel) = (rest / panels, rest % panels);
+            let width = isa.width(panel, cols);
+            let first = panel * isa.cols();
+            let columns = first..(first + width).min(cols);
+            let image = chunk.images.start + segment * images;
+            let pieces = self.pieces(maps, image, &chunk.lines, columns, width, &self.taps[t]);
+            let channels = block * CHANNELS..((block + 1) * CHANNELS).min(maps.channels);
+            let start = segment * size + first * depth + (t * maps.channels + channels.start) * width;
+            // SAFETY: the rows of a panel that a task writes are its own.
+            let out = unsafe { out.part(start..start + channels.len() * width) };
+            let source = &maps.data[channels.start * maps.size..];
+            match pieces.longest {
+                1 => pieces.copy::<1>(source, maps.size, width, out),
+                2..=4 => pieces.copy::<4>(source, maps.size, width, out),
+                5..=8 => pieces.copy::<8>(source, maps.size, width, out),
+                _ => pieces.copy::<16>(source, maps.size, width, out),
+            }
+        });
+    }
+
+    /// What a tap reads for some columns, which are points of the lines of images from `image`.
+    fn pieces(
+        &self,
+        maps: Maps<'_>,
+        image: usize,
+        lines: &Range<usize>,
+        columns: Range<usize>,
+        width: usize,
+        tap: &Tap,
+    ) -> Pieces {
+        let mut pieces = Pieces { list: [Piece::default(); MAX_COLS], count: 0, longest: 0 };
+        let points = lines.len() * self.grid[2];
+        let inside = self.inside(tap);
+        let mut column = columns.start;
+        while column < columns.end {
+            let n = image + column / points;
+            let (line, x) = (lines.start + column % points / self.grid[2], column % self.grid[2]);
+            let end = (x + columns.end - column).min(self.grid[2]);
+            let at = column - columns.start;
+            let row = self.row(tap, line).filter(|_| !inside.is_empty());
+            let valid = if row.is_some() { inside.start.clamp(x, end)..inside.end.clamp(x, end) } else { end..end };
+            pieces.push(at, valid.start - x, None, 1);
+            if let Some(row) = row
+                && !valid.is_empty()
+            {
+                let base = (n * maps.groups + maps.group) * maps.channels * maps.size;
+                let from = (base + row + valid.start * self.step[2]) as i64 + tap.offset[2];
+                pieces.push(at + valid.start - x, valid.len(), Some(from as usize), self.step[2]);
+            }
+            pieces.push(at + valid.end - x, end - valid.end, None, 1);
+            column += end - x;
+        }
+        pieces.push(columns.len(), width - columns.len(), None, 1);
+        pieces
+    }
+
+    /// Packs what the grid points of a chunk read as a right matrix whose sums run over those
+    /// points and whose columns are (tap, channel). `transposed` is scratch for the chunk's
+    /// maps with channels innermost.
+    pub fn pack_points(&self, isa: Isa, maps: Maps<'_>, chunk: &Chunk, transposed: &mut [f32], out: &mut [f32]) {
+        let cols = self.taps.len() * maps.channels;
+        let points = chunk.lines.len() * self.grid[2];
+        let depth = chunk.images.len() * points;
+        let identity = self.is_identity();
+        if !identity {
+            let block = maps.size * maps.channels;
+            transposed[..chunk.images.len() * block].par_chunks_mut(block).enumerate().for_each(|(i, out)| {
+                transpose(maps.image(chunk.images.start + i), maps.size, maps.channels, maps.size, out, maps.channels);
+            });
+        }
+        let transposed = &*transposed;
+        let panels = cols.div_ceil(isa.cols());
+        let out = Shared::new(&mut out[..isa.right_len(depth, cols)]);
+        (0..chunk.images.len() * panels).into_par_iter().for_each(|task| {
+            let (i, panel) = (task / panels, task % panels);
+            let (first, width) = (panel * isa.cols(), isa.width(panel, cols));
+            let start = first * depth + i * points * width;
+            // SAFETY: the rows of a panel that belong to an image are one task's.
+            let out = unsafe { out.part(start..start + points * width) };
+            let columns = first..(first + width).min(cols);
+            if columns.len() < width {
+                out.chunks_exact_mut(width).for_each(|row| row[columns.len()..].fill(0.0));
+            }
+            if identity {
+                let source = &maps.image(chunk.images.start + i)[first * maps.size..];
+                let at = chunk.lines.start * self.grid[2];
+                transpose(&source[at..], maps.size, columns.len(), points, out, width);
+                return;
+            }
+            let image = &transposed[i * maps.size * maps.channels..][..maps.size * maps.channels];
+            let mut column = columns.start;
+            while column < columns.end {
+                let (t, channel) = (column / maps.channels, column % maps.channels);
+                let len = (columns.end - column).min(maps.channels - channel);
+                let place = Place { at: column - first, width, channel, len };
+                match len {
+                    16 => self.copy_points::<16>(image, maps.channels, &self.taps[t], &chunk.lines, place, out),
+                    32 => self.copy_points::<32>(image, maps.channels, &self.taps[t], &chunk.lines, place, out),
+                    48 => self.copy_points::<48>(image, maps.channels, &self.taps[t], &chunk.lines, place, out),
+                    _ => self.copy_points::<0>(image, maps.channels, &self.taps[t], &chunk.lines, place, out),
+                }
+                column += len;
+            }
+        });
+    }
+
+    /// Copies some channels of what a tap reads at each point of the lines; `L` is their number
+    /// where it is known.
+    fn copy_points<const L: usize>(
+        &self,
+        image: &[f32],
+        channels: usize,
+        tap: &Tap,
+        lines: &Range<usize>,
+        place: Place,
+        out: &mut [f32],
+    ) {
+        let len = if L > 0 { L } else { place.len };
+        let inside = self.inside(tap);
+        let rows = out.chunks_exact_mut(self.grid[2] * place.width);
+        for (line, out) in lines.clone().zip(rows) {
+            let row = self.row(tap, line);
+            for (x, out) in out.chunks_exact_mut(place.width).enumerate() {
+                let out = &mut out[place.at..place.at + len];
+                match row {
+                    Some(row) if inside.contains(&x) => {
+                        let from = (row + x * self.step[2]) as i64 + tap.offset[2];
+                        out.copy_from_slice(&image[from as usize * channels + place.channel..][..len]);
+                    }
+                    _ => out.fill(0.0),
+                }
+            }
+        }
+    }
+}
+
+/// Some columns of a panel.
+#[derive(Clone, Copy)]
+struct Place {
+    at: usize,
+    width: usize,
+    channel: usize,
+    len: usize,
+}
+
+/// Packs the maps of a chunk as a left matrix: rows are channels, sums run over points.
+pub fn channels(isa: Isa, maps: Maps<'_>, chunk: &Chunk, points: Range<usize>, out: &mut [f32]) {
+    let depth = chunk.images.len() * points.len();
+    let out = &mut out[..isa.left_len(maps.channels, depth)];
+    out.par_chunks_mut(isa.rows * points.len()).enumerate().for_each(|(task, out)| {
+        let (panel, i) = (task / chunk.images.len(), task % chunk.images.len());
+        let first = panel * isa.rows;
+        let rows = isa.rows.min(maps.channels - first);
+        let source = &maps.image(chunk.images.start + i)[first * maps.size + points.start..];
+        if rows < isa.rows {
+            out.fill(0.0);
+        }
+        transpose(source, maps.size, rows, points.len(), out, isa.rows);
+    });
+}
+
+/// `out[p * out_stride + r] = source[r * stride + p]` for `rows` rows and `points` points.
+fn transpose(source: &[f32], stride: usize, rows: usize, points: usize, out: &mut [f32], out_stride: usize) {
+    const BLOCK: usize = 8;
+    let mut r = 0;
+    while r + BLOCK <= rows {
+        let lines: [&[f32]; BLOCK] = std::array::from_fn(|i| &source[(r + i) * stride..][..points]);
+        let mut p = 0;
+        while p + BLOCK <= points {
+            let block: [[f32; BLOCK]; BLOCK] =
+                std::array::from_fn(|i| std::array::from_fn(|j| lines[i][p..p + BLOCK][j]));
+            for j in 0..BLOCK {
+                let column: [f32; BLOCK] = std::array::from_fn(|i| block[i][j]);
+                out[(p + j) * out_stride + r..][..BLOCK].copy_from_slice(&column);
+            }
+            p += BLOCK;
+        }
+        for p in p..points {
+            let column: [f32; BLOCK] = std::array::from_fn(|i| lines[i][p]);
+            out[p * out_stride + r..][..BLOCK].copy_from_slice(&column);
+        }
+        r += BLOCK;
+    }
+    for r in r..rows {
+        let line = &source[r * stride..][..points];
+        for (p, v) in line.iter().enumerate() {
+            out[p * out_stride + r] = *v;
+        }
+    }
+}
