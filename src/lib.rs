@@ -9,13 +9,14 @@
 #![warn(missing_docs)]
 
 pub mod check;
+pub mod cli;
 pub mod config;
 pub mod data;
 pub mod diag;
 pub mod driver;
 pub mod engine;
-pub mod fs;
 pub mod expand;
+pub mod fs;
 pub mod graph;
 #[allow(unsafe_code)]
 pub mod kernels;

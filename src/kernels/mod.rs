@@ -6,10 +6,10 @@ pub mod elementwise;
 pub mod gemm;
 pub mod lanes;
 pub mod math;
-pub mod norm;
-pub mod parallel;
 pub mod micro;
+pub mod norm;
 pub mod pack;
+pub mod parallel;
 pub mod pool;
 pub mod reduce;
 pub mod resample;
@@ -20,5 +20,3 @@ pub mod sweep;
 #[cfg(test)]
 mod testing;
 pub mod window;
-#[cfg(test)]
-mod testing;
