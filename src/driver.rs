@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::check::{self, Checked};
+use crate::config::{self, Config};
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::expand::{self, Options};
 use crate::graph::Graph;
@@ -21,6 +22,8 @@ pub struct Compiled {
     pub sink: Sink,
     /// The resolved spec, where there was a network to expand.
     pub spec: Option<Spec>,
+    /// Its `data`, `train` and other sections.
+    pub config: Config,
     /// The values of the spec's parameters.
     pub params: Vec<(String, Value)>,
     /// The checked network, where nothing is wrong with it.
@@ -75,6 +78,7 @@ fn compile(mut sources: SourceMap, file: FileId, options: &Options) -> Compiled 
     let Some(expanded) = expand::expand(file, options, &mut sources, &mut sink) else {
         return Compiled { sources, sink, ..Compiled::default() };
     };
+    let config = config::read(&expanded.spec, &mut sink);
     let graph = expanded.graph.clone();
     let outcome = check::check(expanded.graph, &mut sink);
     // Half a network may well fit together: only one that was expanded without errors counts.
@@ -84,6 +88,7 @@ fn compile(mut sources: SourceMap, file: FileId, options: &Options) -> Compiled 
         sources,
         sink,
         spec: Some(expanded.spec),
+        config,
         params: expanded.params,
         checked,
         partial,

@@ -37,9 +37,9 @@ codes! {
         "Integers have 64 bits, and floats are finite. The expression overflows or divides by zero.";
     NOT_CALLABLE = "BP0218": "this name stands for a value, not for an op or block",
         "A link of a chain is an op, a block, a tower or a block's chain parameter. A number, list or node cannot be called.";
-    UNKNOWN_SETTING = "BP0219": "an override names nothing that can be set",
+    UNKNOWN_OVERRIDE = "BP0219": "an override names nothing that can be set",
         "Paths of `set` and `--set` lead to something that the spec has: `params.classes`, `inputs.image`, `train.epochs`, `data.train`.";
-    BAD_SETTING = "BP0220": "an override has a value that cannot stand there",
+    BAD_OVERRIDE = "BP0220": "an override has a value that cannot stand there",
         "The new value is read as its target demands: an input takes a type such as `f32[N, 3, 64, 64]`, `outputs` a list of names, `model` a name.";
     NO_NET = "BP0221": "the spec has no network",
         "A spec that is to be checked or run needs `inputs` and a `net`. A file with blocks alone can be imported with `use`.";
