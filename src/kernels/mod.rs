@@ -7,7 +7,6 @@ pub mod gemm;
 pub mod lanes;
 pub mod math;
 pub mod micro;
-pub mod norm;
 pub mod pack;
 pub mod parallel;
 pub mod pool;
@@ -20,3 +19,5 @@ pub mod sweep;
 #[cfg(test)]
 mod testing;
 pub mod window;
+pub mod resample;
+pub mod strided;
