@@ -312,6 +312,22 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
+/// Whether a parenthesis is open at the end of a text.
+pub(super) fn is_open(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0i64, 0);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            b'"' | b'\'' => at = skip_string(bytes, at),
+            _ => {}
+        }
+        at += 1;
+    }
+    depth > 0
+}
+
 /// The last byte of the string that begins at `at`, or the last one before the line's end.
 /// Where a quote has no partner on its line nothing is skipped, so that brackets after a
 /// stray apostrophe still count.
