@@ -95,8 +95,8 @@ fn a_spec_is_plain_serde_data_with_a_schema() {
 /// Deletes, doubles, swaps, copies or replaces a few characters.
 fn mutate(text: &str, rng: &mut rand_chacha::ChaCha8Rng) -> String {
     const SIGNS: &[char] = &[
-        '(', ')', '[', ']', '{', '}', ':', ',', '-', '>', '"', '\'', '\\', '\n', '\t', ' ', '#', '@', '&', '*', '!', '|',
-        '%', '~', '0', 'e', '漢', '🦀', '\r', '\u{feff}', '\u{0}', '\u{85}',
+        '(', ')', '[', ']', '{', '}', ':', ',', '-', '>', '"', '\'', '\\', '\n', '\t', ' ', '#', '@', '&', '*', '!',
+        '|', '%', '~', '0', 'e', '漢', '🦀', '\r', '\u{feff}', '\u{0}', '\u{85}',
     ];
     let mut chars: Vec<char> = text.chars().collect();
     for _ in 0..1 + random::below(rng, 6) {
@@ -138,6 +138,7 @@ fn mutilated_specs_are_survived() {
         }
         if !sink.has_errors() {
             valid += 1;
+            assert!(!format!("{:?}", bare(&spec)).contains("Hole"), "a hole was not reported in\n{text:?}");
             round_trip(&spec);
             let formatted = fmt::format(&text, *spelling, *spelling).expect("it has no errors");
             let (again, _) = read(&formatted, *spelling);
@@ -196,10 +197,12 @@ fn the_deepest_nesting_that_is_allowed_is_read() {
 fn spans_are_bytes_of_the_file() {
     for bom in ["", "\u{feff}"] {
         for newline in ["\n", "\r\n"] {
-            let text = "# 漢字 🦀\nmodel: é\nnet:\n  - conv(8) -> bm(日)\n  - 'it''s(1)'\nparams: {\"ключ\": bad key}\n";
+            let text =
+                "# 漢字 🦀\nmodel: é\nnet:\n  - conv(8) -> bm(日)\n  - 'it''s(1)'\nparams: {\"ключ\": bad key}\n";
             let text = format!("{bom}{}", text.replace('\n', newline));
             let (_, sink) = read(&text, Spelling::Yaml);
-            let found: Vec<&str> = sink.sorted().iter().map(|d| &text[d.span().expect("all have places").range()]).collect();
+            let found: Vec<&str> =
+                sink.sorted().iter().map(|d| &text[d.span().expect("all have places").range()]).collect();
             assert_eq!(found, ["é", "日", "''", "\"ключ\"", "key"], "{newline:?}");
         }
     }
@@ -277,9 +280,8 @@ fn name() -> impl Strategy<Value = String> {
 }
 
 fn path() -> impl Strategy<Value = String> {
-    (name(), prop::collection::vec("[a-z0-9_]{1,4}", 0..3)).prop_map(|(first, rest)| {
-        rest.into_iter().fold(first, |path, part| path + "." + &part)
-    })
+    (name(), prop::collection::vec("[a-z0-9_]{1,4}", 0..3))
+        .prop_map(|(first, rest)| rest.into_iter().fold(first, |path, part| path + "." + &part))
 }
 
 fn number() -> impl Strategy<Value = ExprKind> {
@@ -300,8 +302,22 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
         "[a-z: #'\"@,{}\\[\\]~.0-9-]{0,8}",
-        prop::sample::select(vec!["no", "12:30", "yes", "a: b", "x #y", "null", "5ep", "1e3", "~", "data/train", "@a", "<<", "none"])
-            .prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "no",
+            "12:30",
+            "yes",
+            "a: b",
+            "x #y",
+            "null",
+            "5ep",
+            "1e3",
+            "~",
+            "data/train",
+            "@a",
+            "<<",
+            "none"
+        ])
+        .prop_map(str::to_owned),
     ]
 }
 
@@ -343,8 +359,11 @@ fn expr() -> BoxedStrategy<Expr> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(|items| at(ExprKind::List(items))),
             inner.clone().prop_map(|x| at(ExprKind::Neg(Box::new(x)))),
-            (prop::sample::select(ops), inner.clone(), inner.clone())
-                .prop_map(|(op, a, b)| at(ExprKind::Binary(op, Box::new(a), Box::new(b)))),
+            (prop::sample::select(ops), inner.clone(), inner.clone()).prop_map(|(op, a, b)| at(ExprKind::Binary(
+                op,
+                Box::new(a),
+                Box::new(b)
+            ))),
             call_of(inner.clone()).prop_map(|call| at(ExprKind::Call(Box::new(call)))),
             links(inner, 2).prop_map(|chain| at(ExprKind::Chain(chain))),
         ]
@@ -379,7 +398,11 @@ fn body() -> BoxedStrategy<Body> {
                 let branches = branches.into_iter().map(branch).collect();
                 Stmt::Merge(Merge { call: Call { name: ident(op), ..call }, branches, span: Default::default() })
             }),
-            (expr(), body.clone()).prop_map(|(count, body)| Stmt::Repeat(Repeat { count, body, span: Default::default() })),
+            (expr(), body.clone()).prop_map(|(count, body)| Stmt::Repeat(Repeat {
+                count,
+                body,
+                span: Default::default()
+            })),
             (prop::collection::btree_set(name(), 1..4), expr(), body).prop_map(|(names, list, body)| {
                 let names = names.into_iter().map(ident).collect();
                 Stmt::For(For { names, list, body, span: Default::default() })
@@ -405,7 +428,14 @@ fn tensor_type() -> impl Strategy<Value = TensorType> {
 fn head() -> impl Strategy<Value = Spec> {
     let settings = prop::collection::btree_map("(params|net|loss)\\.[a-z]{1,3}", expr(), 0..3);
     let texts = prop::collection::btree_map("(data|weights)\\.[a-z]{1,3}", data(), 0..2);
-    (prop::option::of(Just(1)), prop::option::of("[a-z0-9_]{1,6}"), prop::option::of(text()), settings, texts, named(text()))
+    (
+        prop::option::of(Just(1)),
+        prop::option::of("[a-z0-9_]{1,6}"),
+        prop::option::of(text()),
+        settings,
+        texts,
+        named(text()),
+    )
         .prop_map(|(version, model, extends, set, texts, uses)| Spec {
             version: version.map(|v| blockprint::source::Spanned::new(v, Default::default())),
             model: model.filter(|m| m != "as" && m != "in").map(ident),

@@ -2,11 +2,11 @@
 
 use pest::iterators::Pair;
 
-use crate::diag::{Diagnostic, did_you_mean, listing};
 use crate::diag::codes::{DSL_SYNTAX, WRONG_KIND};
+use crate::diag::{Diagnostic, did_you_mean, listing};
 use crate::source::Spanned;
-use crate::syntax::{MERGE_OPS, Mode};
 use crate::syntax::ast::*;
+use crate::syntax::{MERGE_OPS, Mode};
 
 use super::{Head, Place, Reader, Rule};
 

@@ -144,7 +144,7 @@ fn merge(lines: &mut Lines, indent: usize, m: &Merge) {
 
 /// A closing bracket, which stands where the source's did.
 fn close(lines: &mut Lines, indent: usize, bracket: &str, span: Span) {
-    let at = (!span.is_empty()).then(|| span.end.saturating_sub(1));
+    let at = (lines.brackets && !span.is_empty()).then(|| span.end.saturating_sub(1));
     lines.push(indent, bracket, at);
 }
 
@@ -187,9 +187,8 @@ fn flow(e: &Expr, mode: Mode) -> String {
             format!("[{}]", items.join(", "))
         }
         ExprKind::Map(entries) => {
-            let one = |e: &Entry| {
-                format!("{}: {}", text::key(&e.key.value), flow(&e.value, mode_under(mode, &e.key.value)))
-            };
+            let one =
+                |e: &Entry| format!("{}: {}", text::key(&e.key.value), flow(&e.value, mode_under(mode, &e.key.value)));
             format!("{{{}}}", entries.iter().map(one).collect::<Vec<_>>().join(", "))
         }
         _ => text::expr(e),

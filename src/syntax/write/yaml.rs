@@ -50,7 +50,11 @@ pub(super) fn put(lines: &mut Lines, spec: &Spec) {
         add("extends", Yaml::Scalar(text::yaml_string(&extends.value)), extends.span);
     }
     if !spec.set.is_empty() {
-        add("set", map(&spec.set, Layout::Long, |s| (&s.path, value(&s.value, mode_of_path(&s.path.value)), s.value.span)), none);
+        add(
+            "set",
+            map(&spec.set, Layout::Long, |s| (&s.path, value(&s.value, mode_of_path(&s.path.value)), s.value.span)),
+            none,
+        );
     }
     if !spec.uses.is_empty() {
         let one = |u: &Import| Yaml::Scalar(text::yaml_string(&u.path.value));
