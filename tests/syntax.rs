@@ -226,6 +226,18 @@ fn settings_are_read_as_their_place_demands() {
     assert_eq!((text.kind, sink.is_empty()), (ExprKind::Str("a b".into()), true));
 }
 
+/// In YAML, the name decides between branches and arguments.
+#[test]
+fn the_ops_that_join_branches_are_known_to_the_readers() {
+    use blockprint::ops::{self, Inputs};
+    for entry in ops::table().iter().filter(|e| e.info.inputs == Inputs::Branches) {
+        assert!(syntax::MERGE_OPS.contains(&entry.info.name), "`{}`", entry.info.name);
+    }
+    for op in syntax::MERGE_OPS.iter().filter_map(|name| ops::lookup(name)) {
+        assert_ne!(op.info.inputs.max(), Some(1), "`{}` takes one input", op.info.name);
+    }
+}
+
 /// Plain documents mean the same to the reader of the YAML organisation.
 #[test]
 fn plain_yaml_means_what_others_take_it_to_mean() {
