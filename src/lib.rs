@@ -9,10 +9,13 @@
 #![warn(missing_docs)]
 
 pub mod check;
+pub mod cli;
 pub mod config;
 pub mod data;
 pub mod diag;
+pub mod driver;
 pub mod engine;
+pub mod expand;
 pub mod fs;
 pub mod graph;
 #[allow(unsafe_code)]
@@ -25,3 +28,4 @@ pub mod shape;
 pub mod source;
 pub mod syntax;
 pub mod weights;
+pub mod zoo;

@@ -19,7 +19,7 @@ const RULES: &[(&str, &[&str])] = &[
     ("check", &["graph", "ops", "shape", "diag", "source"]),
     ("plan", &["check", "graph", "ops", "shape", "kernels"]),
     ("engine", &["plan", "check", "graph", "ops", "kernels", "random"]),
-    ("config", &["syntax", "engine", "ops", "diag", "source"]),
+    ("config", &["syntax", "engine", "check", "ops", "diag", "source"]),
     ("weights", &["shape", "diag", "source", "syntax", "fs"]),
     ("data", &["config", "shape", "diag", "source", "random", "fs"]),
     ("zoo", &[]),

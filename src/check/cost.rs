@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::graph::NodeId;
 use crate::ops::{Reach, Role};
@@ -13,7 +13,8 @@ use crate::shape::{Dim, Fact, Symbols};
 use super::Checked;
 
 /// Whether running statistics count as parameters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Counting {
     /// They do not: what `sum(p.numel() for p in model.parameters())` gives.
     #[default]

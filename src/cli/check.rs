@@ -40,7 +40,9 @@ pub(super) fn run(args: &Args) -> Exit {
         failed |= compiled.sink.has_errors() || (warned && args.deny == Some(Deny::Warnings));
         match args.format {
             Format::Json => {
-                if let Some(Value::Array(list)) = render_json(&compiled.sink, &compiled.sources).get_mut("diagnostics").map(Value::take) {
+                if let Some(Value::Array(list)) =
+                    render_json(&compiled.sink, &compiled.sources).get_mut("diagnostics").map(Value::take)
+                {
                     all.extend(list);
                 }
             }

@@ -83,7 +83,7 @@ pub(super) struct SpecOptions {
     allow_outside: bool,
     /// The largest spec file, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().file_bytes)]
-    max_file_size: usize,
+    max_file_size: u64,
     /// The deepest nesting
     #[arg(long, value_name = "LEVELS", default_value_t = Limits::default().depth)]
     max_depth: usize,
@@ -119,8 +119,8 @@ impl SpecOptions {
     /// Reads and checks a spec: a file, or where there is none, a model of the zoo by name.
     pub(super) fn compile(&self, spec: &Path) -> Compiled {
         let name = spec.to_string_lossy();
-        match zoo::find(&name) {
-            Some(file) if !spec.exists() => driver::compile_embedded(file.name, &self.options()),
+        match zoo::file(&name) {
+            Some((name, text)) if !spec.exists() => driver::compile_text(name, text, &self.options()),
             _ => driver::compile_path(spec, &self.options()),
         }
     }
@@ -175,7 +175,9 @@ pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
     let error = || "write a number of bytes, such as 8G or 512M".to_string();
     let text = text.trim().trim_end_matches(['B', 'b']).trim_end_matches('i');
     let (digits, power) = match text.chars().last().map(|c| c.to_ascii_uppercase()) {
-        Some(unit @ ('K' | 'M' | 'G' | 'T')) => (&text[..text.len() - 1], "KMGT".find(unit).map_or(0, |i| i as u32 + 1)),
+        Some(unit @ ('K' | 'M' | 'G' | 'T')) => {
+            (&text[..text.len() - 1], "KMGT".find(unit).map_or(0, |i| i as u32 + 1))
+        }
         _ => (text, 0),
     };
     let number: f64 = digits.trim().parse().map_err(|_| error())?;

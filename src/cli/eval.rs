@@ -11,9 +11,7 @@ use crate::driver::Compiled;
 use crate::run::{self, Evaluation, Failure, Network};
 
 use super::Exit;
-use super::common::{
-    Format, SpecOptions, available_memory, base_of, parse_bytes, print_failure, use_threads,
-};
+use super::common::{Format, SpecOptions, available_memory, base_of, parse_bytes, print_failure, use_threads};
 use super::progress::values;
 use super::table::thousands;
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anstream::{eprintln, print};
 
-use crate::diag::{Sink, codes};
+use crate::diag::codes;
+use crate::driver;
 use crate::expand::Limits;
 use crate::fs::write_atomic;
 use crate::run::Failure;
@@ -44,7 +45,7 @@ impl Target {
     fn spelling(self) -> Spelling {
         match self {
             Target::Yaml => Spelling::Yaml,
-            Target::Bp => Spelling::Dsl,
+            Target::Bp => Spelling::Bp,
         }
     }
 
@@ -69,14 +70,13 @@ pub(super) fn run(args: &Args) -> Exit {
 
 fn one(args: &Args, path: &Path) -> Exit {
     let mut sources = SourceMap::new();
-    let mut sink = Sink::new();
-    let Some(file) = crate::driver::read_file(path, Limits::default().file_bytes, &mut sources, &mut sink) else {
-        print_problems(&sink, &sources);
-        return Exit::Errors;
+    let file = match driver::read_file(path, &Limits::default(), &mut sources) {
+        Ok(file) => file,
+        Err(diagnostic) => return print_diagnostic(diagnostic),
     };
     let from = Spelling::of_name(&path.to_string_lossy());
     let to = args.to.map_or(from, Target::spelling);
-    let formatted = match fmt::format(file, &sources, from, to) {
+    let formatted = match fmt::format(&sources.file(file).text, from, to) {
         Ok(formatted) => formatted,
         Err(problems) => {
             print_problems(&problems, &sources);

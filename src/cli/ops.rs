@@ -3,7 +3,7 @@
 use anstream::{eprintln, println};
 
 use crate::diag::did_you_mean;
-use crate::ops;
+use crate::ops::{self, OpInfo};
 
 use super::Exit;
 
@@ -22,16 +22,26 @@ pub(super) fn run(args: &Args) -> Exit {
     };
     match ops::lookup(name) {
         Some(entry) => {
-            println!("{}", ops::doc::entry(entry.info));
+            describe(entry.info);
             Exit::Fine
         }
         None => {
-            let known = ops::table().iter().flat_map(|e| std::iter::once(e.info.name).chain(e.info.also_known_as.iter().copied()));
+            let known = ops::table()
+                .iter()
+                .flat_map(|e| std::iter::once(e.info.name).chain(e.info.also_known_as.iter().copied()));
             let hint = did_you_mean(name, known).map(|c| format!("; did you mean `{c}`?")).unwrap_or_default();
             eprintln!("error: there is no op `{name}`{hint}");
             Exit::Usage
         }
     }
+}
+
+fn describe(info: &OpInfo) {
+    println!("{}\n\n{}\n", info.name, info.doc);
+    for attr in info.attrs {
+        println!("  {:<14} {}; {} ({})", attr.name, attr.doc, attr.kind.describe(), attr.default.describe());
+    }
+    println!("\nexample: {}", info.example);
 }
 
 /// Up to the first full stop or colon that ends a clause.

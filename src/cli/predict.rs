@@ -13,9 +13,7 @@ use crate::run::{self, Classify, Failure, Network};
 use crate::weights::{Archive, npy};
 
 use super::Exit;
-use super::common::{
-    Format, SpecOptions, available_memory, base_of, parse_bytes, print_failure, use_threads,
-};
+use super::common::{Format, SpecOptions, available_memory, base_of, parse_bytes, print_failure, use_threads};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -92,8 +90,7 @@ fn images(args: &Args, compiled: &Compiled) -> Result<(), Failure> {
     let mut network = network(args, compiled)?;
     let data = compiled.config.data.clone().unwrap_or_else(DataConfig::auto);
     let names = class_names(&data, &base_of(&args.spec));
-    let classify =
-        Classify { data: &data, train: compiled.config.train.as_ref(), names: &names, top: args.top.max(1) };
+    let classify = Classify { data: &data, train: compiled.config.train.as_ref(), names: &names, top: args.top.max(1) };
     for prediction in run::predict_images(&mut network, &args.images, classify)? {
         match args.format {
             Format::Json => println!("{}", serde_json::json!(prediction)),

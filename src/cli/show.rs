@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args) -> Exit {
         if let Some(spec) = &compiled.spec {
             match Spelling::of_name(&args.spec.to_string_lossy()) {
                 Spelling::Yaml => print!("{}", write::to_yaml(spec)),
-                Spelling::Dsl => print!("{}", write::to_bp(spec)),
+                Spelling::Bp => print!("{}", write::to_bp(spec)),
             }
         }
         return Exit::Fine;

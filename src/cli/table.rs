@@ -1,11 +1,13 @@
 //! Tables and numbers as people read them.
 
 use comfy_table::{CellAlignment, ContentArrangement, Table};
+use comfy_table::{LineStyle, TableStyle};
 
 /// A plain table: a rule under the head, numbers to the right in the columns named.
 pub(super) fn plain(head: &[&str], right: &[usize]) -> Table {
     let mut table = Table::new();
-    table.load_preset("     ──            ").set_content_arrangement(ContentArrangement::Disabled);
+    let rule = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+    table.load_style(rule).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(head.to_vec());
     for column in right {
         if let Some(c) = table.column_mut(*column) {

@@ -278,7 +278,11 @@ impl<'a> Builder<'a> {
                 self.report(
                     Diagnostic::error(
                         codes::BAD_EXPRESSION,
-                        format!("element {} of the list is {found}, but `for` takes {} apart: `{item}`", at + 1, names.len()),
+                        format!(
+                            "element {} of the list is {found}, but `for` takes {} apart: `{item}`",
+                            at + 1,
+                            names.len()
+                        ),
                     )
                     .label(each.list.span, "this list")
                     .label(span, format!("{} names", names.len())),
@@ -354,9 +358,12 @@ impl<'a> Builder<'a> {
         let inputs = entry.info.inputs;
         if inputs != Inputs::Branches && inputs.max() == Some(1) {
             self.report(
-                Diagnostic::error(codes::NOT_A_MERGE, format!("`{}` reads one node and cannot take branches", call.name))
-                    .label(call.name_span, "no op over several nodes")
-                    .help("merge the branches with an op such as `add` or `concat`"),
+                Diagnostic::error(
+                    codes::NOT_A_MERGE,
+                    format!("`{}` reads one node and cannot take branches", call.name),
+                )
+                .label(call.name_span, "no op over several nodes")
+                .help("merge the branches with an op such as `add` or `concat`"),
                 cx,
             );
             return None;
@@ -469,9 +476,12 @@ impl<'a> Builder<'a> {
                 let inputs = &self.program.modules[cx.home.module].spec.inputs;
                 let names = crate::diag::listing(inputs.iter().map(|i| i.name.value.as_str()), 6);
                 let first = inputs.first().map_or("name", |i| i.name.value.as_str());
-                Diagnostic::error(codes::NO_RUNNING_NODE, "the network has several inputs, and this may read any of them")
-                    .label(span, format!("{names}?"))
-                    .help(format!("say which: `@{first} -> {reader}`"))
+                Diagnostic::error(
+                    codes::NO_RUNNING_NODE,
+                    "the network has several inputs, and this may read any of them",
+                )
+                .label(span, format!("{names}?"))
+                .help(format!("say which: `@{first} -> {reader}`"))
             }
         };
         self.report(problem, cx);

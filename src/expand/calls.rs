@@ -106,9 +106,14 @@ impl<'a> Builder<'a> {
             other => {
                 match other {
                     Callee::Value(kind) => self.report(
-                        Diagnostic::error(codes::NOT_CALLABLE, format!("`{}` is {kind}, not an op or block", call.name))
-                            .label(call.name_span, "cannot be called")
-                            .maybe_help((kind == "a node").then(|| format!("a chain begins at a node with `@{}`", call.name))),
+                        Diagnostic::error(
+                            codes::NOT_CALLABLE,
+                            format!("`{}` is {kind}, not an op or block", call.name),
+                        )
+                        .label(call.name_span, "cannot be called")
+                        .maybe_help(
+                            (kind == "a node").then(|| format!("a chain begins at a node with `@{}`", call.name)),
+                        ),
                         cx,
                     ),
                     Callee::Unknown => {
@@ -160,7 +165,8 @@ impl<'a> Builder<'a> {
         let lower = call.name.to_lowercase();
         let known = ops::table().iter().find(|e| e.info.also_known_as.iter().any(|n| n.to_lowercase() == lower));
         let spec = &module.spec;
-        let names = spec.blocks.iter().map(|b| b.name.value.as_str()).chain(spec.towers.iter().map(|t| t.name.value.as_str()));
+        let names =
+            spec.blocks.iter().map(|b| b.name.value.as_str()).chain(spec.towers.iter().map(|t| t.name.value.as_str()));
         let help = match (known, did_you_mean(call.name, names.chain(ops::table().iter().map(|e| e.info.name)))) {
             (Some(entry), _) => Some(format!("here it is called `{}`: `{}`", entry.info.name, entry.info.example)),
             (None, Some(close)) => Some(format!("did you mean `{close}`?")),
@@ -290,9 +296,7 @@ impl<'a> Builder<'a> {
             ExprKind::Call(call) if self.spells_chain(&call.name.value, cx) => ClosureBody::Call((&**call).into()),
             ExprKind::Name(name) => match cx.env.get(name) {
                 Some(bound) => return bound,
-                None if self.is_callable(name, cx.home.module) => {
-                    ClosureBody::Call(CallRef::bare(name, expr.span))
-                }
+                None if self.is_callable(name, cx.home.module) => ClosureBody::Call(CallRef::bare(name, expr.span)),
                 None => return Bound::value(Value::Word(name.clone())),
             },
             ExprKind::Hole => return Bound::Unknown,
@@ -310,7 +314,14 @@ impl<'a> Builder<'a> {
         Bound::Chain(Rc::new(Closure { body, env, home: cx.home.clone() }))
     }
 
-    fn call_closure(&mut self, closure: &Closure<'a>, span: Span, cx: &Cx<'a>, flow: Flow, alias: Option<&Ident>) -> Flow {
+    fn call_closure(
+        &mut self,
+        closure: &Closure<'a>,
+        span: Span,
+        cx: &Cx<'a>,
+        flow: Flow,
+        alias: Option<&Ident>,
+    ) -> Flow {
         let inner = Cx { home: closure.home.clone(), env: closure.env.clone(), ..cx.deeper() };
         if !self.fits_depth(span, &inner) {
             return Flow::Unknown;

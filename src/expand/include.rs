@@ -72,11 +72,12 @@ pub(crate) fn read_text(path: &Path, limits: &Limits) -> Result<String, Unreadab
     String::from_utf8(bytes).map_err(|_| unreadable(format!("`{shown}` is no UTF-8 text")))
 }
 
-/// Loads the root spec. `None` where its text holds nothing.
+/// Loads the root spec and all that it names.
 pub(super) fn load(file: FileId, options: &Options, sources: &mut SourceMap, sink: &mut Sink) -> Program {
     let root = sources.file(file).path.as_deref().map(folder_of);
     let key = key_of(file, sources);
-    let mut loader = Loader { options, sources, sink, root, files: HashMap::new(), done: HashMap::new(), modules: Vec::new() };
+    let mut loader =
+        Loader { options, sources, sink, root, files: HashMap::new(), done: HashMap::new(), modules: Vec::new() };
     loader.files.insert(key, file);
     loader.module(file, &mut Vec::new());
     Program { modules: loader.modules }
@@ -322,7 +323,9 @@ fn merged(base: Vec<Entry>, child: Vec<Entry>) -> Vec<Entry> {
         match list.iter_mut().find(|e| e.key.value == entry.key.value) {
             Some(old) => {
                 old.value = match (std::mem::replace(&mut old.value.kind, ExprKind::Null), entry.value) {
-                    (ExprKind::Map(a), Expr { kind: ExprKind::Map(b), span }) => Expr::new(ExprKind::Map(merged(a, b)), span),
+                    (ExprKind::Map(a), Expr { kind: ExprKind::Map(b), span }) => {
+                        Expr::new(ExprKind::Map(merged(a, b)), span)
+                    }
                     (_, new) => new,
                 };
             }

@@ -98,7 +98,7 @@ impl<'a> Builder<'a> {
         if depth > 64 {
             return self.bad_total(expr, "this is nested too deep", cx);
         }
-        let mut both = |b: &mut Self, x: &'a Expr, y: &'a Expr, sign: f64| {
+        let both = |b: &mut Self, x: &'a Expr, y: &'a Expr, sign: f64| {
             let (x, y) = (b.terms(x, losses, cx, depth + 1), b.terms(y, losses, cx, depth + 1));
             let mut sum = x?;
             sum.extend(y?.into_iter().map(|(f, name)| (sign * f, name)));
@@ -252,10 +252,15 @@ impl<'a> Builder<'a> {
             self.not_a_metric(span, &format!("there is no metric `{word}`{close}"), cx);
             return Flow::Unknown;
         };
-        let wants_classes = matches!(entry.info.inputs, Inputs::Named(["logits", "label"])) && !op.starts_with("binary");
-        let measured = self.graph.roles.losses.iter().map(|(_, id)| *id).find(|id| {
-            !wants_classes || self.graph.op(*id).is_some_and(|op| op.info().name == "cross_entropy")
-        });
+        let wants_classes =
+            matches!(entry.info.inputs, Inputs::Named(["logits", "label"])) && !op.starts_with("binary");
+        let measured = self
+            .graph
+            .roles
+            .losses
+            .iter()
+            .map(|(_, id)| *id)
+            .find(|id| !wants_classes || self.graph.op(*id).is_some_and(|op| op.info().name == "cross_entropy"));
         let Some(measured) = measured else {
             if losses_known {
                 let wants = if wants_classes { "a `cross_entropy` loss" } else { "a loss" };

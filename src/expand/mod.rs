@@ -129,7 +129,8 @@ impl<'a> Builder<'a> {
         let mut targets = HashSet::new();
         let calls: Vec<&'a Expr> = spec.loss.iter().map(|l| &l.value).chain(&spec.metrics).collect();
         calls.iter().for_each(|e| walk::expr_names(e, &mut targets));
-        let images = spec.inputs.iter().filter(|i| i.ty.dtype.value != "i64" && !targets.contains(i.name.value.as_str()));
+        let images =
+            spec.inputs.iter().filter(|i| i.ty.dtype.value != "i64" && !targets.contains(i.name.value.as_str()));
         if images.take(2).count() > 1 {
             return Flow::Ambiguous;
         }

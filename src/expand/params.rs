@@ -9,7 +9,7 @@ use crate::syntax::ast::{BinOp, Expr, ExprKind, Input, Param};
 
 use super::build::Builder;
 use super::scope::Cx;
-use super::value::{Bound, Env, Flow, Frame};
+use super::value::{Bound, Flow, Frame};
 use super::walk;
 
 impl<'a> Builder<'a> {
@@ -207,11 +207,4 @@ fn order_of(params: &[Param]) -> (Vec<usize>, BTreeSet<usize>) {
         }
     }
     (order, stuck)
-}
-
-impl<'a> Builder<'a> {
-    /// The environment of the root module's parameters.
-    pub(super) fn root_env(&self) -> Env<'a> {
-        self.params.first().cloned().unwrap_or_else(Frame::root)
-    }
 }

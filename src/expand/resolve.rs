@@ -2,7 +2,7 @@
 
 use crate::ops::attrs::Value;
 use crate::source::{Span, Spanned};
-use crate::syntax::ast::{Arg, Call, Chain, Entry, Expr, ExprKind, Link};
+use crate::syntax::ast::{Arg, Call, Chain, Entry, Expr, ExprKind, Link, Unit};
 
 use super::build::Builder;
 use super::expr::FUNCTIONS;
@@ -57,12 +57,12 @@ fn literal(value: &Value, span: Span) -> ExprKind {
         Value::Int(v) => ExprKind::Int(*v),
         Value::Float(v) => ExprKind::Float(*v),
         Value::Word(v) => ExprKind::Str(v.clone()),
+        Value::Quantity(v, unit) => ExprKind::Quantity(*v, if *unit == "it" { Unit::Steps } else { Unit::Epochs }),
         Value::List(items) => ExprKind::List(items.iter().map(expr).collect()),
         Value::Call(name, args) => {
-            let args = args.iter().map(|(name, v)| Arg {
-                name: name.as_ref().map(|n| Spanned::new(n.clone(), span)),
-                value: expr(v),
-            });
+            let args = args
+                .iter()
+                .map(|(name, v)| Arg { name: name.as_ref().map(|n| Spanned::new(n.clone(), span)), value: expr(v) });
             let args = args.collect();
             ExprKind::Call(Box::new(Call { name: Spanned::new(name.clone(), span), args, alias: None, span }))
         }

@@ -30,9 +30,9 @@ pub(super) struct Scope {
     /// The scope whose names can be seen from here as well.
     pub lexical: Option<ScopeId>,
     /// How many blocks have been called in it.
-    calls: usize,
+    pub calls: usize,
     /// The next number to try for each repeated name.
-    counts: HashMap<String, usize>,
+    pub counts: HashMap<String, usize>,
 }
 
 /// A name in the graph.

@@ -92,7 +92,7 @@ fn heads(spec: &Spec, head: &str) -> String {
 }
 
 fn unknown(setting: &Setting, what: &str, close: Option<&str>) -> Diagnostic {
-    Diagnostic::error(codes::UNKNOWN_SETTING, format!("`{}` {what}", setting.path.value))
+    Diagnostic::error(codes::UNKNOWN_OVERRIDE, format!("`{}` {what}", setting.path.value))
         .label(setting.path.span, "not found")
         .maybe_help(close.map(|c| format!("did you mean `{c}`?")))
 }
@@ -113,7 +113,7 @@ fn bad(value: &Expr, expected: &str) -> Option<Diagnostic> {
     match value.kind {
         ExprKind::Hole => None,
         _ => Some(
-            Diagnostic::error(codes::BAD_SETTING, format!("this takes {expected}"))
+            Diagnostic::error(codes::BAD_OVERRIDE, format!("this takes {expected}"))
                 .label(value.span, format!("expected {expected}")),
         ),
     }

@@ -110,7 +110,7 @@ impl<'a> Builder<'a> {
                 Value::Int(v) if v >= 0 => Some(v.to_string()),
                 other => self.bad_template(template, &format!("`{name}` is {}: `{other}`", other.kind()), span, cx),
             },
-            Some(tokens) => match self.sum(tokens, span, cx)? {
+            Some(tokens) => match self.arithmetic(tokens, span, cx)? {
                 Some(v) if v >= 0 => Some(v.to_string()),
                 Some(_) => self.bad_template(template, "the number in braces is negative", span, cx),
                 None => self.bad_template(template, TAKES, span, cx),
@@ -136,7 +136,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Products and sums, left to right; the inner `None` where the tokens are no such thing.
-    fn sum(&mut self, tokens: &[Token<'_>], span: Span, cx: &Cx<'a>) -> Option<Option<i64>> {
+    fn arithmetic(&mut self, tokens: &[Token<'_>], span: Span, cx: &Cx<'a>) -> Option<Option<i64>> {
         let mut operands = Vec::new();
         let mut pending: Option<BinOp> = None;
         for (at, token) in tokens.iter().enumerate() {
@@ -153,10 +153,12 @@ impl<'a> Builder<'a> {
                 _ => return Some(None),
             };
             match (pending.take(), operands.last_mut()) {
-                (Some(op @ (BinOp::Mul | BinOp::FloorDiv | BinOp::Rem)), Some((_, last))) => match binary(op, *last, number) {
-                    Ok(v) => *last = v,
-                    Err(_) => return Some(None),
-                },
+                (Some(op @ (BinOp::Mul | BinOp::FloorDiv | BinOp::Rem)), Some((_, last))) => {
+                    match binary(op, *last, number) {
+                        Ok(v) => *last = v,
+                        Err(_) => return Some(None),
+                    }
+                }
                 (op, _) => operands.push((op.unwrap_or(BinOp::Add), number)),
             }
         }

@@ -12,7 +12,7 @@ mod error;
 mod inspect;
 mod keras;
 mod load;
-mod npy;
+pub mod npy;
 pub mod npz;
 mod pickle;
 mod rename;

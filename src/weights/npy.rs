@@ -2,12 +2,13 @@
 //!
 //! Format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::archive::{Blob, Entry, Place, check_claim};
 use super::element::Element;
 use super::error::{Problem, malformed};
+use super::safetensors::write_values;
 use super::source::{Source, u16_at, u32_at};
 use super::tensor::{Tensor, Values};
 
@@ -153,6 +154,15 @@ pub(super) fn header_bytes(tensor: &Tensor) -> Vec<u8> {
     bytes.resize(total - 1, b' ');
     bytes.push(b'\n');
     bytes
+}
+
+/// Writes one tensor as an `.npy` file.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(w: &mut dyn Write, tensor: &Tensor) -> io::Result<()> {
+    w.write_all(&header_bytes(tensor))?;
+    write_values(w, &tensor.values)
 }
 
 #[cfg(test)]

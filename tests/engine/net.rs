@@ -70,6 +70,11 @@ impl Net {
     /// Checks the net with this loss.
     pub fn finish(mut self, loss: NodeId) -> (Checked, Bound) {
         self.graph.roles.total_loss = Some(loss);
+        self.finish_without_loss()
+    }
+
+    /// Checks the net.
+    pub fn finish_without_loss(self) -> (Checked, Bound) {
         let mut sink = Sink::new();
         let checked = check(self.graph, &mut sink).checked;
         let checked = checked.unwrap_or_else(|| panic!("{:?}", sink.sorted()));
@@ -96,7 +101,7 @@ pub fn fill(session: &mut Session, checked: &Checked) {
         let input = session.input_mut(*id);
         let mut values = noise(input.len(), id.index() as u64);
         if checked.fact(*id).dtype == blockprint::shape::DType::I64 {
-            values.iter_mut().for_each(|v| *v = ((*v + 1.0) * 1.5).floor());
+            values.iter_mut().for_each(|v| *v = ((*v + 1.0) * 1.49).floor());
         }
         input.copy_from_slice(&values);
     }

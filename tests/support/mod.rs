@@ -226,3 +226,33 @@ pub fn found(compiled: &Compiled) -> Vec<Found> {
         })
         .collect()
 }
+
+/// Compiles a case as if it lay in a folder of its own.
+pub fn compile(case: &Case, suite_file: &Path) -> Compiled {
+    let name = format!("spec.{}", suite_file.extension().and_then(|e| e.to_str()).unwrap_or("yaml"));
+    let folder = (!case.files.is_empty()).then(|| {
+        let folder = tempfile::tempdir().expect("a folder for the case");
+        for (name, text) in case.files.iter().map(|(n, t)| (n.as_str(), t.as_str())).chain([(&*name, &*case.text)]) {
+            std::fs::write(folder.path().join(name), text).expect("the folder is writable");
+        }
+        folder
+    });
+    let path = folder.as_ref().map(|f| f.path().join(&name));
+    compile_text(&name, path.as_deref(), &case.text)
+}
+
+/// Compiles a text; `path` is where it lies, where other files are to be found beside it.
+pub fn compile_text(name: &str, path: Option<&Path>, text: &str) -> Compiled {
+    let (mut sources, mut sink) = (SourceMap::new(), Sink::new());
+    let file = sources.add(name, path, text);
+    let expanded = blockprint::expand::expand(file, &Default::default(), &mut sources, &mut sink);
+    if let Some(expanded) = expanded {
+        let config = blockprint::config::read(&expanded.spec, &mut sink);
+        let outcome = blockprint::check::check(expanded.graph, &mut sink);
+        if let (Some(train), Some(checked)) = (&config.train, &outcome.checked) {
+            let paths: Vec<&str> = checked.params().iter().map(|p| p.name.as_str()).collect();
+            let _ = (train, paths);
+        }
+    }
+    Compiled { sources, sink }
+}

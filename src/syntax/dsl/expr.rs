@@ -77,6 +77,8 @@ impl Reader<'_> {
                 let ident = Spanned::new(name, Span { start: span.start.saturating_add(1).min(span.end), ..span });
                 self.node_link(ident, alias)
             }
+            // `conv(64, 3 -> bn`: the bracket is the mistake, and is reported.
+            _ if self.unclosed > 0 => Link::Hole(span),
             ExprKind::Hole => Link::Hole(span),
             _ => {
                 let (what, help) = if chained {
@@ -255,6 +257,8 @@ impl Reader<'_> {
     fn args(&mut self, pair: Pair<'_, Rule>) -> Vec<Arg> {
         let open = pair.clone();
         let mut args = Vec::new();
+        let closed = pair.clone().into_inner().all(|p| p.as_rule() != Rule::missing_close);
+        self.unclosed += usize::from(!closed);
         for p in pair.into_inner() {
             match p.as_rule() {
                 Rule::arg => args.push(self.arg(p)),
@@ -262,6 +266,7 @@ impl Reader<'_> {
                 _ => {}
             }
         }
+        self.unclosed -= usize::from(!closed);
         args
     }
 
@@ -377,7 +382,7 @@ impl Reader<'_> {
         Some(Entry { key: key?, value: value.unwrap_or(Expr::new(ExprKind::Hole, whole)) })
     }
 
-    fn key(&mut self, pair: Pair<'_, Rule>) -> Option<Ident> {
+    pub(super) fn key(&mut self, pair: Pair<'_, Rule>) -> Option<Ident> {
         let p = pair.into_inner().next()?;
         let span = self.span(&p);
         let text = if p.as_rule() == Rule::string { self.string(p) } else { p.as_str().to_owned() };

@@ -148,7 +148,7 @@ impl Reader<'_> {
         let (mut path, mut value) = (None, Expr::new(ExprKind::Hole, self.span(&pair)));
         for p in pair.into_inner() {
             match p.as_rule() {
-                Rule::path => path = Some(self.ident(&p)),
+                Rule::key => path = self.key(p),
                 Rule::value => {
                     let mode = path.as_ref().map_or(Mode::Expr, |p: &Ident| mode_of_path(&p.value));
                     value = self.expr(p, mode);
@@ -248,6 +248,12 @@ impl Reader<'_> {
             match p.as_rule() {
                 Rule::word => name = self.plain_name(&p),
                 Rule::tensor_type => ty = self.tensor_type(p),
+                Rule::missing_value => {
+                    let at = p.as_span().start();
+                    if matches!(self.text[at..].trim_start().chars().next(), None | Some(',' | ')')) {
+                        self.missing_at(at, "a type", Some("an input's type is written `f32[N, 3, 224, 224]`"));
+                    }
+                }
                 Rule::junk => self.unexpected(&p, Place::Type),
                 _ => {}
             }

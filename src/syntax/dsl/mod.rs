@@ -53,11 +53,13 @@ pub(super) struct Reader<'a> {
     sink: &'a mut Sink,
     /// The end of what was last reported: text that follows at once is the same mistake.
     reported: Option<usize>,
+    /// How many brackets around the current place are not closed.
+    unclosed: usize,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, file: FileId, offsets: Offsets, in_flow: bool, sink: &'a mut Sink) -> Self {
-        Self { text, file, offsets, in_flow, sink, reported: None }
+        Self { text, file, offsets, in_flow, sink, reported: None, unclosed: 0 }
     }
 
     /// The whole text.
@@ -182,6 +184,11 @@ impl<'a> Reader<'a> {
             match p.as_rule() {
                 Rule::word => name = self.plain_name(&p),
                 Rule::params => params = self.params(p),
+                Rule::rest if name.is_none() => {
+                    let end = self.text.find('(').unwrap_or(self.text.len());
+                    let name = self.text[..end].trim_end();
+                    self.sink.push(bad_name(name, self.range(0, name.len())));
+                }
                 Rule::rest => self.rest(p, Place::BlockHead),
                 _ => {}
             }
@@ -308,7 +315,7 @@ fn too_deep(text: &str) -> Option<usize> {
 /// The last byte of the string that begins at `at`, or the last one before the line's end.
 /// Where a quote has no partner on its line nothing is skipped, so that brackets after a
 /// stray apostrophe still count.
-fn skip_string(bytes: &[u8], at: usize) -> usize {
+pub(super) fn skip_string(bytes: &[u8], at: usize) -> usize {
     let quote = bytes[at];
     let mut end = at + 1;
     while end < bytes.len() && bytes[end] != b'\n' {

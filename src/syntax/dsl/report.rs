@@ -92,7 +92,9 @@ impl Reader<'_> {
 
     /// YAML's own brackets split at commas: `[conv(8, 3)]` is `conv(8` and `3)`.
     fn flow_split(&self, text: &str) -> Option<Diagnostic> {
-        (self.in_flow && text.starts_with(')')).then(|| {
+        let closers = self.text.matches(')').count();
+        let split = self.in_flow && text.contains(')') && closers > self.text.matches('(').count();
+        split.then(|| {
             Diagnostic::error(UNCLOSED, "`)` without `(`: inside `[ ]` and `{ }`, YAML splits at every comma")
                 .help("quote the value, or write the list with one `- item` on each line")
         })
@@ -104,6 +106,7 @@ impl Reader<'_> {
             return;
         }
         self.reported = Some(at);
+        let at = self.text[..at].trim_end().len();
         self.sink.push(
             Diagnostic::error(MISSING_PART, format!("{what} is missing"))
                 .label(self.range(at, at), format!("{what} should stand here"))
@@ -121,6 +124,9 @@ impl Reader<'_> {
             "[" => "]",
             _ => "}",
         };
+        if self.reported == Some(at) {
+            return;
+        }
         self.reported = Some(at);
         let before = self.text[..at].trim_end().len().max(start + 1);
         let d = Diagnostic::error(UNCLOSED, format!("`{bracket}` is not closed"))
@@ -221,12 +227,18 @@ fn hint(text: &str, place: Place) -> Option<String> {
         '“' | '”' | '‘' | '’' | '„' => "strings stand in straight quotes: `\"text\"`",
         ':' if matches!(place, Place::Args | Place::BlockHead) => "arguments are named with `=`: `conv(64, stride=2)`",
         '=' if place == Place::Map => "a key is followed by `:` in braces",
+        ':' if place == Place::ItemEnd => "a section is written in braces: `data { kind: image_folder }`",
+        '^' => "a power is written as a product: `x*x`",
+        '.' => "a float has digits on both sides of its point: `1.0`",
         '}' | ')' | ']' => "this bracket closes nothing",
         c if c.is_whitespace() => "this is a special space character; use an ordinary space",
         c if c.is_alphanumeric() || c == '_' || c == '@' => match place {
             Place::StmtEnd | Place::ChainEnd | Place::Branch => "links of a chain are joined by `->`",
             Place::ItemEnd => "each declaration has a line of its own",
-            Place::Args | Place::List => "arguments and items are separated by `,`",
+            Place::Args | Place::List | Place::BlockHead => "arguments and items are separated by `,`",
+            Place::ChainStart if text.starts_with("for ") || text.starts_with("repeat") => {
+                "a loop is a key with its body: `- for x in list: body`, `- repeat(n): body`"
+            }
             Place::ChainStart | Place::StmtStart => "a chain begins with a call, such as `conv(64)`, or with `@node`",
             Place::Type => return Some(TYPE_HELP.to_owned()),
             _ => return None,

@@ -1,6 +1,6 @@
 //! Statements in YAML: chains as text, and calls, merges and loops as mappings of one key.
 
-use crate::diag::codes::{MISSING_PART, WRONG_KIND};
+use crate::diag::codes::{DSL_SYNTAX, MISSING_PART, WRONG_KIND};
 use crate::diag::{Diagnostic, listing};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::*;
@@ -61,6 +61,16 @@ impl YamlReader<'_> {
             self.wrong_kind(key, "a statement's key", "a call, `for NAME in LIST` or `repeat(N)`", None);
             return Stmt::Hole(node.span);
         };
+        if scalar.is_plain() && scalar.text.matches('(').count() > scalar.text.matches(')').count() {
+            self.sink.push(
+                Diagnostic::error(DSL_SYNTAX, "a call is split by `: `, which YAML reads as the end of a key")
+                    .label(key.span.to(value.span), "read as a key and its value")
+                    .help(
+                        "arguments are named with `=`: `conv(64, stride=2)`; a string with `: ` in it must be quoted",
+                    ),
+            );
+            return Stmt::Hole(node.span);
+        }
         match self.leaf(key, scalar).head() {
             Some(Head::For(names, list, span)) => Stmt::For(For { names, list, body: self.body(value), span }),
             Some(Head::Repeat(count, span)) => Stmt::Repeat(Repeat { count, body: self.body(value), span }),

@@ -199,28 +199,28 @@ impl Builder<'_> {
         let line = text[..at].rfind('\n').map_or(0, |n| n + 1);
         let rest = text[line..].lines().next().unwrap_or("");
         let message = reword(&error.info());
-        self.sink.push(
-            Diagnostic::error(YAML_SYNTAX, message)
-                .label(self.span(at..end), "reading stopped here")
-                .maybe_help(yaml_hint(rest)),
-        );
+        let mut d = Diagnostic::error(YAML_SYNTAX, message).label(self.span(at..end), "reading stopped here");
+        if let Some(open) = self.stack.last().filter(|open| open.flow) {
+            d = d.label(open.node.span, "not closed");
+        }
+        self.sink.push(d.maybe_help(yaml_hint(&text[at..end], rest)));
     }
 }
 
 /// The parser's words, in the style of ours.
 fn reword(message: &str) -> String {
-    let message = message.trim().trim_end_matches('.');
+    let message = message.trim().trim_end_matches('.').replace('\'', "`");
     format!("this is no valid YAML: {message}")
 }
 
 /// What would mend a line that YAML cannot read, where it shows.
-fn yaml_hint(line: &str) -> Option<String> {
+fn yaml_hint(found: &str, line: &str) -> Option<String> {
     let trimmed = line.trim_start();
     let indent = &line[..line.len() - trimmed.len()];
     let value = trimmed.trim_start_matches("- ").split_once(": ").map_or(trimmed, |(_, v)| v).trim_start();
     let help = if indent.contains('\t') {
         "indent with spaces: YAML does not allow tabs"
-    } else if value.starts_with('@') {
+    } else if found == "@" || value.starts_with('@') {
         "quote a value that begins with `@`: `'@stem -> conv(8)'`"
     } else if value.contains(": ") {
         "quote a value with `: ` in it"
