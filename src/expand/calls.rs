@@ -263,16 +263,17 @@ impl<'a> Builder<'a> {
                 }
                 Some(self.call((&**call).into(), &cx, flow, None))
             }
-            ExprKind::Hole => Some(Flow::Unknown),
+            ExprKind::Hole if several && needed => Some(Flow::Unknown),
             ExprKind::Name(name) => match cx.env.get(name) {
                 Some(Bound::Node(flow)) => Some(flow),
-                Some(Bound::Unknown) => Some(Flow::Unknown),
+                Some(Bound::Unknown) => (several && needed).then_some(Flow::Unknown),
                 Some(Bound::Chain(closure)) if several => Some(self.call_closure(&closure, expr.span, cx, flow, None)),
                 Some(_) => None,
-                None => {
-                    let found = self.find_node(name, cx).is_some();
-                    (found || several && needed).then(|| self.node(name, expr.span, cx))
+                None if self.find_node(name, cx).is_some() => Some(self.node(name, expr.span, cx)),
+                None if several && self.is_callable(name, cx.home.module) => {
+                    Some(self.call(CallRef::bare(name, expr.span), &cx.deeper(), flow, None))
                 }
+                None => (several && needed).then(|| self.node(name, expr.span, cx)),
             },
             _ => None,
         }
