@@ -445,6 +445,6 @@ mod tests {
         }
         std::fs::write(folder.path().join("f20.yaml"), spec("", "relu")).unwrap();
         assert_eq!(fault(&compile(folder.path(), "f0.yaml")).0, codes::INCLUDE_DEPTH);
-        assert!(compile(folder.path(), "f4.yaml").checked.is_some());
+        assert!(compile(folder.path(), "f5.yaml").checked.is_some());
     }
 }
