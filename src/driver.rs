@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use crate::check::cost::Counting;
 use crate::check::{self, Checked};
 use crate::config::{self, Config};
 use crate::diag::{Diagnostic, Severity, Sink};
-use crate::expand::{self, Options};
+use crate::expand::{self, Limits, Options};
 use crate::graph::Graph;
 use crate::ops::attrs::Value;
 use crate::shape::Fact;
@@ -22,7 +23,7 @@ pub struct Compiled {
     pub sink: Sink,
     /// The resolved spec, where there was a network to expand.
     pub spec: Option<Spec>,
-    /// Its `data`, `train` and other sections.
+    /// The `data` and `train` sections, where they are sound.
     pub config: Config,
     /// The values of the spec's parameters.
     pub params: Vec<(String, Value)>,
@@ -35,6 +36,16 @@ pub struct Compiled {
 }
 
 impl Compiled {
+    /// The model's name; `model` where the spec gives none.
+    pub fn model_name(&self) -> &str {
+        self.spec.as_ref().and_then(|s| s.model.as_ref()).map_or("model", |m| m.value.as_str())
+    }
+
+    /// Whether running statistics count as parameters.
+    pub fn counting(&self) -> Counting {
+        self.config.counting
+    }
+
     /// Whether there was an error, or a warning where those are denied.
     pub fn failed(&self, deny_warnings: bool) -> bool {
         self.sink.has_errors() || deny_warnings && self.sink.iter().any(|d| d.severity == Severity::Warning)
@@ -43,15 +54,20 @@ impl Compiled {
 
 /// Compiles the spec in a file.
 pub fn compile_path(path: &Path, options: &Options) -> Compiled {
-    let name = path.display().to_string();
-    match expand::read_text(path, &options.limits) {
-        Ok(text) => {
-            let mut sources = SourceMap::new();
-            let file = sources.add(name, Some(path), text);
-            compile(sources, file, options)
-        }
-        Err(unreadable) => failed(unreadable.diagnostic()),
+    let mut sources = SourceMap::new();
+    match read_file(path, &options.limits, &mut sources) {
+        Ok(file) => compile(sources, file, options),
+        Err(diagnostic) => failed(diagnostic),
     }
+}
+
+/// Reads a file within the limits.
+///
+/// # Errors
+/// A file that is missing, too large or no text.
+pub fn read_file(path: &Path, limits: &Limits, sources: &mut SourceMap) -> Result<FileId, Diagnostic> {
+    let text = expand::read_text(path, limits).map_err(|unreadable| unreadable.diagnostic())?;
+    Ok(sources.add(path.display().to_string(), Some(path), text))
 }
 
 /// Compiles a text: `.bp` where the name ends so, otherwise YAML. What it extends and imports
@@ -78,9 +94,13 @@ fn compile(mut sources: SourceMap, file: FileId, options: &Options) -> Compiled 
     let Some(expanded) = expand::expand(file, options, &mut sources, &mut sink) else {
         return Compiled { sources, sink, ..Compiled::default() };
     };
-    let config = config::read(&expanded.spec, &mut sink);
     let graph = expanded.graph.clone();
+    let config = config::read(&expanded.spec, &mut sink);
     let outcome = check::check(expanded.graph, &mut sink);
+    if let (Some(train), Some(checked)) = (&config.train, &outcome.checked) {
+        let names: Vec<&str> = checked.params().iter().map(|p| p.name.as_str()).collect();
+        config::check_phases(train, &names, &mut sink);
+    }
     // Half a network may well fit together: only one that was expanded without errors counts.
     let checked = outcome.checked.filter(|_| !sink.has_errors());
     let partial = checked.is_none().then_some(graph);

@@ -9,18 +9,23 @@
 #![warn(missing_docs)]
 
 pub mod check;
+pub mod cli;
 pub mod config;
 pub mod data;
 pub mod diag;
 pub mod driver;
 pub mod engine;
 pub mod expand;
+pub mod fs;
 pub mod graph;
 #[allow(unsafe_code)]
 pub mod kernels;
 pub mod ops;
+pub mod plan;
 pub mod random;
+pub mod run;
 pub mod shape;
 pub mod source;
 pub mod syntax;
+pub mod weights;
 pub mod zoo;

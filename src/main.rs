@@ -1,1 +1,7 @@
-fn main() {}
+//! The `blockprint` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    blockprint::cli::main()
+}

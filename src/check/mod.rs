@@ -2,15 +2,23 @@
 //!
 //! Nothing can be planned or generated without a [`Checked`], which only this module makes.
 
+pub mod cost;
+mod fix;
 mod infer;
-
-use std::collections::HashMap;
+mod lint;
+mod params;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 use crate::diag::Sink;
 use crate::graph::{Graph, NodeId};
 use crate::ops::init::{Init, Penalty};
 use crate::shape::{Fact, Symbols};
 use crate::source::Span;
+
+pub use infer::{MAX_CLASSES, MAX_ELEMENTS};
 
 /// Names a parameter of a checked graph. Ids are dense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,6 +87,11 @@ impl Checked {
         &self.params[id.index()]
     }
 
+    /// The ids of all parameters, in order.
+    pub fn param_ids(&self) -> impl ExactSizeIterator<Item = ParamId> + use<> {
+        (0..self.params.len() as u32).map(ParamId)
+    }
+
     /// The parameters of a node in the order of [`crate::ops::Operator::params`].
     pub fn node_params(&self, id: NodeId) -> &[ParamId] {
         &self.node_params[id.index()]
@@ -128,36 +141,19 @@ pub struct Outcome {
     pub facts: Vec<Option<Fact>>,
 }
 
-/// Checks a graph. All problems go to the sink; a node whose inputs are unknown is passed over.
+/// Checks a graph: shapes, parameters, then lints. All problems go to the sink; a node whose
+/// inputs are unknown is passed over.
 pub fn check(graph: Graph, sink: &mut Sink) -> Outcome {
     let errors = sink.error_count();
     let facts = infer::infer(&graph, sink);
-    let mut params: Vec<Param> = Vec::new();
-    let mut by_name: HashMap<String, ParamId> = HashMap::new();
-    let mut node_params = vec![Vec::new(); graph.len()];
-    for id in graph.ids() {
-        let inputs: Option<Vec<Fact>> = graph.inputs(id).iter().map(|i| facts[i.index()].clone()).collect();
-        let (Some(op), Some(inputs), Some(_)) = (graph.op(id), inputs, &facts[id.index()]) else { continue };
-        for spec in op.params(&inputs) {
-            let node = graph.node(id);
-            let name = format!("{}.{}", node.weights, spec.name);
-            let param = *by_name.entry(name.clone()).or_insert_with(|| {
-                params.push(Param {
-                    name,
-                    shape: spec.shape.clone(),
-                    trainable: spec.trainable,
-                    init: spec.init,
-                    fans: spec.fans,
-                    penalty: spec.penalty,
-                    span: node.span,
-                });
-                ParamId(params.len() as u32 - 1)
-            });
-            node_params[id.index()].push(param);
-        }
-    }
+    let params = params::collect(&graph, &facts, sink);
+    lint::lint(&graph, &facts, sink);
     let whole: Option<Vec<Fact>> = facts.iter().cloned().collect();
-    let checked =
-        whole.filter(|_| sink.error_count() == errors).map(|facts| Checked { graph, facts, params, node_params });
+    let checked = whole.filter(|_| sink.error_count() == errors).map(|facts| Checked {
+        graph,
+        facts,
+        params: params.list,
+        node_params: params.of_node,
+    });
     Outcome { checked, facts }
 }

@@ -5,6 +5,7 @@
 
 mod augment;
 mod data;
+mod docs;
 mod fields;
 mod optim;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod train;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::check::cost::Counting;
 use crate::diag::{Diagnostic, Sink, codes};
 use crate::syntax::ast::{Expr, ExprKind, Spec};
 
@@ -21,20 +23,10 @@ pub use data::{
     Color, DATA, DEFAULT_CACHE, DataConfig, DataKind, LabelFrom, Layout, OnBad, PAIR, PartPath, SPLIT, Split,
     label_pattern,
 };
+pub use docs::tables;
 pub use fields::{Callable, Key, Kind};
 pub use optim::{OPTIMIZERS, SCHEDULES};
 pub use train::{EarlyStop, Freeze, Monitor, PHASE, Phase, STOP, TRAIN, TrainConfig, check_phases};
-
-/// Which of a network's values are counted as its parameters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Counting {
-    /// Running statistics of batch norms are buffers, not parameters.
-    #[default]
-    Pytorch,
-    /// They are non-trainable parameters.
-    Keras,
-}
 
 /// The sections that are present and sound.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -12,6 +12,9 @@ use super::{Labels, Part};
 /// The side of an image.
 const SIDE: usize = 28;
 
+/// Added to the part's number for the stream of pixel noise.
+const NOISE: u64 = 16;
+
 type Point = (f32, f32);
 
 /// A piece of a stroke in a box of 1 by 1, `y` downwards.
@@ -117,7 +120,6 @@ pub(super) fn draw(count: usize, seed: u64, part: Part) -> InMemory {
 
 /// Draws one example and gives its label.
 fn example(seed: u64, part: u64, index: u64, image: &mut [u8]) -> u32 {
-    // The part and the index share the two counters with the digit's own draw.
     let mut rng = random::stream(seed, Purpose::Synthetic, part, index);
     let digit = random::below(&mut rng, 10) as usize;
     let mut between = |low: f32, high: f32| low + (high - low) * random::uniform(&mut rng);
@@ -148,7 +150,7 @@ fn example(seed: u64, part: u64, index: u64, image: &mut [u8]) -> u32 {
         segments.extend(points.windows(2).map(|p| (p[0], p[1])));
     }
     let noise = between(0.0, 0.08);
-    let mut rng = random::stream(seed, Purpose::Synthetic, part + 16, index);
+    let mut rng = random::stream(seed, Purpose::Synthetic, part + NOISE, index);
     for (at, pixel) in image.iter_mut().enumerate() {
         let centre = ((at % SIDE) as f32 + 0.5, (at / SIDE) as f32 + 0.5);
         let squared = segments.iter().map(|s| distance_squared(centre, *s)).fold(f32::MAX, f32::min);

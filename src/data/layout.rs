@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::config::{DataConfig, DataKind, LabelFrom, PartPath};
 use crate::diag::{Diagnostic, codes};
-use crate::syntax::ast::Ident;
+use crate::source::Spanned;
 
 use super::cache::Cached;
 use super::cifar::{self, Cifar};
@@ -81,7 +81,7 @@ pub(super) fn find(config: &DataConfig, base: &Path, over: Option<&Path>) -> Res
 }
 
 /// A path of the spec, which must stay beneath the spec's folder.
-fn resolve(base: &Path, path: &Ident) -> Result<PathBuf, Diagnostic> {
+fn resolve(base: &Path, path: &Spanned<String>) -> Result<PathBuf, Diagnostic> {
     let relative = Path::new(&path.value);
     match relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)) {
         true => Ok(base.join(relative)),
@@ -116,7 +116,11 @@ fn place(base: &Path, given: &PartPath, kind: &DataKind, part: Part) -> Result<P
                 return Ok(Place::Folder(resolved));
             }
             let parts = detect(&resolved, kind).map_err(|e| e.label(path.span, "named here"))?;
-            parts.get(part).or(parts.get(Part::Train)).cloned().ok_or_else(|| missing().label(path.span, "named here"))
+            [part, Part::Train, Part::Test, Part::Val]
+                .iter()
+                .find_map(|p| parts.get(*p))
+                .cloned()
+                .ok_or_else(|| missing().label(path.span, "named here"))
         }
     }
 }

@@ -4,6 +4,7 @@
 //! number of workers.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -26,7 +27,7 @@ pub struct LoaderConfig {
     pub epoch: u64,
     /// Threads; at least one is used.
     pub workers: usize,
-    /// Whether a last batch that is not full is left out.
+    /// Whether a last batch that is not full is left out, unless it is the only one.
     pub drop_last: bool,
     /// The first batch that is given out: where a run goes on in the middle of an epoch.
     pub start: usize,
@@ -155,7 +156,10 @@ impl Loader {
 
 fn count(examples: usize, config: &LoaderConfig) -> usize {
     let batch = config.batch.max(1);
-    if config.drop_last { examples / batch } else { examples.div_ceil(batch) }
+    match config.drop_last && examples >= batch {
+        true => examples / batch,
+        false => examples.div_ceil(batch),
+    }
 }
 
 impl Iterator for Loader {
@@ -201,7 +205,11 @@ impl Drop for Loader {
 
 fn work(shared: &Shared, todo: &Receiver<usize>, done: &Sender<(usize, Result<Batch, DataError>)>) {
     for number in todo {
-        if done.send((number, prepare(shared, number))).is_err() {
+        // A worker that ended would leave the loader waiting for its batch.
+        let result = catch_unwind(AssertUnwindSafe(|| prepare(shared, number)));
+        let result =
+            result.unwrap_or_else(|_| Err(DataError::damaged(0, format!("batch {number}"), "a worker failed")));
+        if done.send((number, result)).is_err() {
             return;
         }
     }

@@ -33,11 +33,13 @@ pub(super) struct Draw {
 pub(super) fn choose(parts: &Parts, split: Option<Split>, part: Part) -> Option<Source> {
     let whole = |part| Source { part, draw: None };
     let standalone = parts.val.is_none() && parts.test.is_none();
-    let split = split.or((standalone && parts.train.is_some()).then_some(DEFAULT_SPLIT));
+    let split = split.or(standalone.then_some(DEFAULT_SPLIT)).filter(|_| parts.train.is_some());
+    // A part that lies in files of its own is not drawn as well.
+    let left = |own: &Option<_>, fraction: f64| if own.is_none() { fraction } else { 0.0 };
+    let split = split.map(|s| Split { val: left(&parts.val, s.val), test: left(&parts.test, s.test), ..s });
     let drawn = |share| Source { part: Part::Train, draw: split.map(|split| Draw { split, share }) };
-    let from_train = parts.train.as_ref().and(split);
-    let drawn_val = from_train.filter(|s| s.val > 0.0 && parts.val.is_none()).map(|_| drawn(Part::Val));
-    let drawn_test = from_train.filter(|s| s.test > 0.0 && parts.test.is_none()).map(|_| drawn(Part::Test));
+    let drawn_val = split.filter(|s| s.val > 0.0).map(|_| drawn(Part::Val));
+    let drawn_test = split.filter(|s| s.test > 0.0).map(|_| drawn(Part::Test));
     let val = parts.val.as_ref().map(|_| whole(Part::Val)).or(drawn_val);
     let test = parts.test.as_ref().map(|_| whole(Part::Test)).or(drawn_test);
     match part {
@@ -51,8 +53,7 @@ pub(super) fn choose(parts: &Parts, split: Option<Split>, part: Part) -> Option<
 }
 
 impl Draw {
-    /// The share of a part, in the part's own order. Where a split gives a fraction to a part
-    /// that lies in files of its own, those examples stay unused.
+    /// The share of a part, in the part's own order.
     pub(super) fn apply(self, inner: Arc<dyn Dataset>) -> Result<Arc<dyn Dataset>, Diagnostic> {
         let n = inner.len();
         let count = |fraction: f64| ((n as f64 * fraction).round() as usize).min(n);

@@ -196,30 +196,25 @@ impl Transform {
             Target::Flat(_) => image.channels,
         };
         let size = image.height * image.width;
-        let (default, white) = match image.pixels {
-            Pixels::U8(_) => (1.0 / 255.0, 255.0),
-            Pixels::F32(_) => (1.0, 1.0),
-        };
-        let scale = self.scale.unwrap_or(default) as f32;
-        let read = |c: usize, at: usize| match &image.pixels {
-            Pixels::U8(p) => f32::from(p[at * image.channels + c]) * scale,
-            Pixels::F32(p) => p[c * size + at] * scale,
-        };
-        let mut data = Vec::with_capacity(wanted * size);
-        match (image.channels, wanted) {
-            (from, to) if from == to => (0..to).for_each(|c| data.extend((0..size).map(|at| read(c, at)))),
-            (1, to) => (0..to).for_each(|_| data.extend((0..size).map(|at| read(0, at)))),
-            (3, 1) => data.extend((0..size).map(|at| (0..3).map(|c| augment::LUMA[c] * read(c, at)).sum::<f32>())),
-            (from, to) => {
-                return Err(Misfit {
-                    code: codes::CHANNELS_MISMATCH,
-                    reason: format!("the image has {from} channels, but the network takes {to}"),
-                    help: Some(format!("give the network's input {from} channels")),
-                });
+        let (data, white) = match &image.pixels {
+            Pixels::U8(p) => {
+                let scale = self.scale.unwrap_or(1.0 / 255.0) as f32;
+                let read = |c: usize, at: usize| f32::from(p[at * image.channels + c]) * scale;
+                (gather(image.channels, wanted, size, read), 255.0 * scale)
             }
+            Pixels::F32(p) => {
+                let scale = self.scale.unwrap_or(1.0) as f32;
+                (gather(image.channels, wanted, size, |c, at| p[c * size + at] * scale), scale)
+            }
+        };
+        match data {
+            Some(data) => Ok(Planes { channels: wanted, height: image.height, width: image.width, data, white }),
+            None => Err(Misfit {
+                code: codes::CHANNELS_MISMATCH,
+                reason: format!("the image has {} channels, but the network takes {wanted}", image.channels),
+                help: Some(format!("give the network's input {} channels", image.channels)),
+            }),
         }
-        let white = white * scale;
-        Ok(Planes { channels: wanted, height: image.height, width: image.width, data, white })
     }
 
     fn check_size(&self, planes: &Planes, room: usize) -> Result<(), Misfit> {
@@ -256,6 +251,19 @@ impl Transform {
             }
         }
     }
+}
+
+/// Planes of `to` channels from an image of `from`: the same, grey repeated, or colour to luma;
+/// `None` for anything else.
+fn gather(from: usize, to: usize, size: usize, read: impl Fn(usize, usize) -> f32) -> Option<Vec<f32>> {
+    let mut data = Vec::with_capacity(to * size);
+    match (from, to) {
+        (from, to) if from == to => (0..to).for_each(|c| data.extend((0..size).map(|at| read(c, at)))),
+        (1, to) => (0..to).for_each(|_| data.extend((0..size).map(|at| read(0, at)))),
+        (3, 1) => data.extend((0..size).map(|at| (0..3).map(|c| augment::LUMA[c] * read(c, at)).sum::<f32>())),
+        _ => return None,
+    }
+    Some(data)
 }
 
 /// Why an image does not fit the network.

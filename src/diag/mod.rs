@@ -4,13 +4,17 @@
 //! the message says what is wrong, a label what stands there, the help what to do.
 
 pub mod codes;
+mod explain;
+mod json;
 mod render;
 mod suggest;
 
 use serde::Serialize;
 
 pub use codes::Code;
-pub use render::{Rendered, render_human, render_json};
+pub use explain::{explain, reference};
+pub use json::render_json;
+pub use render::{Rendered, render_human};
 pub use suggest::{did_you_mean, listing};
 
 use crate::source::Span;

@@ -1,4 +1,15 @@
-//! Runs plans: optimizers, schedules, checkpoints.
+//! Runs plans: sessions, parameters, optimizers, schedules, checkpoints.
 
+mod buffer;
+pub mod checkpoint;
+pub mod clip;
 pub mod optim;
+mod params;
+pub mod penalty;
 pub mod schedule;
+mod session;
+
+pub use checkpoint::{Checkpoint, NamedTensor, Progress};
+pub use optim::{Optimizer, OptimizerState};
+pub use params::{Grads, ParamStore, ParamView};
+pub use session::{Observer, Session};

@@ -1,6 +1,15 @@
 //! Optimizers: their settings, and one fused pass over parameter, gradient and state.
 
+mod update;
+
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use crate::check::ParamId;
+use crate::plan::{Region, aligned};
+
+use super::buffer::Buffer;
+use super::params::{Grads, ParamStore};
 
 /// An optimizer and its settings. Formulas follow PyTorch's documentation of `torch.optim`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,5 +68,111 @@ impl Optimizer {
         match self {
             Optimizer::Sgd { lr, .. } | Optimizer::Adam { lr, .. } | Optimizer::Rmsprop { lr, .. } => *lr,
         }
+    }
+
+    /// The same settings with another learning rate.
+    #[must_use]
+    pub fn with_lr(mut self, rate: f64) -> Self {
+        match &mut self {
+            Optimizer::Sgd { lr, .. } | Optimizer::Adam { lr, .. } | Optimizer::Rmsprop { lr, .. } => *lr = rate,
+        }
+        self
+    }
+
+    /// The names of the tensors that it keeps for every parameter.
+    pub fn slots(&self) -> &'static [&'static str] {
+        match self {
+            Optimizer::Sgd { momentum, .. } => match *momentum != 0.0 {
+                true => &["momentum_buffer"],
+                false => &[],
+            },
+            Optimizer::Adam { amsgrad: false, .. } => &["exp_avg", "exp_avg_sq"],
+            Optimizer::Adam { amsgrad: true, .. } => &["exp_avg", "exp_avg_sq", "max_exp_avg_sq"],
+            Optimizer::Rmsprop { momentum, centered, .. } => match (*momentum != 0.0, centered) {
+                (false, false) => &["square_avg"],
+                (true, false) => &["square_avg", "momentum_buffer"],
+                (false, true) => &["square_avg", "grad_avg"],
+                (true, true) => &["square_avg", "momentum_buffer", "grad_avg"],
+            },
+        }
+    }
+}
+
+/// What an optimizer remembers between steps.
+#[derive(Clone)]
+pub struct OptimizerState {
+    optimizer: Optimizer,
+    /// Steps that were taken.
+    step: u64,
+    trained: Vec<(ParamId, Region)>,
+    /// One buffer for each of [`Optimizer::slots`].
+    slots: Vec<Buffer>,
+}
+
+impl OptimizerState {
+    /// The state before the first step, for the parameters of [`Plan::trained`].
+    ///
+    /// [`Plan::trained`]: crate::plan::Plan::trained
+    pub fn new(optimizer: &Optimizer, params: &ParamStore, trained: &[ParamId]) -> Self {
+        let mut end = 0;
+        let trained: Vec<_> = trained
+            .iter()
+            .map(|id| {
+                let region = Region { start: end, len: params.get(*id).len() };
+                end = aligned(region.start + region.len).unwrap_or(usize::MAX);
+                (*id, region)
+            })
+            .collect();
+        let slots = optimizer.slots().iter().map(|_| Buffer::new(end)).collect();
+        Self { optimizer: *optimizer, step: 0, trained, slots }
+    }
+
+    /// How many steps were taken.
+    pub fn steps(&self) -> u64 {
+        self.step
+    }
+
+    /// Its settings.
+    pub fn optimizer(&self) -> &Optimizer {
+        &self.optimizer
+    }
+
+    /// The bytes that the state of an optimizer takes for parameters whose gradients take
+    /// `grads_bytes`.
+    pub fn bytes(optimizer: &Optimizer, grads_bytes: u64) -> u64 {
+        grads_bytes.saturating_mul(optimizer.slots().len() as u64)
+    }
+
+    /// Changes the parameters that have a gradient. `lr` is the rate of this step: the
+    /// optimizer's own times the schedule's factor.
+    pub fn step(&mut self, params: &mut ParamStore, grads: &Grads, lr: f64) {
+        self.step += 1;
+        for (id, region) in &self.trained {
+            let Some(grad) = grads.get(*id) else { continue };
+            let weights = params.get_mut(*id);
+            let mut slots: SmallVec<[&mut [f32]; 3]> = self.slots.iter_mut().map(|s| s.part_mut(*region)).collect();
+            update::update(&self.optimizer, self.step, lr, weights, grad, &mut slots);
+        }
+    }
+
+    /// The remembered tensors: slot, parameter, values.
+    pub fn tensors(&self) -> impl Iterator<Item = (&'static str, ParamId, &[f32])> {
+        self.optimizer
+            .slots()
+            .iter()
+            .zip(&self.slots)
+            .flat_map(|(name, slot)| self.trained.iter().map(move |(id, region)| (*name, *id, slot.part(*region))))
+    }
+
+    /// One of the remembered tensors, to be filled from a checkpoint.
+    pub fn tensor_mut(&mut self, slot: &str, param: ParamId) -> Option<&mut [f32]> {
+        let at = self.optimizer.slots().iter().position(|s| *s == slot)?;
+        let (_, region) = self.trained.iter().find(|(id, _)| *id == param)?;
+        Some(self.slots[at].part_mut(*region))
+    }
+
+    /// Goes on from this many steps, as from a checkpoint.
+    pub fn set_steps(&mut self, steps: u64) {
+        self.step = steps;
     }
 }

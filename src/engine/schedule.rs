@@ -82,3 +82,184 @@ pub struct Schedule {
     /// The pieces in order; none means a constant rate.
     pub pieces: Vec<Piece>,
 }
+
+impl Length {
+    /// The length in steps; a fraction of an epoch is rounded to a whole step.
+    pub fn steps(self, steps_per_epoch: u64) -> u64 {
+        match self {
+            // The cast saturates; lengths are not negative.
+            Length::Epochs(epochs) => (epochs * steps_per_epoch as f64).round() as u64,
+            Length::Steps(steps) => steps,
+        }
+    }
+}
+
+impl Piece {
+    /// How long the piece is; `None` where it goes on to the end.
+    pub fn length(&self) -> Option<Length> {
+        match self {
+            Piece::Constant { length } => *length,
+            Piece::Warmup { length, .. }
+            | Piece::Cosine { length, .. }
+            | Piece::Polynomial { length, .. }
+            | Piece::Onecycle { length, .. } => Some(*length),
+            Piece::Step { .. } | Piece::Multistep { .. } | Piece::Exponential { .. } => None,
+        }
+    }
+
+    /// The factor after `t` steps of the piece, which holds its last value after its end.
+    ///
+    /// The formulas are those of `torch.optim.lr_scheduler` in closed form, with `T` the
+    /// length in steps and `f` the last factor:
+    /// - warmup: `LinearLR`, `from + (1 - from) t/T`;
+    /// - cosine: `CosineAnnealingLR`, `f + (1 - f) (1 + cos(pi t/T)) / 2`;
+    /// - step, multistep: `StepLR`, `MultiStepLR`, `gamma` to the number of drops up to `t`;
+    /// - exponential: `ExponentialLR` at whole epochs, `gamma^(t / steps_per_epoch)`;
+    /// - polynomial: `PolynomialLR`, and Keras's `PolynomialDecay` where `f` is not zero,
+    ///   `f + (1 - f) (1 - t/T)^power`;
+    /// - onecycle: `OneCycleLR` with two phases and half cosines.
+    fn factor(&self, t: u64, steps_per_epoch: u64) -> f64 {
+        let total = self.length().map(|l| l.steps(steps_per_epoch)).unwrap_or(u64::MAX);
+        let done = if total == 0 { 1.0 } else { t.min(total) as f64 / total as f64 };
+        match self {
+            Piece::Constant { .. } => 1.0,
+            Piece::Warmup { from, .. } => from + (1.0 - from) * done,
+            Piece::Cosine { min_factor, .. } => half_cosine(1.0, *min_factor, done),
+            Piece::Step { every, gamma } => power(*gamma, t / every.steps(steps_per_epoch).max(1)),
+            Piece::Multistep { milestones, gamma } => {
+                power(*gamma, milestones.iter().filter(|m| m.steps(steps_per_epoch) <= t).count() as u64)
+            }
+            Piece::Exponential { gamma } => gamma.powf(t as f64 / steps_per_epoch.max(1) as f64),
+            Piece::Polynomial { power, min_factor, .. } => min_factor + (1.0 - min_factor) * (1.0 - done).powf(*power),
+            Piece::Onecycle { pct_start, div, final_div, .. } => {
+                let first = 1.0 / div;
+                // PyTorch counts both ends: the top is at step `pct T - 1`, the end at `T - 1`.
+                let (top, end) = (pct_start * total as f64 - 1.0, total as f64 - 1.0);
+                let t = (t as f64).min(end);
+                match t < top {
+                    true => half_cosine(first, 1.0, t / top),
+                    false if end > top => {
+                        half_cosine(1.0, first / final_div, (t - top.max(0.0)) / (end - top.max(0.0)))
+                    }
+                    false => 1.0,
+                }
+            }
+        }
+    }
+}
+
+/// Half a cosine from `a` to `b`.
+fn half_cosine(a: f64, b: f64, done: f64) -> f64 {
+    b + (a - b) * (1.0 + (std::f64::consts::PI * done).cos()) / 2.0
+}
+
+fn power(base: f64, exponent: u64) -> f64 {
+    base.powi(exponent.min(i32::MAX as u64) as i32)
+}
+
+impl Schedule {
+    /// The factor of the optimizer's rate at a step, counted from 0. A piece begins where the
+    /// one before it ends, and is at its first value there.
+    pub fn factor(&self, step: u64, steps_per_epoch: u64) -> f64 {
+        let mut t = step;
+        let Some((last, before)) = self.pieces.split_last() else { return 1.0 };
+        for piece in before {
+            match piece.length().map(|l| l.steps(steps_per_epoch)) {
+                Some(length) if t >= length => t -= length,
+                _ => return piece.factor(t, steps_per_epoch),
+            }
+        }
+        last.factor(t, steps_per_epoch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEPS: u64 = 4;
+
+    fn steps(n: u64) -> Length {
+        Length::Steps(n)
+    }
+
+    fn check(pieces: &[Piece], expected: &[(u64, f64)]) {
+        let schedule = Schedule { pieces: pieces.to_vec() };
+        for (step, factor) in expected {
+            let found = schedule.factor(*step, STEPS);
+            assert!((found - factor).abs() < 1e-12, "{pieces:?} at {step}: {found}, not {factor}");
+        }
+    }
+
+    // The expected values of single pieces were computed with torch.optim.lr_scheduler 2.15.
+
+    #[test]
+    fn warmup_and_cosine() {
+        let warmup = Piece::Warmup { length: steps(8), from: 0.25 };
+        check(&[warmup], &[(0, 0.25), (1, 0.34375), (5, 0.71875), (8, 1.0), (11, 1.0)]);
+        let cosine = Piece::Cosine { length: steps(20), min_factor: 0.1 };
+        let expected = [
+            (0, 1.0),
+            (1, 0.994459753267812),
+            (7, 0.7542957248827961),
+            (10, 0.55),
+            (19, 0.10554024673218806),
+            (20, 0.1),
+            (1000, 0.1),
+        ];
+        check(&[cosine], &expected);
+    }
+
+    #[test]
+    fn drops() {
+        let every = Piece::Step { every: Length::Epochs(1.0), gamma: 0.5 };
+        check(&[every], &[(0, 1.0), (3, 1.0), (4, 0.5), (7, 0.5), (8, 0.25), (19, 0.0625)]);
+        let milestones = Piece::Multistep { milestones: vec![steps(3), Length::Epochs(2.5)], gamma: 0.1 };
+        check(&[milestones], &[(0, 1.0), (2, 1.0), (3, 0.1), (9, 0.1), (10, 0.01), (19, 0.01)]);
+        let exponential = Piece::Exponential { gamma: 0.9 };
+        check(&[exponential], &[(0, 1.0), (4, 0.9), (20, 0.59049), (2, 0.9f64.sqrt())]);
+    }
+
+    #[test]
+    fn polynomial() {
+        let to_zero = Piece::Polynomial { length: steps(10), power: 2.0, min_factor: 0.0 };
+        check(&[to_zero], &[(0, 1.0), (1, 0.81), (5, 0.25), (9, 0.01), (10, 0.0), (13, 0.0)]);
+        let linear = Piece::Polynomial { length: steps(10), power: 1.0, min_factor: 0.2 };
+        check(&[linear], &[(0, 1.0), (5, 0.6), (10, 0.2), (11, 0.2)]);
+    }
+
+    #[test]
+    fn one_cycle() {
+        let piece = Piece::Onecycle { length: steps(20), pct_start: 0.3, div: 25.0, final_div: 1e4 };
+        let expected = [
+            (0, 0.04),
+            (1, 0.1316718427000253),
+            (4, 0.9083281572999747),
+            (5, 1.0),
+            (6, 0.9874640062350873),
+            (12, 0.500002),
+            (18, 0.012539993764912554),
+            (19, 4e-6),
+            (25, 4e-6),
+        ];
+        check(&[piece], &expected);
+        // Too short to rise: it is at its top at once.
+        let short = Piece::Onecycle { length: steps(2), pct_start: 0.3, div: 25.0, final_div: 1e4 };
+        check(&[short], &[(0, 1.0), (1, 4e-6)]);
+        let empty = Piece::Onecycle { length: steps(0), pct_start: 0.3, div: 25.0, final_div: 1e4 };
+        check(&[empty], &[(0, 1.0)]);
+    }
+
+    #[test]
+    fn pieces_follow_each_other() {
+        let warmup = Piece::Warmup { length: Length::Epochs(0.5), from: 0.0 };
+        let flat = Piece::Constant { length: Some(steps(3)) };
+        let cosine = Piece::Cosine { length: Length::Epochs(1.0), min_factor: 0.0 };
+        let expected = [(0, 0.0), (1, 0.5), (2, 1.0), (4, 1.0), (5, 1.0), (7, 0.5), (9, 0.0), (50, 0.0)];
+        check(&[warmup.clone(), flat, cosine.clone()], &expected);
+        // A piece without a length goes on to the end; one of no length is passed over.
+        check(&[Piece::Constant { length: None }, cosine.clone()], &[(0, 1.0), (500, 1.0)]);
+        check(&[Piece::Warmup { length: steps(0), from: 0.0 }, cosine], &[(0, 1.0), (2, 0.5)]);
+        check(&[], &[(0, 1.0), (9, 1.0)]);
+    }
+}

@@ -243,7 +243,14 @@ macro_rules! tiles {
                         b = b.add(V * LANES);
                     }
                     if tile.rows < ROWS || tile.cols < V * LANES {
-                        return store(tile, sums.as_ptr().cast(), V * LANES);
+                        // Through a copy, so that the sums themselves stay in registers.
+                        let mut copy = [0.0f32; ROWS * 3 * LANES];
+                        for r in 0..ROWS {
+                            for v in 0..V {
+                                $store(copy.as_mut_ptr().add((r * V + v) * LANES), sums[r][v]);
+                            }
+                        }
+                        return store(tile, copy.as_ptr(), V * LANES);
                     }
                     for r in 0..ROWS {
                         let start = if tile.bias.is_null() { 0.0 } else { *tile.bias.add(r) };

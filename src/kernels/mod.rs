@@ -16,6 +16,7 @@ pub mod resample;
 pub mod shared;
 pub mod softmax;
 pub mod strided;
+pub mod sweep;
 #[cfg(test)]
 mod testing;
 pub mod window;

@@ -6,6 +6,8 @@
 
 pub mod ast;
 mod dsl;
+pub mod fmt;
+pub mod write;
 mod yaml;
 
 use crate::diag::codes::{DUPLICATE_KEY, UNKNOWN_VERSION};

@@ -382,7 +382,7 @@ impl Reader<'_> {
         Some(Entry { key: key?, value: value.unwrap_or(Expr::new(ExprKind::Hole, whole)) })
     }
 
-    fn key(&mut self, pair: Pair<'_, Rule>) -> Option<Ident> {
+    pub(super) fn key(&mut self, pair: Pair<'_, Rule>) -> Option<Ident> {
         let p = pair.into_inner().next()?;
         let span = self.span(&p);
         let text = if p.as_rule() == Rule::string { self.string(p) } else { p.as_str().to_owned() };

@@ -148,7 +148,7 @@ impl Reader<'_> {
         let (mut path, mut value) = (None, Expr::new(ExprKind::Hole, self.span(&pair)));
         for p in pair.into_inner() {
             match p.as_rule() {
-                Rule::path => path = Some(self.ident(&p)),
+                Rule::key => path = self.key(p),
                 Rule::value => {
                     let mode = path.as_ref().map_or(Mode::Expr, |p: &Ident| mode_of_path(&p.value));
                     value = self.expr(p, mode);

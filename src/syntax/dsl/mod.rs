@@ -315,7 +315,7 @@ fn too_deep(text: &str) -> Option<usize> {
 /// The last byte of the string that begins at `at`, or the last one before the line's end.
 /// Where a quote has no partner on its line nothing is skipped, so that brackets after a
 /// stray apostrophe still count.
-fn skip_string(bytes: &[u8], at: usize) -> usize {
+pub(super) fn skip_string(bytes: &[u8], at: usize) -> usize {
     let quote = bytes[at];
     let mut end = at + 1;
     while end < bytes.len() && bytes[end] != b'\n' {

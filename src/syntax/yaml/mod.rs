@@ -29,6 +29,18 @@ pub(super) fn read(text: &str, file: FileId, base: usize, sink: &mut Sink) -> Sp
     spec
 }
 
+/// The top-level keys of a text with the bytes at which they begin.
+pub(super) fn heads(text: &str) -> Vec<(String, u32)> {
+    let body = text.trim_start_matches('\u{feff}');
+    let root = tree::parse(body, FileId(0), text.len() - body.len(), &mut Sink::new());
+    let Some(Node { kind: NodeKind::Map(entries), .. }) = root else { return Vec::new() };
+    let head = |(key, _): &(Node, Node)| match &key.kind {
+        NodeKind::Scalar(scalar) => Some((scalar.text.clone(), key.span.start)),
+        _ => None,
+    };
+    entries.iter().filter_map(head).collect()
+}
+
 struct YamlReader<'a> {
     text: &'a str,
     base: usize,

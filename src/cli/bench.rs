@@ -1,0 +1,87 @@
+//! `blockprint bench SPEC`.
+
+use std::path::PathBuf;
+
+use anstream::println;
+use serde_json::json;
+
+use crate::run::{self, Mode, Network};
+
+use super::Exit;
+use super::common::{SpecOptions, available_memory, parse_bytes, print_failure, use_threads};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The spec file, or the name of a zoo model
+    spec: PathBuf,
+    /// What to time
+    #[arg(long, value_enum, default_value_t = What::Infer)]
+    mode: What,
+    /// Examples of one step
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    batch: u32,
+    /// Worker threads [default: one for each core]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Time to spend on counted steps
+    #[arg(long, default_value_t = 6.0)]
+    seconds: f64,
+    /// Refuse to plan more memory than this, such as 8G [default: what the machine has]
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    max_memory: Option<u64>,
+    #[command(flatten)]
+    options: SpecOptions,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum What {
+    /// Forward to the outputs
+    Infer,
+    /// Forward, backward and update
+    Train,
+}
+
+pub(super) fn run(args: &Args) -> Exit {
+    use_threads(args.threads.map(usize::from));
+    let compiled = match args.options.compile_or_explain(&args.spec) {
+        Ok(compiled) => compiled,
+        Err(exit) => return exit,
+    };
+    let Some(checked) = &compiled.checked else { return Exit::Errors };
+    let mut network = Network::new(checked, 0);
+    network.max_memory = args.max_memory.or_else(available_memory);
+    let (mode, name) = match args.mode {
+        What::Infer => (Mode::Infer, "infer"),
+        What::Train => (Mode::Train, "train"),
+    };
+    match run::time(&mut network, compiled.config.train.as_ref(), mode, args.batch as usize, args.seconds) {
+        Ok(timing) => {
+            let round = |x: f64, digits: i32| (x * 10f64.powi(digits)).round() / 10f64.powi(digits);
+            let median = timing.median();
+            println!(
+                "{}",
+                json!({
+                    "engine": "blockprint",
+                    "model": compiled.model_name(),
+                    "mode": name,
+                    "batch": args.batch,
+                    "threads": rayon::current_num_threads(),
+                    "median_ms": round(median, 3),
+                    "min_ms": round(timing.steps.first().copied().unwrap_or(f64::NAN), 3),
+                    "images_per_s": round(f64::from(args.batch) / median * 1e3, 1),
+                    "peak_rss_mb": peak_rss_mib(),
+                    "steps": timing.steps.len(),
+                })
+            );
+            Exit::Fine
+        }
+        Err(failure) => print_failure(&failure, &compiled.sources),
+    }
+}
+
+/// The most resident memory of this process so far, in MiB; null where the system does not say.
+fn peak_rss_mib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib / 1024)
+}

@@ -1,0 +1,106 @@
+//! The command line: a shell over the library. Only this module prints or exits.
+
+mod bench;
+mod check;
+mod common;
+mod eval;
+mod explain;
+mod fmt;
+mod ops;
+mod predict;
+mod progress;
+mod show;
+mod table;
+mod train;
+mod weights;
+mod zoo;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use common::Exit;
+
+/// A declarative compiler and runner for neural networks.
+#[derive(Debug, Parser)]
+#[command(name = "blockprint", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// When to colour output
+    #[arg(long, global = true, value_enum, default_value_t = common::Color::Auto)]
+    color: common::Color,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Find every error and doubtful place in specs
+    Check(check::Args),
+    /// Print a network: layers, shapes, parameters, cost
+    Show(show::Args),
+    /// Train a network as its spec says
+    Train(train::Args),
+    /// Measure loss and metrics of trained weights
+    Eval(eval::Args),
+    /// Run trained weights on images or tensors
+    Predict(predict::Args),
+    /// Time inference or training steps
+    Bench(bench::Args),
+    /// Format specs, or convert them between YAML and the DSL
+    Fmt(fmt::Args),
+    /// Explain a diagnostic code, such as BP0301
+    Explain(explain::Args),
+    /// List the ops of the language, or describe one
+    Ops(ops::Args),
+    /// List the embedded specs, or print one
+    Zoo(zoo::Args),
+    /// Inspect and convert weight files
+    Weights(weights::Args),
+    /// Print a shell completion script
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Runs the command line and gives the process's exit code: 0 fine, 1 the spec or data has
+/// errors, 2 wrong usage, 3 training diverged, 130 interrupted.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Failing to print the message leaves nothing else to do.
+            let _ = e.print();
+            return if e.use_stderr() { Exit::Usage.into() } else { Exit::Fine.into() };
+        }
+    };
+    cli.color.apply();
+    let exit = match cli.command {
+        Command::Check(args) => check::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Train(args) => train::run(&args),
+        Command::Eval(args) => eval::run(&args),
+        Command::Predict(args) => predict::run(&args),
+        Command::Bench(args) => bench::run(&args),
+        Command::Fmt(args) => fmt::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Ops(args) => ops::run(&args),
+        Command::Zoo(args) => zoo::run(&args),
+        Command::Weights(args) => weights::run(&args),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "blockprint", &mut anstream::stdout());
+            Exit::Fine
+        }
+    };
+    exit.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,145 @@
+//! `blockprint train SPEC`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anstream::eprintln;
+
+use crate::config::{DataConfig, TrainConfig};
+use crate::data::{Mode, Part};
+use crate::diag::codes;
+use crate::driver::Compiled;
+use crate::run::{self, Failure, Network, Outcome, RunDir, TrainOptions};
+use crate::syntax::write;
+
+use super::Exit;
+use super::common::{SpecOptions, available_memory, base_of, parse_bytes, print_failure, use_threads};
+use super::progress::Progress;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The spec file, or the name of a zoo model
+    spec: PathBuf,
+    /// The data set, instead of the spec's: a folder whose layout is recognised
+    #[arg(long, value_name = "PATH")]
+    data: Option<PathBuf>,
+    /// Epochs, instead of the spec's
+    #[arg(long)]
+    epochs: Option<usize>,
+    /// The run directory [default: the first free of runs/MODEL, runs/MODEL-2, ...]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace the results in the run directory
+    #[arg(long)]
+    force: bool,
+    /// Start from these weights
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+    /// Accept weights that match only in part
+    #[arg(long, requires = "weights")]
+    partial: bool,
+    /// Worker threads [default: one for each core]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Refuse to plan more memory than this, such as 8G [default: what the machine has]
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    max_memory: Option<u64>,
+    #[command(flatten)]
+    options: SpecOptions,
+}
+
+pub(super) fn run(args: &Args) -> Exit {
+    use_threads(args.threads.map(usize::from));
+    let compiled = match args.options.compile_or_explain(&args.spec) {
+        Ok(compiled) => compiled,
+        Err(exit) => return exit,
+    };
+    let mut observer = Progress::default();
+    match train(args, &compiled, &mut observer) {
+        Ok(outcome) => finish(&outcome),
+        Err(failure) => print_failure(&failure, &compiled.sources),
+    }
+}
+
+fn train(args: &Args, compiled: &Compiled, observer: &mut Progress) -> Result<Outcome, Failure> {
+    let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
+    let (config, data) = sections(args, compiled)?;
+    let base = base_of(&args.spec);
+    let mut network = Network::new(checked, config.seed);
+    network.max_memory = args.max_memory.or_else(available_memory);
+    if let Some(file) = &args.weights {
+        network.load(file, compiled.spec.as_ref(), args.partial)?;
+    }
+    let open = run::DataSource { data: &data, base: &base, over: args.data.as_deref() };
+    let train = open.open(&network, Some(&config), Part::Train, Mode::Train)?;
+    let val = open.open(&network, Some(&config), Part::Val, Mode::Eval)?;
+    let out = match &args.out {
+        Some(out) => out.clone(),
+        None => RunDir::free_name(&PathBuf::from("runs").join(file_name(compiled.model_name()))),
+    };
+    let mut dir = RunDir::create(&out, args.force)?;
+    if let Some(spec) = &compiled.spec {
+        dir.write_text("spec.yaml", &write::to_yaml(spec))?;
+    }
+    let interrupt = Arc::new(AtomicBool::new(false));
+    let flag = interrupt.clone();
+    // Where no handler can be set, Ctrl-C ends the process as it always does.
+    let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
+    let options = TrainOptions {
+        model: compiled.model_name(),
+        config: &config,
+        train: &train,
+        val: Some(&val),
+        interrupt: &interrupt,
+    };
+    run::train(&mut network, &options, &mut dir, observer)
+}
+
+/// The sections that training needs, with the command line's overrides.
+fn sections(args: &Args, compiled: &Compiled) -> Result<(TrainConfig, DataConfig), Failure> {
+    let missing = |name: &str| Failure::new(codes::NO_SECTION, format!("the spec has no `{name}` section"));
+    let mut config = compiled.config.train.clone().ok_or_else(|| missing("train"))?;
+    if let Some(epochs) = args.epochs {
+        config.epochs = epochs;
+        config.phases.truncate(config.phases.len().min(epochs));
+    }
+    let data = match (&compiled.config.data, &args.data) {
+        (Some(data), _) => data.clone(),
+        (None, Some(_)) => DataConfig::auto(),
+        (None, None) => return Err(missing("data")),
+    };
+    Ok((config, data))
+}
+
+/// A model's name as the name of a folder.
+fn file_name(model: &str) -> String {
+    let safe: String =
+        model.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' }).collect();
+    let safe = safe.trim_start_matches('.');
+    if safe.is_empty() { "model".to_string() } else { safe.to_string() }
+}
+
+fn finish(outcome: &Outcome) -> Exit {
+    if let Some((epoch, name, value)) = &outcome.best {
+        eprintln!("best: epoch {epoch}, {name} {value:.4}");
+        eprintln!("weights: {}", outcome.dir.join("best.safetensors").display());
+    }
+    if outcome.interrupted {
+        eprintln!("interrupted: weights as they are now in {}", outcome.dir.join("last.safetensors").display());
+        return Exit::Interrupted;
+    }
+    Exit::Fine
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn models_name_safe_folders() {
+        assert_eq!(file_name("resnet50"), "resnet50");
+        assert_eq!(file_name("../../etc"), "_.._etc");
+        assert_eq!(file_name(""), "model");
+    }
+}

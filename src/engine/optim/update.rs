@@ -1,0 +1,216 @@
+//! The update rules, each in one pass over a parameter, its gradient and its state.
+//!
+//! Formulas and the order of operations follow PyTorch's documentation of `torch.optim` (the
+//! single-tensor form): scalars are computed in double precision, elements in single.
+
+use crate::kernels::sweep::zip;
+
+use super::Optimizer;
+
+/// Changes one parameter. `slots` are those of [`Optimizer::slots`]; `step` counts from 1.
+pub(super) fn update(
+    optimizer: &Optimizer,
+    step: u64,
+    lr: f64,
+    weights: &mut [f32],
+    grad: &[f32],
+    slots: &mut [&mut [f32]],
+) {
+    match *optimizer {
+        Optimizer::Sgd { momentum, nesterov, dampening, weight_decay, .. } => {
+            let rule = Sgd {
+                lr: lr as f32,
+                decay: weight_decay as f32,
+                momentum: momentum as f32,
+                // The first step takes the gradient as it is.
+                share: if step == 1 { 1.0 } else { (1.0 - dampening) as f32 },
+                nesterov,
+            };
+            match slots {
+                [buffer] => rule.with_momentum(weights, grad, buffer),
+                _ => rule.plain(weights, grad),
+            }
+        }
+        Optimizer::Adam { beta1, beta2, eps, weight_decay, decoupled, .. } => {
+            let exponent = step.min(i32::MAX as u64) as i32;
+            let rule = Adam {
+                rate: (lr / (1.0 - beta1.powi(exponent))) as f32,
+                correction: (1.0 - beta2.powi(exponent)).sqrt() as f32,
+                share1: (1.0 - beta1) as f32,
+                beta2: beta2 as f32,
+                share2: (1.0 - beta2) as f32,
+                eps: eps as f32,
+                decay: if decoupled { 0.0 } else { weight_decay as f32 },
+                keep: if decoupled { (1.0 - lr * weight_decay) as f32 } else { 1.0 },
+            };
+            match slots {
+                [mean, square] => rule.plain(weights, grad, mean, square),
+                [mean, square, max] => rule.amsgrad(weights, grad, mean, square, max),
+                _ => {}
+            }
+        }
+        Optimizer::Rmsprop { alpha, eps, momentum, centered, weight_decay, .. } => {
+            let rule = Rmsprop {
+                lr: lr as f32,
+                alpha: alpha as f32,
+                share: (1.0 - alpha) as f32,
+                eps: eps as f32,
+                momentum: momentum as f32,
+                decay: weight_decay as f32,
+            };
+            match (slots, centered) {
+                ([square], _) => rule.plain(weights, grad, square),
+                ([square, mean], true) => rule.centered(weights, grad, square, mean),
+                ([square, buffer], false) => rule.with_momentum(weights, grad, square, buffer),
+                ([square, buffer, mean], _) => rule.centered_with_momentum(weights, grad, square, buffer, mean),
+                _ => {}
+            }
+        }
+    }
+}
+
+struct Sgd {
+    lr: f32,
+    decay: f32,
+    momentum: f32,
+    /// The gradient's share in the momentum.
+    share: f32,
+    nesterov: bool,
+}
+
+impl Sgd {
+    fn plain(&self, weights: &mut [f32], grad: &[f32]) {
+        zip([weights], [grad], |[w], [g]| {
+            for (w, g) in w.iter_mut().zip(g) {
+                *w -= self.lr * (g + self.decay * *w);
+            }
+        });
+    }
+
+    fn with_momentum(&self, weights: &mut [f32], grad: &[f32], buffer: &mut [f32]) {
+        zip([weights, buffer], [grad], |[w, b], [g]| {
+            for ((w, b), g) in w.iter_mut().zip(b).zip(g) {
+                let g = g + self.decay * *w;
+                *b = self.momentum * *b + self.share * g;
+                *w -= self.lr * if self.nesterov { g + self.momentum * *b } else { *b };
+            }
+        });
+    }
+}
+
+struct Adam {
+    /// The learning rate over the first moment's bias.
+    rate: f32,
+    /// The root of the second moment's bias.
+    correction: f32,
+    share1: f32,
+    beta2: f32,
+    share2: f32,
+    eps: f32,
+    decay: f32,
+    /// What decoupled decay leaves of a weight.
+    keep: f32,
+}
+
+impl Adam {
+    /// Updates both moments; returns the decayed weight.
+    fn moments(&self, w: f32, g: f32, mean: &mut f32, square: &mut f32) -> f32 {
+        let g = g + self.decay * w;
+        *mean += self.share1 * (g - *mean);
+        *square = self.beta2 * *square + self.share2 * g * g;
+        w * self.keep
+    }
+
+    fn moved(&self, w: f32, mean: f32, square: f32) -> f32 {
+        w - self.rate * mean / (square.sqrt() / self.correction + self.eps)
+    }
+
+    fn plain(&self, weights: &mut [f32], grad: &[f32], mean: &mut [f32], square: &mut [f32]) {
+        zip([weights, mean, square], [grad], |[w, m, s], [g]| {
+            for (((w, m), s), g) in w.iter_mut().zip(m).zip(s).zip(g) {
+                let kept = self.moments(*w, *g, m, s);
+                *w = self.moved(kept, *m, *s);
+            }
+        });
+    }
+
+    fn amsgrad(&self, weights: &mut [f32], grad: &[f32], mean: &mut [f32], square: &mut [f32], max: &mut [f32]) {
+        zip([weights, mean, square, max], [grad], |[w, m, s, x], [g]| {
+            for ((((w, m), s), x), g) in w.iter_mut().zip(m).zip(s).zip(x).zip(g) {
+                let kept = self.moments(*w, *g, m, s);
+                *x = x.max(*s);
+                *w = self.moved(kept, *m, *x);
+            }
+        });
+    }
+}
+
+struct Rmsprop {
+    lr: f32,
+    alpha: f32,
+    share: f32,
+    eps: f32,
+    momentum: f32,
+    decay: f32,
+}
+
+impl Rmsprop {
+    /// Updates the mean of squares; returns the decayed gradient.
+    fn square(&self, w: f32, g: f32, square: &mut f32) -> f32 {
+        let g = g + self.decay * w;
+        *square = self.alpha * *square + self.share * g * g;
+        g
+    }
+
+    /// The deviation around the mean of gradients, which is updated. Rounding may leave less
+    /// than nothing under the root.
+    fn deviation(&self, g: f32, square: f32, mean: &mut f32) -> f32 {
+        *mean += self.share * (g - *mean);
+        (square - *mean * *mean).max(0.0).sqrt() + self.eps
+    }
+
+    fn plain(&self, weights: &mut [f32], grad: &[f32], square: &mut [f32]) {
+        zip([weights, square], [grad], |[w, s], [g]| {
+            for ((w, s), g) in w.iter_mut().zip(s).zip(g) {
+                let g = self.square(*w, *g, s);
+                *w -= self.lr * g / (s.sqrt() + self.eps);
+            }
+        });
+    }
+
+    fn with_momentum(&self, weights: &mut [f32], grad: &[f32], square: &mut [f32], buffer: &mut [f32]) {
+        zip([weights, square, buffer], [grad], |[w, s, b], [g]| {
+            for (((w, s), b), g) in w.iter_mut().zip(s).zip(b).zip(g) {
+                let g = self.square(*w, *g, s);
+                *b = self.momentum * *b + g / (s.sqrt() + self.eps);
+                *w -= self.lr * *b;
+            }
+        });
+    }
+
+    fn centered(&self, weights: &mut [f32], grad: &[f32], square: &mut [f32], mean: &mut [f32]) {
+        zip([weights, square, mean], [grad], |[w, s, m], [g]| {
+            for (((w, s), m), g) in w.iter_mut().zip(s).zip(m).zip(g) {
+                let g = self.square(*w, *g, s);
+                *w -= self.lr * g / self.deviation(g, *s, m);
+            }
+        });
+    }
+
+    fn centered_with_momentum(
+        &self,
+        weights: &mut [f32],
+        grad: &[f32],
+        square: &mut [f32],
+        buffer: &mut [f32],
+        mean: &mut [f32],
+    ) {
+        zip([weights, square, buffer, mean], [grad], |[w, s, b, m], [g]| {
+            for ((((w, s), b), m), g) in w.iter_mut().zip(s).zip(b).zip(m).zip(g) {
+                let g = self.square(*w, *g, s);
+                *b = self.momentum * *b + g / self.deviation(g, *s, m);
+                *w -= self.lr * *b;
+            }
+        });
+    }
+}

@@ -1,0 +1,208 @@
+//! Runs a plan over its arena.
+
+use std::time::{Duration, Instant};
+
+use smallvec::SmallVec;
+
+use crate::check::ParamId;
+use crate::graph::NodeId;
+use crate::kernels::{elementwise, sweep};
+use crate::ops::lower::{Backward, Forward, NoiseKey};
+use crate::plan::{Call, Pass, Plan, Region, Step, StepInfo, Work};
+
+use super::buffer::{Buffer, Parts, carve};
+use super::params::{Grads, ParamStore, Values};
+
+/// A plan with the memory that it runs in. Everything is allocated here, once.
+pub struct Session {
+    plan: Plan,
+    arena: Buffer,
+    grads: Grads,
+}
+
+/// Watches the steps of a run: called after each with the time it took and the value that it
+/// computed, if it computed one.
+pub type Observer<'a> = dyn FnMut(StepInfo<'_>, Duration, Option<&[f32]>) + 'a;
+
+impl Session {
+    /// Allocates what the plan says it takes (see [`Plan::memory`]).
+    pub fn new(plan: Plan) -> Self {
+        let arena = Buffer::new(plan.arena);
+        let grads = Grads::new(plan.trained(), &plan.param_sizes);
+        Self { plan, arena, grads }
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The contents of an input, to be filled before a run, row-major; they last until they
+    /// are filled anew. For an input that the plan does not read, an empty slice.
+    pub fn input_mut(&mut self, node: NodeId) -> &mut [f32] {
+        match place(&self.plan.inputs, node) {
+            Some(region) => self.arena.part_mut(region),
+            None => &mut [],
+        }
+    }
+
+    /// Computes the values of all targets. Running statistics are updated where the plan
+    /// trains.
+    pub fn forward(&mut self, params: &mut ParamStore, noise: NoiseKey) {
+        for step in &self.plan.forward {
+            forward_step(&self.plan.calls, step, self.arena.get_mut(), params, noise);
+        }
+    }
+
+    /// As [`Session::forward`], watched.
+    pub fn forward_observed(&mut self, params: &mut ParamStore, noise: NoiseKey, observer: &mut Observer<'_>) {
+        for step in &self.plan.forward {
+            let begin = Instant::now();
+            forward_step(&self.plan.calls, step, self.arena.get_mut(), params, noise);
+            let took = begin.elapsed();
+            let value = match &step.work {
+                Work::Forward { output, .. } => Some(self.arena.part(step.regions[*output])),
+                _ => None,
+            };
+            observer(self.plan.step_info(step, Pass::Forward), took, value);
+        }
+    }
+
+    /// Computes the gradients of the total loss at the values of the last forward run.
+    pub fn backward(&mut self, params: &ParamStore) {
+        self.grads.clear();
+        self.accumulate(params, 1.0);
+    }
+
+    /// As [`Session::backward`] with the loss times `scale`, added to the parameters'
+    /// gradients that are there already: for batches that are taken in several parts.
+    pub fn accumulate(&mut self, params: &ParamStore, scale: f32) {
+        for step in &self.plan.backward {
+            backward_step(&self.plan.calls, step, self.arena.get_mut(), params, &mut self.grads, scale);
+        }
+    }
+
+    /// As [`Session::backward`], watched.
+    pub fn backward_observed(&mut self, params: &ParamStore, observer: &mut Observer<'_>) {
+        self.grads.clear();
+        for step in &self.plan.backward {
+            let begin = Instant::now();
+            backward_step(&self.plan.calls, step, self.arena.get_mut(), params, &mut self.grads, 1.0);
+            observer(self.plan.step_info(step, Pass::Backward), begin.elapsed(), None);
+        }
+    }
+
+    /// The value of an input or of a target of the plan; `None` for other nodes, whose values
+    /// are not kept.
+    pub fn value(&self, node: NodeId) -> Option<&[f32]> {
+        let region = place(&self.plan.targets, node).or_else(|| place(&self.plan.inputs, node))?;
+        Some(self.arena.part(region))
+    }
+
+    /// The total loss of the last forward run, where the plan has a backward pass.
+    pub fn loss(&self) -> Option<f32> {
+        self.value(self.plan.loss()?)?.first().copied()
+    }
+
+    /// The gradient of a parameter; `None` where it is not trained.
+    pub fn grad(&self, param: ParamId) -> Option<&[f32]> {
+        self.grads.get(param)
+    }
+
+    /// The gradient of an input that the plan was asked for; it lasts until the next forward
+    /// run.
+    pub fn input_grad(&self, node: NodeId) -> Option<&[f32]> {
+        place(&self.plan.input_grads, node).map(|region| self.arena.part(region))
+    }
+
+    /// The gradients of all trained parameters.
+    pub fn grads(&self) -> &Grads {
+        &self.grads
+    }
+
+    /// The gradients of all trained parameters, to be clipped or penalised.
+    pub fn grads_mut(&mut self) -> &mut Grads {
+        &mut self.grads
+    }
+
+    /// Runs forward on a copy of the parameters and returns the path of the first node whose
+    /// value has an infinite element or a NaN: where a divergence began.
+    pub fn find_non_finite(&mut self, params: &ParamStore, noise: NoiseKey) -> Option<String> {
+        let mut found = None;
+        self.forward_observed(&mut params.clone(), noise, &mut |step, _, value| {
+            if found.is_none() && value.is_some_and(|v| v.iter().any(|x| !x.is_finite())) {
+                found = Some(step.path.to_string());
+            }
+        });
+        found
+    }
+}
+
+fn place(list: &[(NodeId, Region)], node: NodeId) -> Option<Region> {
+    list.iter().find(|(id, _)| *id == node).map(|(_, region)| *region)
+}
+
+/// Parts that are only read, by slot; an empty slice for an empty slot.
+fn read<'a>(parts: &[&'a [f32]], slots: &[Option<usize>]) -> Values<'a> {
+    slots.iter().map(|slot| slot.map_or(&[][..], |s| parts[s])).collect()
+}
+
+/// What is left of the parts after those to be written are taken.
+fn shared(parts: Parts<'_>) -> SmallVec<[&[f32]; 32]> {
+    parts.into_iter().map(|part| &*part).collect()
+}
+
+fn take<'a>(parts: &mut Parts<'a>, slot: usize) -> &'a mut [f32] {
+    std::mem::take(&mut parts[slot])
+}
+
+fn forward_step(calls: &[Call], step: &Step, arena: &mut [f32], params: &mut ParamStore, noise: NoiseKey) {
+    let Work::Forward { call, inputs, output, saved, scratch, .. } = &step.work else { return };
+    let call = &calls[*call];
+    let mut parts = carve(arena, &step.regions);
+    let output = take(&mut parts, *output);
+    let mut saved: Parts<'_> = saved.iter().map(|s| take(&mut parts, *s)).collect();
+    let scratch = scratch.map(|s| take(&mut parts, s)).unwrap_or_default();
+    let parts = shared(parts);
+    let (weights, mut state) = params.borrow(&call.params, &call.state);
+    call.kernel.forward(Forward {
+        inputs: &read(&parts, inputs),
+        params: &weights,
+        state: &mut state,
+        output,
+        saved: &mut saved,
+        scratch,
+        noise,
+    });
+}
+
+fn backward_step(calls: &[Call], step: &Step, arena: &mut [f32], params: &ParamStore, grads: &mut Grads, scale: f32) {
+    let mut parts = carve(arena, &step.regions);
+    match &step.work {
+        Work::Forward { .. } => {}
+        Work::Seed { grad } => take(&mut parts, *grad).fill(scale),
+        Work::AddTo { into, from } => sweep::add_to(take(&mut parts, *into), parts[*from]),
+        Work::Sum { out, a, b } => {
+            let out = take(&mut parts, *out);
+            elementwise::zip(parts[*a], parts[*b], out, |a, b| a + b);
+        }
+        Work::Backward { call, inputs, output, saved, grad_output, grad_inputs, scratch } => {
+            let call = &calls[*call];
+            let mut grad_inputs: SmallVec<[Option<&mut [f32]>; 8]> =
+                grad_inputs.iter().map(|slot| slot.map(|s| take(&mut parts, s))).collect();
+            let scratch = scratch.map(|s| take(&mut parts, s)).unwrap_or_default();
+            let parts = shared(parts);
+            call.kernel.backward(Backward {
+                inputs: &read(&parts, inputs),
+                params: &params.values(&call.params),
+                state: &params.values(&call.state),
+                output: output.map_or(&[], |s| parts[s]),
+                saved: &saved.iter().map(|s| parts[*s]).collect::<Values<'_>>(),
+                grad_output: parts[*grad_output],
+                grad_inputs: &mut grad_inputs,
+                grad_params: &mut grads.borrow(&call.params, &call.wanted),
+                scratch,
+            });
+        }
+    }
+}

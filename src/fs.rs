@@ -1,0 +1,154 @@
+//! Files that are whole or not there: atomic writes and exclusive locks.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Writes a file so that a reader, or a crash, sees the old content or the new one and
+/// nothing between: into a temporary file in the same folder, flushed to the disk, renamed,
+/// and the folder flushed as well. Nothing is left behind when `write` fails.
+///
+/// # Errors
+/// Those of `write`, and any of the file system.
+pub fn write_atomic<T, E: From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&mut File>) -> Result<T, E>,
+) -> Result<T, E> {
+    let folder = folder_of(path);
+    let mut temporary = temporary_in(folder)?;
+    let mut writer = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
+    let value = write(&mut writer)?;
+    writer.flush()?;
+    drop(writer);
+    temporary.as_file().sync_all()?;
+    temporary.persist(path).map_err(|e| e.error)?;
+    sync_folder(folder)?;
+    Ok(value)
+}
+
+/// Writes bytes as [`write_atomic`] does.
+///
+/// # Errors
+/// Any of the file system.
+pub fn write_bytes_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_atomic(path, |w| w.write_all(bytes))
+}
+
+/// The folder that a path lies in; `.` for a bare name.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn temporary_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".tmp-").suffix(".partial");
+    // A temporary file is private by default; what replaces a user's file obeys the umask.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
+/// A rename survives a power cut only once its folder is on the disk.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// An exclusive lock on a file, held until it is dropped; the system frees it when the process
+/// ends, however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    file: File,
+    path: PathBuf,
+}
+
+/// Why a lock was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another process, or another part of this one, holds it.
+    #[error("`{}` is locked by another run", .0.display())]
+    Held(PathBuf),
+    /// The lock file cannot be made.
+    #[error("cannot lock `{}`: {}", .0.display(), .1)]
+    Io(PathBuf, #[source] io::Error),
+}
+
+impl Lock {
+    /// Takes the lock without waiting, making the file where it is missing. The file is left
+    /// in place afterwards: removing it would let two others lock different files.
+    ///
+    /// # Errors
+    /// [`LockError::Held`] where someone has it.
+    pub fn acquire(path: &Path) -> Result<Self, LockError> {
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .map_err(|e| LockError::Io(path.to_path_buf(), e))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { file, path: path.to_path_buf() }),
+            Err(TryLockError::WouldBlock) => Err(LockError::Held(path.to_path_buf())),
+            Err(TryLockError::Error(e)) => Err(LockError::Io(path.to_path_buf(), e)),
+        }
+    }
+
+    /// The lock file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file frees the lock as well; there is nothing to do about an error here.
+        let _ = self.file.unlock();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        write_bytes_atomic(&path, b"old").unwrap();
+        let failed: io::Result<()> = write_atomic(&path, |w| {
+            w.write_all(b"new, and then")?;
+            Err(io::Error::other("the disk is on fire"))
+        });
+        assert_eq!(failed.unwrap_err().to_string(), "the disk is on fire");
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(folder.path()), ["a.txt"]);
+
+        write_bytes_atomic(&path, b"new").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        assert_eq!(names(folder.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn a_missing_folder_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = write_bytes_atomic(&folder.path().join("no/a.txt"), b"x").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn a_lock_is_exclusive_until_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.lock");
+        let lock = Lock::acquire(&path).unwrap();
+        assert_eq!(lock.path(), path);
+        assert!(matches!(Lock::acquire(&path), Err(LockError::Held(_))));
+        drop(lock);
+        Lock::acquire(&path).unwrap();
+    }
+}

@@ -1,0 +1,175 @@
+//! Turns nodes into forward steps over buffers.
+
+use crate::check::{Bound, Checked};
+use crate::graph::NodeId;
+use crate::ops::lower::{Kernel, LowerCx, Lowered, Needs};
+use crate::shape::Fact;
+
+use super::memory::Buffer;
+use super::program::{Access, Call, Work};
+use super::scope::Scope;
+use super::{PlanError, PlanOptions};
+
+/// The value number of buffers that hold one value only.
+pub(super) const ONLY: u32 = u32::MAX;
+
+/// A plan in the making.
+pub(super) struct Builder<'a> {
+    pub checked: &'a Checked,
+    pub bound: &'a Bound,
+    pub options: &'a PlanOptions,
+    pub scope: Scope,
+    pub calls: Vec<Call>,
+    /// The call of a node; `None` for inputs and views.
+    pub call_of: Vec<Option<usize>>,
+    /// Saved buffers of a call.
+    pub saved: Vec<Vec<Access>>,
+    pub buffers: Vec<Buffer>,
+    /// Where the value of a node lies.
+    pub value: Vec<Option<Access>>,
+    /// The nodes whose values lie, or lay, in a buffer.
+    members: Vec<Vec<NodeId>>,
+    pub steps: Vec<(NodeId, Work<Access>)>,
+}
+
+impl<'a> Builder<'a> {
+    pub fn new(checked: &'a Checked, bound: &'a Bound, options: &'a PlanOptions) -> Result<Self, PlanError> {
+        let scope = Scope::new(checked, options)?;
+        let nodes = checked.graph().len();
+        Ok(Self {
+            checked,
+            bound,
+            options,
+            scope,
+            calls: Vec::new(),
+            call_of: vec![None; nodes],
+            saved: Vec::new(),
+            buffers: Vec::new(),
+            value: vec![None; nodes],
+            members: Vec::new(),
+            steps: Vec::new(),
+        })
+    }
+
+    /// A new buffer for one value.
+    pub fn buffer(&mut self, len: usize) -> Access {
+        self.buffers.push(Buffer::new(len));
+        self.members.push(Vec::new());
+        Access { buffer: self.buffers.len() as u32 - 1, value: ONLY }
+    }
+
+    /// A new buffer, or none for a length of zero.
+    pub fn scratch(&mut self, len: usize) -> Option<Access> {
+        (len > 0).then(|| self.buffer(len))
+    }
+
+    /// Emits the steps of the forward pass.
+    pub fn forward(&mut self) {
+        for id in self.checked.graph().ids() {
+            if self.scope.needed[id.index()] {
+                match self.checked.graph().op(id) {
+                    None => self.input(id),
+                    Some(_) => self.lower(id),
+                }
+            }
+        }
+        // The caller reads these once all steps are done.
+        for id in self.options.targets.iter().chain(&self.scope.loss) {
+            if let Some(at) = self.value[id.index()] {
+                self.buffers[at.buffer as usize].keep();
+            }
+        }
+    }
+
+    /// Inputs are filled before the first step and keep their contents between runs.
+    fn input(&mut self, id: NodeId) {
+        let at = self.buffer(self.bound.fact(id).numel());
+        let buffer = &mut self.buffers[at.buffer as usize];
+        buffer.touch(0);
+        buffer.keep();
+        self.settle(id, at.buffer);
+    }
+
+    /// Records that a buffer now holds the value of a node.
+    fn settle(&mut self, id: NodeId, buffer: u32) -> Access {
+        let at = Access { buffer, value: id.index() as u32 };
+        self.value[id.index()] = Some(at);
+        self.members[buffer as usize].push(id);
+        at
+    }
+
+    fn lower(&mut self, id: NodeId) {
+        let Some(op) = self.checked.graph().op(id) else { return };
+        let inputs = self.scope.inputs[id.index()].clone();
+        let facts: Vec<Fact> = inputs.iter().map(|i| self.bound.fact(*i).clone()).collect();
+        let fact = self.bound.fact(id);
+        let training = self.options.training && !self.options.fixed_statistics.contains(&id);
+        match op.lower(&facts, fact, LowerCx { training, node: id.index() as u64 }) {
+            Lowered::View => {
+                debug_assert_eq!(fact.numel(), facts[0].numel());
+                let at = self.value[inputs[0].index()];
+                self.value[id.index()] = at;
+                self.members[at.expect("inputs come first").buffer as usize].push(id);
+            }
+            Lowered::Kernel(kernel) => self.call(id, kernel, &inputs),
+        }
+    }
+
+    fn call(&mut self, id: NodeId, kernel: Box<dyn Kernel>, inputs: &[NodeId]) {
+        let (workspace, needs) = (kernel.workspace(), kernel.needs());
+        let in_place = self.may_overwrite(id, &*kernel, needs, inputs);
+        let mut slots: Vec<Option<Access>> = inputs.iter().map(|i| self.value[i.index()]).collect();
+        let (in_place, buffer) = match slots.first().copied().flatten() {
+            Some(first) if in_place => {
+                slots[0] = None;
+                (Some(first), first.buffer)
+            }
+            _ => (None, self.buffer(self.bound.fact(id).numel()).buffer),
+        };
+        let output = self.settle(id, buffer);
+        let saved: Vec<Access> = workspace.saved.iter().map(|len| self.buffer(*len)).collect();
+        let scratch = self.scratch(workspace.forward);
+        let call = self.calls.len();
+        self.call_of[id.index()] = Some(call);
+        self.calls.push(self.describe(id, kernel, needs));
+        self.saved.push(saved.clone());
+        self.steps.push((id, Work::Forward { call, inputs: slots, in_place, output, saved, scratch }));
+    }
+
+    fn describe(&self, id: NodeId, kernel: Box<dyn Kernel>, needs: Needs) -> Call {
+        let op = self.checked.graph().node(id).kind_name();
+        let (params, state): (Vec<_>, Vec<_>) =
+            self.checked.node_params(id).iter().partition(|p| self.checked.param(**p).trainable);
+        let trains = self.options.training && self.scope.differentiated[id.index()];
+        let wanted = params.iter().map(|p| trains && !self.options.frozen.contains(p)).collect();
+        Call { kernel, needs, op, params, wanted, state }
+    }
+
+    /// Whether the output may take the buffer of input 0: the kernel allows it, and nobody
+    /// reads what the buffer holds now after this step.
+    fn may_overwrite(&self, id: NodeId, kernel: &dyn Kernel, needs: Needs, inputs: &[NodeId]) -> bool {
+        let Some((first, rest)) = inputs.split_first() else { return false };
+        let at = |id: &NodeId| self.value[id.index()].map(|a| a.buffer);
+        let Some(buffer) = at(first) else { return false };
+        kernel.in_place()
+            && self.bound.fact(id).numel() == self.bound.fact(*first).numel()
+            && !rest.iter().any(|i| at(i) == Some(buffer))
+            && !(self.scope.differentiated[id.index()] && needs.inputs)
+            && self.members[buffer as usize].iter().all(|m| self.is_spent(*m, id))
+    }
+
+    /// Whether nobody but `by` reads the value of `id` from now on.
+    fn is_spent(&self, id: NodeId, by: NodeId) -> bool {
+        let backward = |node: NodeId, reads: fn(Needs) -> bool| {
+            self.scope.differentiated[node.index()]
+                && self.call_of[node.index()].is_some_and(|call| reads(self.calls[call].needs))
+        };
+        !self.is_kept(id)
+            && !backward(id, |needs| needs.output)
+            && self.scope.users[id.index()].iter().all(|u| *u <= by && !backward(*u, |needs| needs.inputs))
+    }
+
+    fn is_kept(&self, id: NodeId) -> bool {
+        self.checked.graph().op(id).is_none() || self.options.targets.contains(&id) || self.scope.loss == Some(id)
+    }
+}

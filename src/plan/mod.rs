@@ -1,0 +1,256 @@
+//! Lays out the work of a network as a flat program of kernel calls over one arena.
+//!
+//! A plan is made for one size of the inputs and one purpose: inference, a training step, or
+//! gradients of an input. The order of steps is the order of nodes, then its reverse; buffers
+//! share memory where their lives do not overlap. Nothing is decided while a plan runs.
+
+mod autodiff;
+mod builder;
+mod memory;
+mod program;
+mod scope;
+mod verify;
+
+use std::collections::BTreeSet;
+
+use crate::check::{Bound, Checked, ParamId};
+use crate::graph::NodeId;
+
+pub(crate) use memory::aligned;
+pub(crate) use program::{Call, Region, Step, Work};
+
+use builder::Builder;
+use program::Access;
+
+/// What a plan is for.
+#[derive(Clone, Debug, Default)]
+pub struct PlanOptions {
+    /// Whether parameters are trained: statistics come from the batch, dropout is on, and the
+    /// backward pass of the total loss computes the gradients of trainable parameters.
+    pub training: bool,
+    /// The nodes whose values are wanted; nothing is computed that neither they nor the loss
+    /// of a backward pass need.
+    pub targets: Vec<NodeId>,
+    /// Parameters that get no gradient. Where nothing before them is trained either, the
+    /// backward pass ends there.
+    pub frozen: BTreeSet<ParamId>,
+    /// Nodes that run as in inference although the plan trains: frozen batch norms.
+    pub fixed_statistics: BTreeSet<NodeId>,
+    /// Inputs whose gradients are wanted, in training or outside of it.
+    pub input_grads: Vec<NodeId>,
+}
+
+impl PlanOptions {
+    /// Values of these nodes with the parameters as they are.
+    pub fn inference(targets: Vec<NodeId>) -> Self {
+        Self { targets, ..Self::default() }
+    }
+
+    /// A training step that keeps the values of these nodes too.
+    pub fn training(targets: Vec<NodeId>) -> Self {
+        Self { training: true, targets, ..Self::default() }
+    }
+}
+
+/// Why there can be no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// Gradients are wanted of a network without a loss.
+    #[error("there is no loss to take gradients of")]
+    NoLoss,
+    /// Everything that the loss depends on is frozen.
+    #[error("the loss depends on no parameter that is trained")]
+    NothingToTrain,
+    /// The loss does not depend on an input whose gradient is wanted.
+    #[error("no gradient of the loss reaches `{path}`")]
+    NoGradient {
+        /// The input.
+        path: String,
+    },
+    /// The loss has more than one element.
+    #[error("the loss `{path}` is no scalar: it has {numel} elements")]
+    LossNotScalar {
+        /// The node.
+        path: String,
+        /// Its size.
+        numel: usize,
+    },
+    /// The buffers take more bytes than can be addressed.
+    #[error("the network needs more memory than can be addressed")]
+    TooLarge,
+}
+
+/// What a plan takes, in bytes, known before anything is allocated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// Values, gradients of values, and scratch.
+    pub arena_bytes: u64,
+    /// What the arena would take if no two buffers shared memory.
+    pub unshared_bytes: u64,
+    /// All parameters of the network, also those that the plan does not read.
+    pub params_bytes: u64,
+    /// Gradients of the parameters that are trained.
+    pub grads_bytes: u64,
+}
+
+impl Memory {
+    /// What a session of the plan allocates: everything but the parameters, which sessions
+    /// share, and the optimizer's state.
+    pub fn total(&self) -> u64 {
+        self.arena_bytes.saturating_add(self.grads_bytes)
+    }
+}
+
+/// Which pass a step belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pass {
+    /// Computes values.
+    Forward,
+    /// Computes gradients.
+    Backward,
+}
+
+/// A step as profiles show it.
+#[derive(Clone, Copy, Debug)]
+pub struct StepInfo<'a> {
+    /// The node.
+    pub node: NodeId,
+    /// Its path.
+    pub path: &'a str,
+    /// Its op; `accumulate` where contributions to its gradient are added up.
+    pub op: &'static str,
+    /// The pass.
+    pub pass: Pass,
+}
+
+/// A network laid out for one purpose and one size of its inputs.
+pub struct Plan {
+    pub(crate) calls: Vec<Call>,
+    pub(crate) forward: Vec<Step>,
+    pub(crate) backward: Vec<Step>,
+    /// Elements of the arena.
+    pub(crate) arena: usize,
+    paths: Vec<String>,
+    trained: Vec<ParamId>,
+    /// Elements of every parameter of the network.
+    pub(crate) param_sizes: Vec<usize>,
+    pub(crate) inputs: Vec<(NodeId, Region)>,
+    pub(crate) targets: Vec<(NodeId, Region)>,
+    pub(crate) input_grads: Vec<(NodeId, Region)>,
+    loss: Option<NodeId>,
+    memory: Memory,
+}
+
+impl Plan {
+    /// Plans a network.
+    ///
+    /// # Errors
+    /// See [`PlanError`].
+    pub fn new(checked: &Checked, bound: &Bound, options: &PlanOptions) -> Result<Plan, PlanError> {
+        let mut builder = Builder::new(checked, bound, options)?;
+        if let Some(loss) = builder.scope.loss
+            && bound.fact(loss).numel() != 1
+        {
+            let path = checked.graph().node(loss).path.clone();
+            return Err(PlanError::LossNotScalar { path, numel: bound.fact(loss).numel() });
+        }
+        builder.forward();
+        let forward_len = builder.steps.len();
+        let input_grads = builder.backward();
+        finish(builder, forward_len, &input_grads)
+    }
+
+    /// What the plan takes.
+    pub fn memory(&self) -> Memory {
+        self.memory
+    }
+
+    /// The parameters that get a gradient, in the order of ids.
+    pub fn trained(&self) -> &[ParamId] {
+        &self.trained
+    }
+
+    /// The scalar that is differentiated; `None` without a backward pass.
+    pub fn loss(&self) -> Option<NodeId> {
+        self.loss
+    }
+
+    /// The inputs that the plan reads.
+    pub fn inputs(&self) -> impl Iterator<Item = NodeId> {
+        self.inputs.iter().map(|(id, _)| *id)
+    }
+
+    /// All steps in the order in which they run.
+    pub fn steps(&self) -> impl Iterator<Item = StepInfo<'_>> {
+        let info = |pass| move |step| self.step_info(step, pass);
+        self.forward.iter().map(info(Pass::Forward)).chain(self.backward.iter().map(info(Pass::Backward)))
+    }
+
+    pub(crate) fn step_info<'a>(&'a self, step: &Step, pass: Pass) -> StepInfo<'a> {
+        let op = match step.work.call() {
+            Some(call) => self.calls[call].op,
+            None => "accumulate",
+        };
+        StepInfo { node: step.node, path: &self.paths[step.node.index()], op, pass }
+    }
+}
+
+/// Lays out the arena and names all buffers by their places.
+fn finish(mut builder: Builder<'_>, forward_len: usize, input_grads: &[(NodeId, Access)]) -> Result<Plan, PlanError> {
+    for (at, (_, work)) in builder.steps.iter().enumerate() {
+        let at = u32::try_from(at).map_err(|_| PlanError::TooLarge)?;
+        work.each(&mut |access, _| builder.buffers[access.buffer as usize].touch(at));
+    }
+    let arena = memory::lay_out(&mut builder.buffers)?;
+    let Builder { checked, options, scope, calls, buffers, value, steps, .. } = builder;
+    let graph = checked.graph();
+    let find = |ids: &mut dyn Iterator<Item = NodeId>| -> Vec<(NodeId, Access)> {
+        ids.filter_map(|id| Some((id, value[id.index()]?))).collect()
+    };
+    let inputs = find(&mut graph.ids().filter(|id| graph.op(*id).is_none()));
+    let targets = find(&mut options.targets.iter().chain(&scope.loss).copied());
+    if cfg!(debug_assertions) {
+        let list = |of: &[(NodeId, Access)]| of.iter().map(|(_, a)| *a).collect::<Vec<_>>();
+        let wanted = [list(&targets), list(input_grads)].concat();
+        let verdict = verify::verify(&buffers, arena, steps.iter().map(|(_, w)| w), &list(&inputs), &wanted);
+        assert_eq!(verdict, Ok(()), "the plan must be sound");
+    }
+    let region = |a: Access| {
+        let buffer = &buffers[a.buffer as usize];
+        Region { start: buffer.offset, len: buffer.len }
+    };
+    let places = |of: &[(NodeId, Access)]| of.iter().map(|(id, a)| (*id, region(*a))).collect::<Vec<_>>();
+    let mut forward: Vec<Step> = steps.iter().map(|(id, work)| Step::place(*id, work, region)).collect();
+    let backward = forward.split_off(forward_len);
+    let param_sizes: Vec<usize> = checked.params().iter().map(|p| p.numel()).collect();
+    let trained: BTreeSet<ParamId> =
+        calls.iter().flat_map(|c| c.params.iter().zip(&c.wanted).filter(|(_, w)| **w).map(|(p, _)| *p)).collect();
+    let memory = Memory {
+        arena_bytes: bytes([arena])?,
+        unshared_bytes: bytes(buffers.iter().map(|b| b.len))?,
+        params_bytes: bytes(param_sizes.iter().copied())?,
+        grads_bytes: bytes(trained.iter().map(|p| param_sizes[p.index()]))?,
+    };
+    Ok(Plan {
+        forward,
+        backward,
+        arena,
+        paths: graph.paths().map(str::to_string).collect(),
+        trained: trained.into_iter().collect(),
+        param_sizes,
+        inputs: places(&inputs),
+        targets: places(&targets),
+        input_grads: places(input_grads),
+        loss: scope.loss,
+        memory,
+        calls,
+    })
+}
+
+/// The bytes of buffers of these lengths, in whole cache lines.
+fn bytes(lens: impl IntoIterator<Item = usize>) -> Result<u64, PlanError> {
+    lens.into_iter()
+        .try_fold(0u64, |sum, len| sum.checked_add((aligned(len)? as u64).checked_mul(4)?))
+        .filter(|sum| *sum <= isize::MAX as u64)
+        .ok_or(PlanError::TooLarge)
+}

@@ -1,0 +1,112 @@
+//! A run directory: locked while a run writes it, never overwritten unasked.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::diag::{Diagnostic, codes};
+use crate::fs::{Lock, LockError, write_bytes_atomic};
+
+use super::Failure;
+
+/// A run directory that this process may write.
+#[derive(Debug)]
+pub struct RunDir {
+    path: PathBuf,
+    metrics: File,
+    _lock: Lock,
+}
+
+const LOCK: &str = ".lock";
+const METRICS: &str = "metrics.jsonl";
+
+impl RunDir {
+    /// Makes the folder, or with `force` empties it of an earlier run's results.
+    pub fn create(path: &Path, force: bool) -> Result<RunDir, Failure> {
+        fs::create_dir_all(path).map_err(|e| Failure::write(path, &e))?;
+        let lock = lock(path)?;
+        if path.join(METRICS).exists() && !force {
+            return Err(Diagnostic::error(codes::RUN_EXISTS, format!("`{}` holds a run already", path.display()))
+                .help("name another folder with `--out`, or pass `--force` to replace it")
+                .into());
+        }
+        let metrics_path = path.join(METRICS);
+        let metrics = File::create(&metrics_path).map_err(|e| Failure::write(&metrics_path, &e))?;
+        for stale in ["last.safetensors", "best.safetensors"] {
+            let stale = path.join(stale);
+            match fs::remove_file(&stale) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Failure::write(&stale, &e)),
+                _ => {}
+            }
+        }
+        Ok(RunDir { path: path.to_path_buf(), metrics, _lock: lock })
+    }
+
+    /// `base`, or where that holds a run, the first of `base-2`, `base-3`, ... that does not.
+    pub fn free_name(base: &Path) -> PathBuf {
+        let taken = |p: &Path| p.join(METRICS).exists();
+        if !taken(base) {
+            return base.to_path_buf();
+        }
+        let name = base.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_else(|| "run".into());
+        (2u64..)
+            .map(|n| base.with_file_name(format!("{name}-{n}")))
+            .find(|p| !taken(p))
+            .unwrap_or_else(|| base.to_path_buf())
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Writes a text file whole, or not at all.
+    pub fn write_text(&self, name: &str, text: &str) -> Result<(), Failure> {
+        let path = self.file(name);
+        write_bytes_atomic(&path, text.as_bytes()).map_err(|e| Failure::write(&path, &e))
+    }
+
+    /// Appends a line to `metrics.jsonl` and flushes it to the disk.
+    pub fn append_metrics(&mut self, line: &serde_json::Value) -> Result<(), Failure> {
+        let path = self.file(METRICS);
+        writeln!(self.metrics, "{line}").and_then(|()| self.metrics.sync_data()).map_err(|e| Failure::write(&path, &e))
+    }
+}
+
+fn lock(path: &Path) -> Result<Lock, Failure> {
+    let lock_path = path.join(LOCK);
+    Lock::acquire(&lock_path).map_err(|e| match e {
+        LockError::Held(_) => {
+            Diagnostic::error(codes::RUN_LOCKED, format!("another process writes `{}`", path.display()))
+                .help("wait for it to end, or name another folder with `--out`")
+                .into()
+        }
+        LockError::Io(_, e) => Failure::write(&lock_path, &e),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_neither_overwritten_nor_shared() {
+        let base = tempfile::tempdir().expect("a temporary folder");
+        let path = base.path().join("run");
+        let mut first = RunDir::create(&path, false).expect("the folder is new");
+        let locked = RunDir::create(&path, true).expect_err("the first still holds it");
+        assert_eq!(locked.diagnostics[0].code, codes::RUN_LOCKED);
+        first.append_metrics(&serde_json::json!({"epoch": 1})).expect("the folder can be written");
+        drop(first);
+        let exists = RunDir::create(&path, false).expect_err("it holds a run");
+        assert_eq!(exists.diagnostics[0].code, codes::RUN_EXISTS);
+        assert_eq!(RunDir::free_name(&path), base.path().join("run-2"));
+        RunDir::create(&path, true).expect("`force` replaces it");
+        assert_eq!(fs::read_to_string(path.join(METRICS)).expect("it is there"), "");
+    }
+}

@@ -1,0 +1,149 @@
+//! Loss and metrics over a data set.
+
+use serde_json::{Map, Value, json};
+
+use crate::check::Checked;
+use crate::data::Batch;
+use crate::engine::Session;
+use crate::graph::NodeId;
+use crate::ops::lower::NoiseKey;
+use crate::plan::PlanOptions;
+
+use super::network::{Feeds, Sessions};
+use super::{Examples, Failure, Network};
+
+/// Means over a data set.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evaluation {
+    /// Examples that were read.
+    pub examples: usize,
+    /// Examples that were damaged and left out.
+    pub skipped: usize,
+    /// `loss`, then single losses where there are several, then metrics, by name.
+    pub values: Vec<(String, f64)>,
+}
+
+impl Evaluation {
+    /// The value of this name.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.values.iter().find(|(n, _)| n == name).map(|(_, v)| *v)
+    }
+
+    /// `{"loss": .., "accuracy": .., "examples": ..}`.
+    pub fn to_json(&self) -> Value {
+        let mut object: Map<String, Value> = self.values.iter().map(|(n, v)| (n.clone(), json!(v))).collect();
+        object.insert("examples".into(), json!(self.examples));
+        if self.skipped > 0 {
+            object.insert("skipped".into(), json!(self.skipped));
+        }
+        Value::Object(object)
+    }
+}
+
+/// Which scalars of a network are averaged, and under what names.
+#[derive(Clone, Debug)]
+pub(super) struct Probe {
+    names: Vec<String>,
+    /// The nodes, in the order of the names.
+    pub(super) nodes: Vec<NodeId>,
+}
+
+impl Probe {
+    pub(super) fn new(checked: &Checked) -> Self {
+        let roles = &checked.graph().roles;
+        let total = roles.total_loss.map(|id| ("loss".to_string(), id));
+        let parts = roles.losses.iter().filter(|(_, id)| Some(*id) != roles.total_loss && roles.losses.len() > 1);
+        let (names, nodes) = total
+            .into_iter()
+            .chain(parts.map(|(n, id)| (format!("loss.{n}"), *id)))
+            .chain(roles.metrics.iter().cloned())
+            .unzip();
+        Self { names, nodes }
+    }
+
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.names.iter().any(|n| n == name)
+    }
+}
+
+/// Running means, weighted by the examples of each batch.
+#[derive(Clone, Debug)]
+pub(super) struct Meter {
+    means: Vec<(String, f64)>,
+    sums: Vec<f64>,
+    examples: usize,
+}
+
+impl Meter {
+    pub(super) fn new(probe: &Probe) -> Self {
+        Self {
+            means: probe.names.iter().map(|n| (n.clone(), 0.0)).collect(),
+            sums: vec![0.0; probe.names.len()],
+            examples: 0,
+        }
+    }
+
+    pub(super) fn add(&mut self, probe: &Probe, session: &Session, examples: usize) {
+        self.examples += examples;
+        for ((sum, mean), node) in self.sums.iter_mut().zip(&mut self.means).zip(&probe.nodes) {
+            let value = session.value(*node).and_then(|v| v.first()).copied().unwrap_or(f32::NAN);
+            *sum += f64::from(value) * examples as f64;
+            mean.1 = *sum / self.examples as f64;
+        }
+    }
+
+    pub(super) fn means(&self) -> &[(String, f64)] {
+        &self.means
+    }
+
+    pub(super) fn examples(&self) -> usize {
+        self.examples
+    }
+}
+
+/// Copies a batch into a session's inputs.
+pub(super) fn feed(session: &mut Session, feeds: Feeds, batch: &Batch) {
+    session.input_mut(feeds.image).copy_from_slice(&batch.images);
+    if let Some(label) = feeds.label {
+        let slot = session.input_mut(label);
+        if !slot.is_empty() {
+            slot.copy_from_slice(&batch.labels);
+        }
+    }
+}
+
+/// Runs a network over one pass of a data set, in inference mode.
+///
+/// # Errors
+/// Data that cannot be read, or that does not fit the network.
+pub fn evaluate(network: &mut Network<'_>, examples: &Examples) -> Result<Evaluation, Failure> {
+    let probe = Probe::new(network.checked());
+    let feeds = network.feeds()?;
+    let options = PlanOptions::inference(probe.nodes.clone());
+    let mut sessions = Sessions::new(&options, feeds.image, &examples.shape());
+    evaluate_with(network, examples, &probe, feeds, &mut sessions)
+}
+
+/// As [`evaluate`], with sessions that are kept between calls.
+pub(super) fn evaluate_with(
+    network: &mut Network<'_>,
+    examples: &Examples,
+    probe: &Probe,
+    feeds: Feeds,
+    sessions: &mut Sessions<'_>,
+) -> Result<Evaluation, Failure> {
+    let mut meter = Meter::new(probe);
+    let mut skipped = 0;
+    for batch in examples.epoch(0) {
+        let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
+        skipped += batch.skipped.len();
+        if batch.len == 0 {
+            continue;
+        }
+        let session = sessions.get(network, batch.len)?;
+        feed(session, feeds, &batch);
+        session.forward(&mut network.params, NoiseKey::default());
+        meter.add(probe, session, batch.len);
+    }
+    Ok(Evaluation { examples: meter.examples(), skipped, values: meter.means().to_vec() })
+}

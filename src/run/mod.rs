@@ -1,0 +1,25 @@
+//! The tasks: training, evaluation, prediction, timing.
+//!
+//! Nothing here prints: progress goes to an [`Observer`], results come back as values.
+
+mod dir;
+mod evaluate;
+mod examples;
+mod failure;
+mod network;
+mod observe;
+mod phases;
+mod predict;
+mod timing;
+mod train;
+
+pub use dir::RunDir;
+pub use evaluate::{Evaluation, evaluate};
+pub use examples::{DataSource, Examples};
+pub use failure::{Failure, Reason};
+pub use network::{Feeds, Network};
+pub use observe::{EpochReport, Observer, Silent, StartReport, StepReport};
+pub use phases::check as check_phases;
+pub use predict::{Classify, Prediction, Ranked, predict_images, predict_tensor};
+pub use timing::{Mode, Timing, time};
+pub use train::{Outcome, TrainOptions, train};

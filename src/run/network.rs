@@ -1,0 +1,279 @@
+//! A checked network with its parameters, and sessions planned for it by batch size.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::check::{Bound, Checked};
+use crate::data::Target;
+use crate::diag::{Diagnostic, Sink, codes};
+use crate::engine::{Grads, ParamStore, Session};
+use crate::graph::NodeId;
+use crate::plan::{Plan, PlanOptions};
+use crate::shape::{DType, Symbols};
+use crate::syntax::ast::Spec;
+use crate::weights::{self, LoadOptions, Rules, Tensor, Tensors, Wanted};
+
+use super::Failure;
+
+/// A checked network with its parameters.
+pub struct Network<'a> {
+    checked: &'a Checked,
+    /// The values of all parameters.
+    pub params: ParamStore,
+    /// The most bytes a plan may take, where there is a limit.
+    pub max_memory: Option<u64>,
+}
+
+/// The inputs that a data set feeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Feeds {
+    /// The input that takes the example's tensor.
+    pub image: NodeId,
+    /// The input that takes its label.
+    pub label: Option<NodeId>,
+}
+
+impl<'a> Network<'a> {
+    /// The network with first values drawn from `seed`.
+    pub fn new(checked: &'a Checked, seed: u64) -> Self {
+        Self { checked, params: ParamStore::init(checked, seed), max_memory: None }
+    }
+
+    /// The graph and its proof.
+    pub fn checked(&self) -> &'a Checked {
+        self.checked
+    }
+
+    /// Loads a weights file, renamed as the `weights` section of `spec` says.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that does not match the network.
+    pub fn load(&mut self, file: &Path, spec: Option<&Spec>, partial: bool) -> Result<(), Failure> {
+        let mut sink = Sink::new();
+        let rules = match spec.and_then(|s| s.section("weights")) {
+            Some(section) => Rules::from_expr(section, &mut sink),
+            None => Rules::default(),
+        };
+        if sink.has_errors() {
+            return Err(Failure::from_sink(&sink));
+        }
+        let wanted: Vec<Wanted> =
+            self.checked.params().iter().map(|p| Wanted { name: p.name.clone(), shape: p.shape.clone() }).collect();
+        let options = LoadOptions { partial, ..LoadOptions::default() };
+        let loaded = weights::load(file, &wanted, &rules, &options).map_err(|e| Failure::input(e.into()))?;
+        for (name, tensor) in loaded.tensors.iter() {
+            if let (Some(id), Some(values)) = (self.params.find(name), tensor.as_f32()) {
+                self.params.get_mut(id).copy_from_slice(values);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes all parameters, running statistics included, whole or not at all.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn save(&self, file: &Path) -> Result<(), Failure> {
+        let mut tensors = Tensors::new();
+        for param in self.params.iter() {
+            let values = self.params.get(param.id).to_vec();
+            let inserted = Tensor::f32(param.shape.to_vec(), values).map(|t| tensors.insert(param.name, t));
+            debug_assert!(matches!(inserted, Some(Ok(()))), "parameters have unique names and fitting shapes");
+        }
+        weights::write(file, &tensors).map_err(|e| Failure::input(e.into()))
+    }
+
+    /// Which inputs a data set of single examples feeds: the first input of floats takes the
+    /// tensor, the first other input the label. Others cannot be fed.
+    pub fn feeds(&self) -> Result<Feeds, Failure> {
+        let graph = self.checked.graph();
+        let inputs = &graph.roles.inputs;
+        let is_f32 = |id: &&NodeId| self.checked.fact(**id).dtype == DType::F32;
+        let Some(image) = inputs.iter().find(is_f32).or_else(|| inputs.first()) else {
+            return Err(Failure::new(codes::INPUT_UNFED, "the network has no input"));
+        };
+        let mut others = inputs.iter().filter(|id| *id != image);
+        let label = others.next().copied();
+        match others.next() {
+            None => Ok(Feeds { image: *image, label }),
+            Some(extra) => {
+                let node = graph.node(*extra);
+                Err(Diagnostic::error(codes::INPUT_UNFED, format!("no data feeds the input `{}`", node.path))
+                    .label(node.span, "neither the tensor nor the label of an example")
+                    .help("a data set gives one tensor and one label for each example")
+                    .into())
+            }
+        }
+    }
+
+    /// What the input that takes the example's tensor is, for the preparation of images.
+    ///
+    /// # Errors
+    /// An input that images cannot be prepared for.
+    pub fn target(&self) -> Result<Target, Failure> {
+        let image = self.feeds()?.image;
+        let node = self.checked.graph().node(image);
+        Target::of(self.checked.fact(image)).ok_or_else(|| {
+            Diagnostic::error(
+                codes::INPUT_UNFED,
+                format!("images cannot be prepared for `{}`, which is {}", node.path, self.checked.fact(image)),
+            )
+            .label(node.span, "this input")
+            .help("give it the sizes of one image, `f32[N, channels, height, width]`, or of features, `f32[N, n]`")
+            .into()
+        })
+    }
+
+    /// The input that takes labels and how many numbers it takes for one example.
+    pub(super) fn label_width(&self) -> Result<Option<(&str, usize)>, Failure> {
+        let Some(label) = self.feeds()?.label else { return Ok(None) };
+        let path = self.checked.graph().node(label).path.as_str();
+        let sizes: Option<Vec<usize>> = self.checked.fact(label).shape.iter().skip(1).map(|d| d.as_usize()).collect();
+        match sizes {
+            Some(sizes) => Ok(Some((path, sizes.iter().product()))),
+            None => Err(Failure::new(
+                codes::UNBOUND_SYMBOL,
+                format!("the sizes of `{path}` must be numbers, but for the batch"),
+            )),
+        }
+    }
+
+    /// How many classes the labels may have: the least width of the logits that an op compares
+    /// with the label's input; `None` where labels are no classes.
+    pub fn label_classes(&self) -> Option<usize> {
+        let label = self.feeds().ok()?.label?;
+        if self.checked.fact(label).dtype != DType::I64 {
+            return None;
+        }
+        let graph = self.checked.graph();
+        let logits = graph.users(label).into_iter().filter_map(|user| graph.inputs(user).first().copied());
+        logits.filter(|id| *id != label).filter_map(|id| self.checked.fact(id).shape.get(1)?.as_usize()).min()
+    }
+
+    /// Values for all symbols, from the sizes of one example of the input `image` and the batch.
+    pub fn symbols(&self, image: NodeId, example: &[usize], batch: usize) -> Result<Symbols, Failure> {
+        let mut symbols = Symbols::new();
+        let fact = self.checked.fact(image);
+        let sizes = std::iter::once(batch).chain(example.iter().copied());
+        if fact.rank() != example.len() + 1 {
+            return Err(self.misfit(image, example));
+        }
+        for (dim, size) in fact.shape.iter().zip(sizes) {
+            bind_symbol(dim, size, &mut symbols);
+        }
+        for (dim, size) in fact.shape.iter().zip(std::iter::once(batch).chain(example.iter().copied())) {
+            if dim.eval(&symbols) != Some(size as i64) {
+                return Err(self.misfit(image, example));
+            }
+        }
+        match self.checked.symbols().into_iter().find(|s| !symbols.contains_key(s)) {
+            None => Ok(symbols),
+            Some(name) => Err(Failure::new(codes::UNBOUND_SYMBOL, format!("nothing says how large `{name}` is"))),
+        }
+    }
+
+    fn misfit(&self, image: NodeId, example: &[usize]) -> Failure {
+        let node = self.checked.graph().node(image);
+        Diagnostic::error(
+            codes::BAD_TENSOR,
+            format!(
+                "the data's examples have the shape {example:?}, but `{}` is {}",
+                node.path,
+                self.checked.fact(image)
+            ),
+        )
+        .label(node.span, "this input")
+        .help("the first axis is the batch; add a `resize` to the augmentation, or change the input's shape")
+        .into()
+    }
+
+    /// The facts of all nodes at these sizes.
+    pub fn bind(&self, symbols: &Symbols) -> Result<Bound, Failure> {
+        let mut sink = Sink::new();
+        self.checked.bind(symbols, &mut sink).ok_or_else(|| Failure::from_sink(&sink))
+    }
+
+    /// Plans a session, and refuses one that is over the memory limit before allocating it.
+    pub fn session(&self, symbols: &Symbols, options: &PlanOptions) -> Result<Session, Failure> {
+        let bound = self.bind(symbols)?;
+        let plan =
+            Plan::new(self.checked, &bound, options).map_err(|e| Failure::new(codes::CANNOT_PLAN, e.to_string()))?;
+        let needed = plan.memory().total().saturating_add(self.params.bytes());
+        if let Some(limit) = self.max_memory
+            && needed > limit
+        {
+            let mib = |b: u64| b.div_ceil(1 << 20);
+            return Err(Diagnostic::error(
+                codes::TOO_MUCH_MEMORY,
+                format!("this takes {} MiB, and {} MiB are allowed", mib(needed), mib(limit)),
+            )
+            .help("use a smaller batch, or raise the limit with `--max-memory`")
+            .into());
+        }
+        Ok(Session::new(plan))
+    }
+}
+
+/// Binds a dimension that is a lone symbol.
+fn bind_symbol(dim: &crate::shape::Dim, size: usize, symbols: &mut Symbols) {
+    let mut names = Vec::new();
+    dim.symbols(&mut |name| names.push(name.to_string()));
+    if let [name] = names.as_slice()
+        && *dim == crate::shape::Dim::symbol(name)
+    {
+        symbols.entry(name.clone()).or_insert(size as i64);
+    }
+}
+
+/// Sessions of one kind by batch size: the full batch and the tail of an epoch.
+pub(super) struct Sessions<'o> {
+    options: &'o PlanOptions,
+    image: NodeId,
+    example: Vec<usize>,
+    by_batch: BTreeMap<usize, Session>,
+    /// The batch sizes whose sessions hold gradients of the current step.
+    touched: Vec<usize>,
+}
+
+impl<'o> Sessions<'o> {
+    pub(super) fn new(options: &'o PlanOptions, image: NodeId, example: &[usize]) -> Self {
+        Self { options, image, example: example.to_vec(), by_batch: BTreeMap::new(), touched: Vec::new() }
+    }
+
+    /// The session for a batch size, planned on first use.
+    pub(super) fn get(&mut self, network: &Network<'_>, batch: usize) -> Result<&mut Session, Failure> {
+        match self.by_batch.entry(batch) {
+            std::collections::btree_map::Entry::Occupied(e) => Ok(e.into_mut()),
+            std::collections::btree_map::Entry::Vacant(e) => {
+                let symbols = network.symbols(self.image, &self.example, batch)?;
+                Ok(e.insert(network.session(&symbols, self.options)?))
+            }
+        }
+    }
+
+    /// Takes the gradients of the batch that the session of this size has just seen, times
+    /// `scale`; with `first` those of earlier batches are forgotten.
+    pub(super) fn accumulate(&mut self, params: &ParamStore, batch: usize, scale: f32, first: bool) {
+        if first {
+            self.touched.clear();
+        }
+        let Some(session) = self.by_batch.get_mut(&batch) else { return };
+        if !self.touched.contains(&batch) {
+            session.grads_mut().clear();
+            self.touched.push(batch);
+        }
+        session.accumulate(params, scale);
+    }
+
+    /// The gradients that were accumulated in this step, in the session of the last batch.
+    pub(super) fn gradients(&mut self, batch: usize) -> Option<&mut Grads> {
+        let mut last = self.by_batch.remove(&batch)?;
+        for other in self.touched.iter().filter(|b| **b != batch) {
+            if let Some(session) = self.by_batch.get(other) {
+                last.grads_mut().add(session.grads());
+            }
+        }
+        self.touched.clear();
+        Some(self.by_batch.entry(batch).or_insert(last).grads_mut())
+    }
+}

@@ -1,0 +1,84 @@
+//! Phases of training: what is frozen, for how long, under which optimizer.
+
+use std::collections::BTreeSet;
+
+use crate::check::{Checked, ParamId};
+use crate::config::{self, TrainConfig};
+use crate::diag::{Diagnostic, Sink, codes};
+use crate::engine::optim::Optimizer;
+use crate::engine::schedule::Schedule;
+use crate::graph::NodeId;
+use crate::plan::PlanOptions;
+
+use super::Failure;
+
+/// One phase, with names resolved.
+pub(super) struct Phase {
+    pub(super) epochs: usize,
+    pub(super) optimizer: Optimizer,
+    pub(super) schedule: Schedule,
+    frozen: BTreeSet<ParamId>,
+    fixed_statistics: BTreeSet<NodeId>,
+}
+
+impl Phase {
+    /// The training plan of this phase that keeps the values of `targets`.
+    pub(super) fn plan(&self, targets: Vec<NodeId>) -> PlanOptions {
+        PlanOptions {
+            frozen: self.frozen.clone(),
+            fixed_statistics: self.fixed_statistics.clone(),
+            ..PlanOptions::training(targets)
+        }
+    }
+}
+
+/// The phases of a run; a spec without any has one in which nothing is frozen.
+pub(super) fn of(config: &TrainConfig, checked: &Checked) -> Result<Vec<Phase>, Failure> {
+    if config.phases.is_empty() {
+        return Ok(vec![Phase {
+            epochs: config.epochs,
+            optimizer: config.optim,
+            schedule: config.lr.clone(),
+            frozen: BTreeSet::new(),
+            fixed_statistics: BTreeSet::new(),
+        }]);
+    }
+    let mut frozen = BTreeSet::new();
+    let mut phases = Vec::new();
+    for phase in &config.phases {
+        frozen =
+            checked.param_ids().filter(|id| phase.freezes(&checked.param(*id).name, frozen.contains(id))).collect();
+        if checked.param_ids().all(|id| frozen.contains(&id) || !checked.param(id).trainable) {
+            return Err(Diagnostic::error(codes::NOTHING_TRAINS, "this phase freezes every parameter")
+                .label(phase.span, "nothing is left to train")
+                .help("name what is trained with `except`, or `unfreeze` something")
+                .into());
+        }
+        phases.push(Phase {
+            epochs: phase.epochs,
+            optimizer: phase.optim.unwrap_or(config.optim),
+            schedule: phase.lr.clone().unwrap_or_else(|| config.lr.clone()),
+            fixed_statistics: fixed_statistics(checked, &frozen),
+            frozen: frozen.clone(),
+        });
+    }
+    Ok(phases)
+}
+
+/// Reports names in phases that match no parameter.
+pub fn check(config: &TrainConfig, checked: &Checked, sink: &mut Sink) {
+    let names: Vec<&str> = checked.params().iter().map(|p| p.name.as_str()).collect();
+    config::check_phases(config, &names, sink);
+}
+
+/// The nodes with running statistics whose every parameter is frozen.
+fn fixed_statistics(checked: &Checked, frozen: &BTreeSet<ParamId>) -> BTreeSet<NodeId> {
+    checked
+        .graph()
+        .ids()
+        .filter(|id| {
+            let params = checked.node_params(*id);
+            params.iter().any(|p| !checked.param(*p).trainable) && params.iter().all(|p| frozen.contains(p))
+        })
+        .collect()
+}

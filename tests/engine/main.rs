@@ -1,0 +1,9 @@
+//! Plans and their execution, through the public interface.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod dag;
+mod net;
+mod optim;
+mod passes;
