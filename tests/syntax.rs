@@ -168,6 +168,16 @@ fn hostile_input_ends_quickly_with_an_error() {
         format!("model m {{ {}", "add { a: ".repeat(30_000)),
         format!("net:\n{}", (0..2000).map(|i| " ".repeat(i) + "- add:\n").collect::<String>()),
         "\u{0}".repeat(1000),
+        ")\n".repeat(500_000),
+        "\\\"".repeat(500_000),
+        "'\"".repeat(500_000),
+        (0..150_000).map(|i| format!("k{i}:\n")).collect::<String>(),
+        (0..60_000).map(|i| format!("param p{i} =\n")).collect::<String>(),
+        format!("net:\n{}", "- f(,,)\n".repeat(120_000)),
+        format!("params: {{a: \"{}\"}}\nmodel: é", "\\n".repeat(500_000)),
+        format!("model m {{ {}", "f( -> g( , ) ) x\n".repeat(60_000)),
+        format!("{}: 1", "k".repeat(900)),
+        format!("{} {{ }}", "k".repeat(1_000_000)),
         format!("a: &a [{}]\n", "x,".repeat(10_000)) + "b: [*a, *a, *a, *a]",
     ];
     for text in &cases {
