@@ -3,10 +3,10 @@
 use pest::iterators::Pair;
 
 use crate::diag::codes::{DSL_SYNTAX, WRONG_KIND};
-use crate::diag::{Diagnostic, did_you_mean, listing};
+use crate::diag::{Diagnostic, listing};
 use crate::source::Spanned;
 use crate::syntax::ast::*;
-use crate::syntax::{MERGE_OPS, Mode};
+use crate::syntax::{MERGE_OPS, Mode, suggestion};
 
 use super::{Head, Place, Reader, Rule};
 
@@ -140,7 +140,7 @@ impl Reader<'_> {
             }
             Link::Call(call) => {
                 let name = &call.name.value;
-                let help = match did_you_mean(name, MERGE_OPS.iter().copied()) {
+                let help = match suggestion(self.sink, name, MERGE_OPS.iter().copied()) {
                     Some(op) => format!("did you mean `{op}`?"),
                     None => format!("branches belong to {}", listing(MERGE_OPS.iter().copied(), 12)),
                 };
