@@ -146,8 +146,7 @@ impl Operator for Conv {
         let x = &inputs[0];
         geometry::check_maps("conv", x)?;
         let channels = geometry::channels("conv", x, 1)?;
-        geometry::check_groups("conv", self.groups, channels, "input channels", "groups")?;
-        geometry::check_groups("conv", self.groups, self.out, "output channels", "out")?;
+        geometry::check_groups("conv", self.groups, channels, self.out)?;
         let mut shape = vec![x.shape[0].clone(), self.out.into()];
         shape.extend(self.sliding.outputs("conv", x)?);
         geometry::check_volume("conv", &self.weight_shape(x), "out")?;
@@ -398,8 +397,7 @@ impl Operator for ConvTranspose {
         let x = &inputs[0];
         geometry::check_maps(TRANSPOSE, x)?;
         let channels = geometry::channels(TRANSPOSE, x, 1)?;
-        geometry::check_groups(TRANSPOSE, self.groups, channels, "input channels", "groups")?;
-        geometry::check_groups(TRANSPOSE, self.groups, self.out, "output channels", "out")?;
+        geometry::check_groups(TRANSPOSE, self.groups, channels, self.out)?;
         let mut shape = vec![x.shape[0].clone(), self.out.into()];
         let axes = self.axes(x.rank() - 2)?;
         for (i, (size, (axis, added))) in x.shape[2..].iter().zip(&axes).enumerate() {
