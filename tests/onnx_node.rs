@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use case::{Case, Tensor};
 
 /// How many cases pass at least: a case that falls out of the mapping must not go unseen.
-const PASSING: usize = 170;
+const PASSING: usize = 195;
 
 /// What came of a case.
 enum Outcome {
@@ -46,7 +46,8 @@ fn run(case: &Case) -> Outcome {
     }
 }
 
-/// Where two tensors differ by more than rounding. Sizes of one may be left out: global pools
+/// Where two tensors differ by more than rounding (ONNX allows a relative 1e-3: some outputs are
+/// recorded with four digits). Sizes of one may be left out: global pools
 /// drop the axes that they pool over.
 fn difference(found: &Tensor, expected: &Tensor) -> Option<String> {
     let sizes = |t: &Tensor| t.shape.iter().copied().filter(|s| *s != 1).collect::<Vec<_>>();
@@ -54,7 +55,7 @@ fn difference(found: &Tensor, expected: &Tensor) -> Option<String> {
         return Some(format!("shape {:?} for {:?}", found.shape, expected.shape));
     }
     found.data.iter().zip(&expected.data).enumerate().find_map(|(i, (f, e))| {
-        let same = f == e || (f.is_nan() && e.is_nan()) || (f - e).abs() <= 1e-5 + 1e-4 * e.abs();
+        let same = f == e || (f.is_nan() && e.is_nan()) || (f - e).abs() <= 1e-5 + 5e-4 * e.abs();
         (!same).then(|| format!("element {i}: {f} for {e}"))
     })
 }
