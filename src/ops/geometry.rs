@@ -396,7 +396,7 @@ mod tests {
         let x = Fact::f32(vec![Dim::symbol("N"), Dim::num(3), Dim::symbol("H"), Dim::symbol("W")]);
         let half = op("conv", &[("out", int(8)), ("kernel", int(3)), ("stride", int(2)), ("pad", word("half"))]);
         let y = half.infer(std::slice::from_ref(&x)).unwrap();
-        assert_eq!(y.shape.to_string(), "[N, 8, (H-1)//2+1, (W-1)//2+1]");
+        assert_eq!(y.shape.to_string(), "[N, 8, (H+1)//2, (W+1)//2]");
         let bound = y.shape.bind(&Symbols::from([("H".into(), 224), ("W".into(), 15), ("N".into(), 1)])).unwrap();
         assert_eq!(bound, Shape::of(&[1, 8, 112, 8]));
         assert_eq!(op("gap", &[]).infer(&[y]).unwrap().shape.to_string(), "[N, 8]");
