@@ -50,14 +50,16 @@ fn reads(rest: &str, path: &str) -> Vec<String> {
     edges(graph(&compiled)).remove(path).unwrap_or_else(|| panic!("there is no `{path}`"))
 }
 
-/// The only problem of a spec.
+/// The only error of a spec, or the only warning where there is no error.
 fn problem(rest: &str) -> Diagnostic {
     problem_of(&compile(rest))
 }
 
 fn problem_of(compiled: &Compiled) -> Diagnostic {
-    assert_eq!(compiled.sink.len(), 1, "{:#?}", messages(compiled));
-    compiled.sink.iter().next().cloned().expect("there is one")
+    let worst = compiled.sink.iter().map(|d| d.severity).min();
+    let list: Vec<_> = compiled.sink.iter().filter(|d| Some(d.severity) == worst).collect();
+    assert_eq!(list.len(), 1, "{:#?}", messages(compiled));
+    list[0].clone()
 }
 
 /// The text under the primary label of the only problem, and its code.
@@ -568,7 +570,9 @@ fn both_spellings_give_one_graph() {
 fn every_spec_of_the_zoo_is_sound_and_has_its_known_size() {
     let size = |name: &str, all: bool| {
         let compiled = compile_zoo(name, &Options::default()).unwrap();
-        assert!(compiled.sink.is_empty(), "{name}: {:#?}", messages(&compiled));
+        assert!(!compiled.sink.has_errors(), "{name}: {:#?}", messages(&compiled));
+        // The course's model has biases before its batch norms, and a pool that drops pixels.
+        assert!(compiled.sink.is_empty() || name == "resnet50_signs.yaml", "{name}: {:#?}", messages(&compiled));
         assert!(compiled.config.train.is_some() && compiled.config.data.is_some(), "{name}");
         let params = compiled.checked.as_ref().unwrap().params();
         params.iter().filter(|p| all || p.trainable).map(|p| p.numel()).sum::<usize>()
