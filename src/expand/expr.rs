@@ -72,7 +72,7 @@ impl Number {
     /// An integral float as an integer.
     fn whole(v: f64) -> Result<Number, Fault> {
         // Both bounds are floats exactly; 2^63 itself is out.
-        if v >= -9_223_372_036_854_775_808.0 && v < 9_223_372_036_854_775_808.0 {
+        if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&v) {
             Ok(Number::Int(v as i64))
         } else {
             Err(Fault::Overflow)

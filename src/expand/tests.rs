@@ -142,6 +142,17 @@ fn only_ops_over_several_nodes_merge() {
     assert_eq!(problem_of(&compiled).code, codes::WRONG_INPUT_COUNT);
 }
 
+#[test]
+fn the_reader_knows_the_merges() {
+    use crate::ops::{Inputs, lookup, table};
+    for name in crate::syntax::MERGE_OPS {
+        assert!(lookup(name).is_some_and(|e| e.info.inputs.max() != Some(1)), "{name}");
+    }
+    for entry in table().iter().filter(|e| e.info.inputs == Inputs::Branches) {
+        assert!(crate::syntax::MERGE_OPS.contains(&entry.info.name), "{}", entry.info.name);
+    }
+}
+
 // ---- nodes as arguments --------------------------------------------------------------
 
 #[test]
