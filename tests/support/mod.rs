@@ -3,8 +3,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use blockprint::diag::{Severity, Sink};
-use blockprint::source::SourceMap;
+use blockprint::diag::Severity;
+use blockprint::driver::{self, Compiled};
+use blockprint::expand::Options;
 
 /// One spec and the diagnostics that it should raise.
 pub struct Case {
@@ -192,12 +193,6 @@ impl Case {
     }
 }
 
-/// What compiling a case reported.
-pub struct Compiled {
-    pub sources: SourceMap,
-    pub sink: Sink,
-}
-
 /// The diagnostics as annotations write them. Places in a file beside the spec count as the
 /// spec's beginning.
 pub fn found(compiled: &Compiled) -> Vec<Found> {
@@ -237,22 +232,8 @@ pub fn compile(case: &Case, suite_file: &Path) -> Compiled {
         }
         folder
     });
-    let path = folder.as_ref().map(|f| f.path().join(&name));
-    compile_text(&name, path.as_deref(), &case.text)
-}
-
-/// Compiles a text; `path` is where it lies, where other files are to be found beside it.
-pub fn compile_text(name: &str, path: Option<&Path>, text: &str) -> Compiled {
-    let (mut sources, mut sink) = (SourceMap::new(), Sink::new());
-    let file = sources.add(name, path, text);
-    let expanded = blockprint::expand::expand(file, &Default::default(), &mut sources, &mut sink);
-    if let Some(expanded) = expanded {
-        let config = blockprint::config::read(&expanded.spec, &mut sink);
-        let outcome = blockprint::check::check(expanded.graph, &mut sink);
-        if let (Some(train), Some(checked)) = (&config.train, &outcome.checked) {
-            let paths: Vec<&str> = checked.params().iter().map(|p| p.name.as_str()).collect();
-            let _ = (train, paths);
-        }
+    match &folder {
+        Some(folder) => driver::compile_path(&folder.path().join(&name), &Options::default()),
+        None => driver::compile_text(&name, &case.text, &Options::default()),
     }
-    Compiled { sources, sink }
 }
