@@ -120,9 +120,7 @@ impl<'a> Builder<'a> {
                     cx,
                 );
             }
-            Callee::Unknown => {
-                self.report_unknown_op(call, cx);
-            }
+            Callee::Unknown => self.report_unknown_op(call, cx),
             _ => {}
         }
     }
@@ -141,16 +139,13 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Reports that nothing is called so; `false` where something is.
-    pub(super) fn report_unknown_op(&mut self, call: CallRef<'a>, cx: &Cx<'a>) -> bool {
-        if !matches!(self.callee(call.name, cx), Callee::Unknown) {
-            return false;
-        }
+    /// Reports that nothing is called so.
+    pub(super) fn report_unknown_op(&mut self, call: CallRef<'a>, cx: &Cx<'a>) {
         let module = &self.program.modules[cx.home.module];
         if let Some((space, rest)) = call.name.split_once('.')
             && let Some((_, inner)) = module.uses.iter().find(|(n, _)| n == space)
         {
-            let Some(inner) = inner else { return true };
+            let Some(inner) = inner else { return };
             let spec = &self.program.modules[*inner].spec;
             let names = spec.blocks.iter().map(|b| &b.name).chain(spec.towers.iter().map(|t| &t.name));
             let close = did_you_mean(rest, names.map(|n| n.value.as_str()));
@@ -160,7 +155,7 @@ impl<'a> Builder<'a> {
                     .maybe_help(close.map(|c| format!("did you mean `{space}.{c}`?"))),
                 cx,
             );
-            return true;
+            return;
         }
         let lower = call.name.to_lowercase();
         let known = ops::table().iter().find(|e| e.info.also_known_as.iter().any(|n| n.to_lowercase() == lower));
@@ -180,7 +175,6 @@ impl<'a> Builder<'a> {
                 .maybe_help(help),
             cx,
         );
-        true
     }
 
     // ---- ops -------------------------------------------------------------------------

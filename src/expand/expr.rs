@@ -236,7 +236,9 @@ impl<'a> Builder<'a> {
 
     /// Reports a name that stands for nothing.
     pub(super) fn report_unknown_name(&mut self, name: &str, span: Span, cx: &Cx<'a>) {
-        let names = cx.env.names();
+        // A chain argument closes over its names in no particular order.
+        let mut names = cx.env.names();
+        names.sort_unstable();
         let help = match did_you_mean(name, names.iter().copied().chain(FUNCTIONS.iter().copied())) {
             Some(close) => Some(format!("did you mean `{close}`?")),
             None if self.program.modules[cx.home.module].spec.params.is_empty() => {

@@ -136,7 +136,7 @@ fn only_ops_over_several_nodes_merge() {
     assert_eq!(at_fault("blocks:\n  b(): relu\nnet:\n  - b: {m: relu}\n").0, codes::UNKNOWN_ARGUMENT);
     let bp = "model m(x: f32[N, 3, 8, 8]) { relu { a: relu\n b: tanh } }";
     let compiled = compile_text("t.bp", bp, &Options::default());
-    assert_eq!(problem_of(&compiled).code, codes::NOT_A_MERGE);
+    assert_eq!(problem_of(&compiled).code, codes::WRONG_KIND);
     let bp = "model m(x: f32[N, 3, 8, 8]) { sub { a: relu\n b: tanh\n c: relu } }";
     let compiled = compile_text("t.bp", bp, &Options::default());
     assert_eq!(problem_of(&compiled).code, codes::WRONG_INPUT_COUNT);
