@@ -7,6 +7,7 @@ pub mod gemm;
 pub mod lanes;
 pub mod math;
 pub mod micro;
+pub mod norm;
 pub mod pack;
 pub mod parallel;
 pub mod pool;
@@ -19,5 +20,3 @@ pub mod sweep;
 #[cfg(test)]
 mod testing;
 pub mod window;
-pub mod resample;
-pub mod strided;
