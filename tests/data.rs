@@ -106,6 +106,40 @@ fn digits_are_the_same_each_time_and_differ_by_part() {
     assert_eq!(a.image(199).unwrap(), longer.image(199).unwrap(), "an example depends on its index alone");
 }
 
+#[test]
+fn digits_are_neither_trivial_nor_noise() {
+    let config = digits(3000, 500);
+    let pixels = |part| {
+        let set = data::open(&config, Path::new("."), None, part).unwrap();
+        let images: Vec<(u32, Vec<f32>)> = (0..set.len())
+            .map(|i| match set.image(i).unwrap().pixels {
+                Pixels::U8(p) => (set.labels().class(i).unwrap(), p.iter().map(|v| f32::from(*v) / 255.0).collect()),
+                Pixels::F32(_) => unreachable!("digits are bytes"),
+            })
+            .collect();
+        images
+    };
+    let (train, test) = (pixels(Part::Train), pixels(Part::Test));
+    let distance = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum::<f32>();
+    let accuracy = |references: &[(u32, Vec<f32>)]| {
+        let nearest = |image: &[f32]| {
+            let by_distance = references.iter().map(|(l, r)| (distance(image, r), *l));
+            by_distance.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, l)| l)
+        };
+        test.iter().filter(|(label, image)| nearest(image) == Some(*label)).count() as f64 / test.len() as f64
+    };
+    let mut centres = vec![(0u32, vec![0.0f32; 784], 0.0f32); 10];
+    for (label, image) in &train {
+        let (name, sum, count) = &mut centres[*label as usize];
+        (*name, *count) = (*label, *count + 1.0);
+        sum.iter_mut().zip(image).for_each(|(s, v)| *s += v);
+    }
+    let centres: Vec<_> = centres.into_iter().map(|(l, s, n)| (l, s.iter().map(|v| v / n).collect())).collect();
+    let (by_mean, by_neighbour) = (accuracy(&centres), accuracy(&train));
+    assert!((0.4..0.9).contains(&by_mean), "a template of each class is not enough: {by_mean}");
+    assert!((0.85..1.0).contains(&by_neighbour), "the nearest neighbour mostly is: {by_neighbour}");
+}
+
 /// All batches of an epoch.
 fn epoch(
     set: &Arc<dyn Dataset>,

@@ -4,7 +4,7 @@ mod common;
 
 use blockprint::ops::{self, Sample};
 use blockprint::random::{self, Purpose};
-use blockprint::shape::{DType, Fact};
+use blockprint::shape::{DType, Fact, Shape};
 use common::op::{Gradients, Instance};
 use rand_chacha::ChaCha8Rng;
 
@@ -75,7 +75,7 @@ impl Case {
 
 fn draw_all(sample: &Sample, rng: &mut ChaCha8Rng) -> Vec<Vec<f32>> {
     let floats: usize = sample.inputs.iter().filter(|f| f.dtype == DType::F32).map(Fact::numel).sum();
-    let mut pool = draw(&Fact::f32(blockprint::shape::Shape::of(&[floats])), sample, rng);
+    let mut pool = draw(&Fact::f32(Shape::of(&[floats])), sample, rng);
     sample
         .inputs
         .iter()
@@ -217,4 +217,92 @@ fn the_number_of_threads_changes_no_bit() {
             assert!(one == pool(n).install(run), "`{}` with {n} threads", entry.info.name);
         }
     }
+}
+
+/// Samples are too small to be spread over threads; these are not.
+#[test]
+fn the_number_of_threads_changes_no_bit_of_large_tensors() {
+    use blockprint::kernels::resample::Border;
+    use blockprint::ops::attrs::{Padding, Size};
+    use blockprint::ops::{self, Op};
+
+    let image = || Fact::f32(Shape::of(&[6, 16, 33, 65]));
+    let pixels = || Fact::i64(Shape::of(&[6, 33, 65]));
+    let reduce = |kind, axes: &[i64]| ops::reduce::Reduce { kind, axes: axes.to_vec(), keepdims: false };
+    let to = ops::spatial::Target::Scale(Size::All(2));
+    let smooth = ops::loss::CrossEntropy { smoothing: 0.1, class_weights: (1..=16).map(|c| c as f32).collect() };
+    let cases: Vec<(Op, Vec<Fact>)> = vec![
+        (ops::activation::Gelu { tanh: false }.into(), vec![image()]),
+        (ops::prelu::Prelu { init: ops::init::Init::Constant(0.25) }.into(), vec![image()]),
+        (ops::merge::Add.into(), vec![image(), image(), Fact::f32(Shape::of(&[1, 16, 1, 65]))]),
+        (ops::merge::Mul.into(), vec![image(), Fact::f32(Shape::of(&[6, 16, 1, 1]))]),
+        (ops::merge::Concat { axis: 1 }.into(), vec![image(), image()]),
+        (ops::softmax::Softmax { axis: 1 }.into(), vec![image()]),
+        (ops::softmax::LogSoftmax { axis: -1 }.into(), vec![image()]),
+        (ops::dropout::Dropout { p: 0.5 }.into(), vec![image()]),
+        (ops::dropout::SpatialDropout { p: 0.5 }.into(), vec![image()]),
+        (ops::shape_ops::Permute { axes: vec![0, 2, 3, 1] }.into(), vec![image()]),
+        (ops::spatial::Pad { pads: Padding::All(2), border: Border::Reflect }.into(), vec![image()]),
+        (ops::spatial::Upsample { to, bilinear: true, align_corners: false }.into(), vec![image()]),
+        (reduce(ops::reduce::Kind::Mean, &[2, 3]).into(), vec![image()]),
+        (reduce(ops::reduce::Kind::Max, &[0, 3]).into(), vec![image()]),
+        (ops::reduce::L2Norm { axis: 1, eps: 1e-12 }.into(), vec![image()]),
+        (smooth.into(), vec![image(), pixels()]),
+        (ops::pair_loss::BceLogits {}.into(), vec![image(), image()]),
+        (ops::matmul::Matmul { transpose_a: false, transpose_b: true }.into(), vec![image(), image()]),
+    ];
+    let pool = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("a pool of threads");
+    for (op, facts) in cases {
+        let name = op.info().name;
+        let sample = Sample { op, inputs: facts, classes: 16, range: (-2.0, 2.0), kinks: false };
+        let mut rng = random::stream(1, Purpose::Sample, 0, 0);
+        let instance = Instance::new(sample.op.clone(), &sample.inputs, true).expect("the shapes fit");
+        let inputs: Vec<Vec<f32>> = sample.inputs.iter().map(|f| draw(f, &sample, &mut rng)).collect();
+        let weights = (0..instance.output.numel()).map(|_| random::uniform(&mut rng)).collect();
+        let case = Case { params: instance.draw_params(1), instance, inputs, weights };
+        let run = || (case.instance.forward(&case.inputs, &case.params).output, case.gradients(0.0));
+        let one = pool(1).install(run);
+        assert!(one.0.iter().all(|v| !v.is_nan()), "`{name}`");
+        for n in [2, 3] {
+            assert!(one == pool(n).install(run), "`{name}` with {n} threads");
+        }
+    }
+}
+
+/// Shape rules answer for any inputs, known sizes or not: with a fact or an error.
+#[test]
+fn shape_rules_answer_for_any_inputs() {
+    use blockprint::shape::Dim;
+
+    let size = |rng: &mut ChaCha8Rng| match random::below(rng, 10) {
+        0 => Dim::symbol("N"),
+        1 => Dim::symbol("H").add_num(3).expect("small"),
+        2 => Dim::num(i64::MAX / 2),
+        n => Dim::num(n as i64 - 2),
+    };
+    let (mut accepted, mut refused) = (0, 0);
+    for (entry, index) in ops::table().iter().flat_map(|e| (0..300).map(move |i| (e, i))) {
+        let mut rng = random::stream(index, Purpose::Sample, 9, 9);
+        let sample = (entry.sample)(&mut rng);
+        let mut fact = |like: &Fact| {
+            let rank = if random::below(&mut rng, 3) == 0 { random::below(&mut rng, 6) as usize } else { like.rank() };
+            let dtype = if random::below(&mut rng, 8) == 0 { DType::I64 } else { like.dtype };
+            Fact { dtype, shape: (0..rank).map(|_| size(&mut rng)).collect::<Vec<_>>().into() }
+        };
+        let inputs: Vec<Fact> = sample.inputs.iter().map(&mut fact).collect();
+        match sample.op.infer(&inputs) {
+            Ok(_) => {
+                accepted += 1;
+                sample.op.params(&inputs);
+                sample.op.reach(&inputs);
+            }
+            Err(error) => {
+                refused += 1;
+                assert!(!error.message.is_empty(), "{error:?}");
+                assert!(error.inputs.iter().all(|slot| *slot < inputs.len()), "{error:?}");
+                assert!(error.wants.iter().all(|w| w.axis < inputs[w.input].rank()), "{error:?}");
+            }
+        }
+    }
+    assert!(accepted > 1000 && refused > 1000, "{accepted} {refused}");
 }

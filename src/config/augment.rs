@@ -168,7 +168,7 @@ fn step(call: &Call, sink: &mut Sink) -> Option<Augment> {
     Some(match name {
         "resize" => Augment::Resize {
             to: match args.size("size")? {
-                Size::All(side) => ResizeTo::Short(side),
+                Size::All(side) => ResizeTo::Short(limited(call, "size", side, sink)?),
                 Size::Each(_) => {
                     let (height, width) = area(call, &args, sink)?;
                     ResizeTo::Exact(height, width)

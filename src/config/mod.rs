@@ -26,7 +26,7 @@ pub use data::{
 pub use docs::tables;
 pub use fields::{Callable, Key, Kind};
 pub use optim::{OPTIMIZERS, SCHEDULES};
-pub use train::{EarlyStop, Freeze, Monitor, PHASE, Phase, STOP, TRAIN, TrainConfig, check_phases};
+pub use train::{EarlyStop, Freeze, Monitor, PHASE, Phase, STOP, TRAIN, TrainConfig, check_monitors, check_phases};
 
 /// The sections that are present and sound.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

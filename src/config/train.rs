@@ -155,8 +155,31 @@ impl Phase {
     }
 }
 
-/// Reports every name of a phase that matches no parameter. `parameters` are dotted paths.
+/// Reports watched metrics that the run does not compute. `metrics` are those of the spec, besides
+/// `loss`.
+pub fn check_monitors(train: &TrainConfig, metrics: &[&str], sink: &mut Sink) {
+    let known = || metrics.iter().copied().chain(["loss"]);
+    for monitor in train.monitor.iter().chain(train.stop.iter().map(|s| &s.monitor)) {
+        if known().any(|m| m == monitor.metric) {
+            continue;
+        }
+        let close = crate::diag::did_you_mean(&monitor.metric, known());
+        let metrics: Vec<&str> = known().collect();
+        sink.push(
+            Diagnostic::error(codes::UNKNOWN_METRIC, format!("`{}` is not computed", monitor.name()))
+                .label(monitor.span, "watched here")
+                .help(match close {
+                    Some(close) => format!("did you mean `{close}`?"),
+                    None => format!("add it to `metrics`, or watch {}", crate::diag::listing(metrics, 8)),
+                }),
+        );
+    }
+}
+
+/// Reports every name of a phase that matches no parameter, and phases in which all is frozen.
+/// `parameters` are the dotted paths of those that are trainable.
 pub fn check_phases(train: &TrainConfig, parameters: &[&str], sink: &mut Sink) {
+    let errors = sink.error_count();
     for phase in &train.phases {
         let sets = [&phase.freeze, &phase.unfreeze];
         let named = sets.into_iter().flat_map(|s| match s {
@@ -177,6 +200,26 @@ pub fn check_phases(train: &TrainConfig, parameters: &[&str], sink: &mut Sink) {
                         Some(close) => format!("did you mean `{close}`?"),
                         None => "name a node, block or tower that has weights; `show` lists them".to_string(),
                     }),
+            );
+        }
+    }
+    // A misspelt `except` must not be reported a second time as freezing everything.
+    if sink.error_count() == errors {
+        check_that_some_train(train, parameters, sink);
+    }
+}
+
+fn check_that_some_train(train: &TrainConfig, parameters: &[&str], sink: &mut Sink) {
+    let mut frozen = vec![false; parameters.len()];
+    for phase in &train.phases {
+        for (frozen, parameter) in frozen.iter_mut().zip(parameters) {
+            *frozen = phase.freezes(parameter, *frozen);
+        }
+        if frozen.iter().all(|f| *f) && !frozen.is_empty() {
+            sink.push(
+                Diagnostic::error(codes::TRAINS_NOTHING, "every parameter is frozen in this phase")
+                    .label(phase.span, "nothing is left to train")
+                    .help("leave a layer out with `except: [...]`, or name some under `unfreeze`"),
             );
         }
     }

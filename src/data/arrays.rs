@@ -2,6 +2,9 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::config::{DataKind, Layout};
 use crate::diag::{Diagnostic, codes};
@@ -47,19 +50,19 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Array, Diagnostic> {
     let (Some(head), Some(body)) = (bytes.get(..text), bytes.get(text..)) else {
         return Err(fail("the file ends within its header"));
     };
-    let header = npyz::NpyHeader::from_reader(head).map_err(|e| fail(&format!("its header cannot be read: {e}")))?;
-    let shape: Option<Vec<usize>> = header.shape().iter().map(|s| usize::try_from(*s).ok()).collect();
+    let head = std::str::from_utf8(head.get(10..).unwrap_or(&[])).unwrap_or("");
+    let Some((kind, fortran, shape)) = header(head) else {
+        return Err(fail("its header cannot be read, or its elements are records"));
+    };
     let count = shape.as_ref().and_then(|s| s.iter().try_fold(1usize, |product, s| product.checked_mul(*s)));
     let (Some(shape), Some(count)) = (shape, count) else {
         return Err(fail("its sizes overflow"));
     };
-    if header.order() == npyz::Order::Fortran && shape.len() > 1 {
+    if fortran && shape.len() > 1 {
         return Err(fail("its axes are in Fortran's order")
             .help("save it in C order: `numpy.save(path, numpy.ascontiguousarray(array))`"));
     }
-    let descr = header.dtype().descr();
-    let kind = descr.trim_matches(['\'', '"']);
-    let width = header.dtype().num_bytes().unwrap_or(0);
+    let width: usize = kind.get(2..).and_then(|w| w.parse().ok()).unwrap_or(0);
     if count.checked_mul(width) != Some(body.len()) {
         return Err(fail(&format!("its header promises {count} values of `{kind}`, and {} bytes follow", body.len())));
     }
@@ -68,6 +71,23 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Array, Diagnostic> {
             .help("save it as uint8, an integer type, float32 or float64, in little-endian order")
     })?;
     Ok(Array { shape, values })
+}
+
+/// Element type, whether the order is Fortran's, and the sizes (`None` where one does not fit)
+/// from the Python dictionary of a header. `npyz` multiplies sizes without a check, so it is
+/// not used on files that may be hostile.
+fn header(text: &str) -> Option<(&str, bool, Option<Vec<usize>>)> {
+    static ENTRIES: LazyLock<[Regex; 3]> = LazyLock::new(|| {
+        [
+            r"'descr'\s*:\s*'([<>|=][a-zA-Z]\d{0,4})'",
+            r"'fortran_order'\s*:\s*(True|False)",
+            r"'shape'\s*:\s*\(([\d,\s]*)\)",
+        ]
+        .map(|pattern| Regex::new(pattern).expect("the pattern is a constant"))
+    });
+    let [descr, order, shape] = ENTRIES.each_ref().map(|entry| Some(entry.captures(text)?.get(1)?.as_str()));
+    let sizes = shape?.split(',').map(str::trim).filter(|s| !s.is_empty()).map(|s| s.parse().ok()).collect();
+    Some((descr?, order? == "True", sizes))
 }
 
 fn convert(kind: &str, body: &[u8]) -> Option<Values> {

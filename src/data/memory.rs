@@ -35,7 +35,7 @@ fn slice<T>(values: &[T], index: usize, size: usize) -> Option<&[T]> {
 impl Dataset for InMemory {
     fn image(&self, index: usize) -> Result<Image<'_>, DataError> {
         let [channels, height, width] = self.shape;
-        let size = channels * height * width;
+        let size = channels.saturating_mul(height).saturating_mul(width);
         let pixels = match &self.store {
             Store::U8(values) => slice(values, index, size).map(|p| Pixels::U8(Cow::Borrowed(p))),
             Store::F32(values) => slice(values, index, size).map(|p| Pixels::F32(Cow::Borrowed(p))),

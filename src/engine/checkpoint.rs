@@ -39,6 +39,10 @@ pub struct Progress {
     pub step: u64,
     /// The best value of what is watched, so far, and its epoch.
     pub best: Option<(u64, f64)>,
+    /// The best value that early stopping has seen, and the epochs since then.
+    pub watched: Option<f64>,
+    /// See `watched`.
+    pub waited: u64,
     /// The last values of losses and metrics.
     pub metrics: BTreeMap<String, f64>,
 }
@@ -140,18 +144,17 @@ impl Checkpoint {
     ///
     /// # Errors
     /// None in practice: the metadata is plain data.
-    pub fn to_tensors(&self) -> Result<(Vec<NamedTensor>, String), CheckpointError> {
-        let mut tensors = self.weights.clone();
-        if let Some(optimizer) = &self.optimizer {
-            let renamed = |t: &NamedTensor| NamedTensor { name: format!("{PREFIX}{}", t.name), ..t.clone() };
-            tensors.extend(optimizer.tensors.iter().map(renamed));
-        }
-        let optimizer = self.optimizer.as_ref().map(|o| Settings { settings: o.settings, steps: o.steps });
-        let metadata = Metadata { format: FORMAT, optimizer, progress: self.progress.clone() };
+    pub fn into_tensors(self) -> Result<(Vec<NamedTensor>, String), CheckpointError> {
+        let mut tensors = self.weights;
+        let optimizer = self.optimizer.map(|o| {
+            tensors.extend(o.tensors.into_iter().map(|t| NamedTensor { name: format!("{PREFIX}{}", t.name), ..t }));
+            Settings { settings: o.settings, steps: o.steps }
+        });
+        let metadata = Metadata { format: FORMAT, optimizer, progress: self.progress };
         Ok((tensors, serde_json::to_string(&metadata)?))
     }
 
-    /// Takes apart what [`Checkpoint::to_tensors`] gave.
+    /// Takes apart what [`Checkpoint::into_tensors`] gave.
     ///
     /// # Errors
     /// Metadata that is not ours; tensors of an optimizer that the metadata does not know.

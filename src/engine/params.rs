@@ -247,11 +247,13 @@ impl Grads {
 pub(super) fn sum_of(values: &[f32], term: impl Fn(f64) -> f64 + Sync) -> f64 {
     reduce::tree(values.len(), &|begin, end| {
         let mut lanes = [0.0; 8];
-        for chunk in values[begin..end].chunks(lanes.len()) {
+        let chunks = values[begin..end].chunks_exact(lanes.len());
+        let rest: f64 = chunks.remainder().iter().map(|v| term(f64::from(*v))).sum();
+        for chunk in chunks {
             for (lane, v) in lanes.iter_mut().zip(chunk) {
                 *lane += term(f64::from(*v));
             }
         }
-        lanes.iter().sum()
+        lanes.iter().sum::<f64>() + rest
     })
 }

@@ -334,3 +334,117 @@ fn merged(base: Vec<Entry>, child: Vec<Entry>) -> Vec<Entry> {
     }
     list
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::diag::{Code, codes};
+    use crate::driver::{Compiled, compile_path};
+    use crate::expand::{Limits, Options};
+
+    const BLOCKS: &str = "blockprint: 1\nblocks:\n  unit(c): conv(c, 1) -> relu\n";
+
+    fn spec(head: &str, net: &str) -> String {
+        format!("blockprint: 1\nmodel: t\n{head}\ninputs: {{x: 'f32[N, 3, 8, 8]'}}\nnet:\n  - {net}\n")
+    }
+
+    /// Writes files into a new folder.
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    fn compile(folder: &Path, name: &str) -> Compiled {
+        compile_path(&folder.join(name), &Options::default())
+    }
+
+    /// The code of the first error, and the text that it points at.
+    fn fault(compiled: &Compiled) -> (Code, String) {
+        let first = compiled.sink.iter().next().expect("there is a problem");
+        (first.code, first.span().map(|s| compiled.sources.text(s).to_string()).unwrap_or_default())
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file_that_names_them() {
+        let base = spec("use: {lib: lib/blocks.yaml}", "lib.unit(4)");
+        let files = [
+            ("lib/blocks.yaml", "blockprint: 1\nuse: {more: more/inner.yaml}\nblocks:\n  unit(c): more.unit(c)\n"),
+            ("lib/more/inner.yaml", BLOCKS),
+            ("base.yaml", &base),
+            ("sub/child.yaml", "blockprint: 1\nextends: ../base.yaml\nmodel: child\n"),
+            ("child.yaml", "blockprint: 1\nextends: base.yaml\nmodel: child\n"),
+        ];
+        let folder = folder(&files);
+        for name in ["base.yaml", "child.yaml"] {
+            let compiled = compile(folder.path(), name);
+            let checked = compiled.checked.as_ref().unwrap_or_else(|| panic!("{:?}", compiled.sink));
+            assert!(checked.graph().find("0.0.conv").is_some());
+        }
+        // The root spec's own folder is the border.
+        let compiled = compile(folder.path(), "sub/child.yaml");
+        assert_eq!(fault(&compiled), (codes::PATH_OUTSIDE, "../base.yaml".to_string()));
+        let options = Options { allow_outside: true, ..Options::default() };
+        assert!(compile_path(&folder.path().join("sub/child.yaml"), &options).checked.is_some());
+    }
+
+    #[test]
+    fn no_path_leads_out() {
+        let outside = folder(&[("secret.yaml", BLOCKS)]);
+        let secret = outside.path().join("secret.yaml");
+        let inside = folder(&[("lib/keep.txt", "")]);
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&secret, inside.path().join("lib/link.yaml")).unwrap();
+        let absolute = secret.display().to_string();
+        for path in [absolute.as_str(), "../secret.yaml", "lib/../../secret.yaml", "lib/link.yaml"] {
+            std::fs::write(inside.path().join("t.yaml"), spec(&format!("use: {{lib: '{path}'}}"), "lib.unit(4)"))
+                .unwrap();
+            assert_eq!(fault(&compile(inside.path(), "t.yaml")).0, codes::PATH_OUTSIDE, "{path}");
+        }
+    }
+
+    #[test]
+    fn files_that_cannot_be_read_are_told_where_they_are_named() {
+        let folder = folder(&[("dir/x", ""), ("big.yaml", &"#".repeat(2000))]);
+        std::fs::write(folder.path().join("binary.yaml"), [0xff, 0xfe, 0x00]).unwrap();
+        let limits = Limits { file_bytes: 1000, ..Limits::default() };
+        let options = Options { limits, ..Options::default() };
+        for (path, code) in [
+            ("none.yaml", codes::FILE_UNREADABLE),
+            ("dir", codes::FILE_UNREADABLE),
+            ("binary.yaml", codes::FILE_UNREADABLE),
+            ("big.yaml", codes::FILE_TOO_LARGE),
+        ] {
+            std::fs::write(folder.path().join("t.yaml"), spec(&format!("use: {{lib: {path}}}"), "lib.unit(4)"))
+                .unwrap();
+            let compiled = compile_path(&folder.path().join("t.yaml"), &options);
+            assert_eq!(fault(&compiled), (code, path.to_string()));
+            assert_eq!(compiled.sink.len(), 1, "{:?}", compiled.sink);
+        }
+        assert_eq!(fault(&compile(folder.path(), "missing.yaml")).0, codes::FILE_UNREADABLE);
+    }
+
+    #[test]
+    fn circles_and_long_chains_are_told() {
+        let folder = folder(&[
+            ("a.yaml", "blockprint: 1\nextends: b.yaml\n"),
+            ("b.yaml", "blockprint: 1\nextends: a.yaml\n"),
+            ("self.yaml", &spec("use: {me: self.yaml}", "relu")),
+        ]);
+        let compiled = compile(folder.path(), "a.yaml");
+        assert_eq!(fault(&compiled), (codes::INCLUDE_CYCLE, "a.yaml".to_string()));
+        assert_eq!(fault(&compile(folder.path(), "self.yaml")).0, codes::INCLUDE_CYCLE);
+        for at in 0..20 {
+            let text = format!("blockprint: 1\nextends: f{}.yaml\n", at + 1);
+            std::fs::write(folder.path().join(format!("f{at}.yaml")), text).unwrap();
+        }
+        std::fs::write(folder.path().join("f20.yaml"), spec("", "relu")).unwrap();
+        assert_eq!(fault(&compile(folder.path(), "f0.yaml")).0, codes::INCLUDE_DEPTH);
+        assert!(compile(folder.path(), "f5.yaml").checked.is_some());
+    }
+}

@@ -8,6 +8,7 @@
 //! A mistake does not stop expansion: what it leaves unknown is passed over in silence, and
 //! every problem is reported once, for the first instance that has it.
 
+mod blocks;
 mod build;
 mod calls;
 mod expr;

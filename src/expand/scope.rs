@@ -126,23 +126,10 @@ impl<'a> Builder<'a> {
         let component = match alias {
             Some(alias) => {
                 let path = format!("{prefix}{}", alias.value);
-                match self.index.get(&path) {
+                match self.index.get(&path).map(|first| (first.span, first.by_user)) {
                     None => alias.value.clone(),
-                    Some(first) => {
-                        let (first, by_user) = (first.span, first.by_user);
-                        let label = if by_user { "first given here" } else { "this has the name already" };
-                        let help = if alias.value.bytes().last().is_some_and(|b| b.is_ascii_digit()) || by_user {
-                            "in a loop, `{i}` makes names differ"
-                        } else {
-                            "a node without `as` is named after its op"
-                        };
-                        self.report(
-                            Diagnostic::error(codes::DUPLICATE_NAME, format!("the name `{}` is taken", alias.value))
-                                .label(alias.span, "given again here")
-                                .label(first, label)
-                                .help(help),
-                            cx,
-                        );
+                    Some((first, by_user)) => {
+                        self.report_taken(alias, first, by_user, cx);
                         self.free_name(cx.place, &alias.value)
                     }
                 }
@@ -158,6 +145,20 @@ impl<'a> Builder<'a> {
             self.stopped = true;
         }
         component
+    }
+
+    fn report_taken(&mut self, alias: &Ident, first: Span, by_user: bool, cx: &Cx<'a>) {
+        let (label, help) = match by_user {
+            true => ("first given here", "in a loop, `{i}` makes names differ"),
+            false => ("this has the name already", "a node without `as` is named after its op"),
+        };
+        self.report(
+            Diagnostic::error(codes::DUPLICATE_NAME, format!("the name `{}` is taken", alias.value))
+                .label(alias.span, "given again here")
+                .label(first, label)
+                .help(help),
+            cx,
+        );
     }
 
     fn free_name(&mut self, place: ScopeId, base: &str) -> String {

@@ -53,8 +53,7 @@ impl<P: Pointwise> Kernel for PointwiseKernel<P> {
 
     fn forward(&self, f: Forward<'_, '_>) {
         let p = self.0;
-        elementwise::map(f.inputs[0], f.output, #[inline(always)]
-        move |x| p.value(x));
+        elementwise::map(f.inputs[0], f.output, move |x| p.value(x));
     }
 
     fn backward(&self, b: Backward<'_, '_>) {
@@ -65,8 +64,7 @@ impl<P: Pointwise> Kernel for PointwiseKernel<P> {
             Reads::Value => b.output,
             Reads::Nothing => b.grad_output,
         };
-        elementwise::zip(read, b.grad_output, grad, #[inline(always)]
-        move |r, d| p.pull(r, d));
+        elementwise::zip(read, b.grad_output, grad, move |r, d| p.pull(r, d));
     }
 }
 
@@ -166,7 +164,7 @@ pointwise! {
         example: "relu6",
         attrs: {}
         sample: -2.0..8.0, kinks: true, reads: Value,
-        value: |_s, x| if x < 0.0 { 0.0 } else if x > 6.0 { 6.0 } else { x },
+        value: |_s, x| x.clamp(0.0, 6.0),
         pull: |_s, y, d| if y > 0.0 && y < 6.0 { d } else { 0.0 },
     }
     /// `x` above 0, `slope x` below.

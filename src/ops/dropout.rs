@@ -115,10 +115,10 @@ impl DropoutKernel {
         parallel::for_chunks(y, part, work, |i, y| {
             let mut rng = random::stream(key.seed, Purpose::Noise, key.step, self.node);
             rng.set_word_pos((i * DRAWS) as u128);
-            for (k, y) in y.chunks_mut(self.run.max(1)).enumerate() {
-                if !x.is_empty() {
-                    y.copy_from_slice(&x[i * part + k * self.run..][..y.len()]);
-                }
+            if !x.is_empty() {
+                y.copy_from_slice(&x[i * part..][..y.len()]);
+            }
+            for y in y.chunks_mut(self.run.max(1)) {
                 // A product would make NaN of a dropped infinity.
                 match u64::from(rng.next_u32()) < threshold {
                     true => y.fill(0.0),

@@ -3,7 +3,7 @@
 use crate::diag::codes;
 use crate::shape::{DType, Dim, Fact};
 
-use super::ShapeError;
+use super::{Inputs, ShapeError, lookup};
 
 /// What an axis stands for in messages: its role in features and images, else its number.
 pub fn axis_name(rank: usize, axis: usize) -> String {
@@ -40,10 +40,14 @@ pub fn axis(op: &str, attr: &'static str, x: &Fact, axis: i64) -> Result<usize, 
     if (0..rank).contains(&from_start) {
         return Ok(from_start as usize);
     }
-    Err(ShapeError::new(codes::WRONG_RANK, format!("`{op}` has no axis {axis} in `{x}`, which has {rank} axes"))
-        .attr(attr)
-        .inputs(&[0])
-        .help(format!("axes are counted from 0 to {}, or from -1 backwards", rank - 1)))
+    let error =
+        ShapeError::new(codes::WRONG_RANK, format!("`{op}` has no axis {axis} in `{x}`, which has {rank} axes"))
+            .attr(attr)
+            .inputs(&[0]);
+    Err(match rank {
+        0 => error,
+        _ => error.help(format!("axes are counted from 0 to {}, or from -1 backwards", rank - 1)),
+    })
 }
 
 /// Input 0 is an image.
@@ -58,22 +62,28 @@ pub fn image(op: &str, x: &Fact) -> Result<(), ShapeError> {
     .inputs(&[0]))
 }
 
+/// "the branches of `add`", "the inputs of `sub`".
+fn subject(op: &str) -> String {
+    match lookup(op).map(|entry| entry.info.inputs) {
+        Some(Inputs::Branches) => format!("the branches of `{op}`"),
+        _ => format!("the inputs of `{op}`"),
+    }
+}
+
 /// Two inputs must have as many axes.
 pub fn same_rank(op: &str, inputs: &[Fact], a: usize, b: usize) -> Result<(), ShapeError> {
-    if inputs[a].rank() == inputs[b].rank() {
+    let (left, right) = (&inputs[a], &inputs[b]);
+    if left.rank() == right.rank() {
         return Ok(());
     }
-    Err(ShapeError::new(
-        codes::SHAPE_MISMATCH,
-        format!(
-            "the branches of `{op}` have {} and {} axes: `{}` and `{}`",
-            inputs[a].rank(),
-            inputs[b].rank(),
-            inputs[a],
-            inputs[b]
-        ),
-    )
-    .inputs(&[a, b]))
+    let (ranks, who) = ((left.rank(), right.rank()), subject(op));
+    let message = format!("{who} have {} and {} axes: `{left}` and `{right}`", ranks.0, ranks.1);
+    let error = ShapeError::new(codes::SHAPE_MISMATCH, message).inputs(&[a, b]);
+    Err(match ranks {
+        (2, 4) => error.help(format!("`reshape([{}, 1, 1])` makes an image of features", left.shape[1])),
+        (4, 2) => error.help(format!("`reshape([{}, 1, 1])` makes an image of features", right.shape[1])),
+        _ => error,
+    })
 }
 
 /// Two inputs differ at an axis that must agree; either may be changed to the other's size.
@@ -85,13 +95,10 @@ pub fn disagree(op: &str, inputs: &[Fact], (a, axis_a): (usize, usize), (b, axis
         "batch" | "height" | "width" => format!("{name} {size_a} and {size_b}"),
         _ => format!("{size_a} and {size_b} at {name}"),
     };
-    ShapeError::new(
-        codes::SHAPE_MISMATCH,
-        format!("the branches of `{op}` have {what}: `{}` and `{}`", inputs[a], inputs[b]),
-    )
-    .inputs(&[a, b])
-    .want(a, axis_a, size_b.clone())
-    .want(b, axis_b, size_a.clone())
+    ShapeError::new(codes::SHAPE_MISMATCH, format!("{} have {what}: `{}` and `{}`", subject(op), inputs[a], inputs[b]))
+        .inputs(&[a, b])
+        .want(a, axis_a, size_b.clone())
+        .want(b, axis_b, size_a.clone())
 }
 
 /// The size on which two agree as far as is known: a number where either is one.

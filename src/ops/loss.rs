@@ -182,7 +182,10 @@ impl Operator for CrossEntropy {
     }
 }
 
-/// Saves the log-softmax, and for each label its loss and divisor weight.
+/// Labels whose losses one task computes.
+const LABELS: usize = 1024;
+
+/// Saves the log-softmax, and the loss of each label before its sample weight.
 struct CrossEntropyKernel {
     lanes: Lanes,
     smoothing: f32,
@@ -241,9 +244,13 @@ impl Kernel for CrossEntropyKernel {
         elementwise::load(f.inputs[0], log_p);
         softmax::log_softmax(self.lanes, log_p);
         let labels = f.inputs[1];
-        for (at, (loss, label)) in losses.iter_mut().zip(labels).enumerate() {
-            *loss = self.loss(log_p, *label, at);
-        }
+        let work = log_p.len();
+        parallel::for_chunks(losses, LABELS, work, |i, losses| {
+            for (k, loss) in losses.iter_mut().enumerate() {
+                let at = i * LABELS + k;
+                *loss = self.loss(log_p, labels[at], at);
+            }
+        });
         let sum = match f.inputs.get(2) {
             None => reduce::sum(losses),
             Some(weights) => reduce::tree(losses.len(), &|begin, end| {
@@ -269,8 +276,7 @@ impl CrossEntropyKernel {
     /// `unit sample_weight (p_c sum_k target_k weight_k - target_c weight_c)` for every class.
     fn pull_logits(&self, log_p: &[f32], labels: &[f32], weights: Option<&[f32]>, unit: f32, grad: &mut [f32]) {
         let Lanes { n, inner, .. } = self.lanes;
-        elementwise::map(log_p, grad, #[inline(always)]
-        |v| math::exp(v));
+        elementwise::map(log_p, grad, math::exp);
         let (hit, spread) = (1.0 - self.smoothing, self.smoothing / n as f32);
         let work = grad.len();
         parallel::for_chunks(grad, n * inner, work, |o, plane| {

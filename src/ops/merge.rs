@@ -156,14 +156,14 @@ combines! {
     Add {
         name: "add", also: ["sum", "plus", "eltwise_add"],
         doc: "The sum of its branches, element by element. Sizes of one are repeated; all branches have as many axes, except scalars.",
-        example: "add { main: conv(8, 3, pad=1) -> bn, skip: identity }",
+        example: "add {\n  main: conv(8, 3, pad=1) -> bn\n  skip: identity\n}",
         inputs: Inputs::Branches, kinks: false,
     }
     /// The product of branches.
     Mul {
         name: "mul", also: ["multiply", "times", "prod"],
         doc: "The product of its branches, element by element, as in a gate: `[N, C, H, W]` by `[N, C, 1, 1]`. Sizes of one are repeated; all branches have as many axes, except scalars.",
-        example: "mul { main: identity, gate: conv(8, 1) -> sigmoid }",
+        example: "mul {\n  main: identity\n  gate: conv(8, 1) -> sigmoid\n}",
         inputs: Inputs::Branches, kinks: false,
     }
     /// The difference of two inputs.
@@ -216,7 +216,7 @@ impl Operator for Concat {
             doc: "the axis along which they are laid; negative counts from the end",
         }],
         role: Role::Layer,
-        example: "concat { left: conv(8, 1), right: conv(8, 3, pad=1) }",
+        example: "concat {\n  left: conv(8, 1)\n  right: conv(8, 3, pad=1)\n}",
     };
 
     fn build(args: &Args, _call: Span, _sink: &mut Sink) -> Option<Self> {
@@ -345,7 +345,8 @@ mod tests {
         assert_eq!(Mul.infer(&[gate.clone(), image(8, "H")]).unwrap(), image(8, "H"));
         assert_eq!(Mul.infer(&[Fact::f32(Vec::new()), gate.clone()]).unwrap(), gate);
         let error = Sub.infer(&[image(8, "H"), Fact::f32(Shape::of(&[3, 8]))]).unwrap_err();
-        assert!(error.message.contains("4 and 2 axes"), "{}", error.message);
+        assert_eq!(error.message, "the inputs of `sub` have 4 and 2 axes: `f32[N, 8, H, 32]` and `f32[3, 8]`");
+        assert_eq!(error.help.as_deref(), Some("`reshape([8, 1, 1])` makes an image of features"));
     }
 
     #[test]

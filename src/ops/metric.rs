@@ -90,7 +90,7 @@ class_metrics! {
     }
     /// The share of examples whose label is among the greatest logits.
     Topk { k: 5 } {
-        name: "topk", also: ["top_k", "top_k_accuracy", "top5"],
+        name: "topk", also: ["top_k", "top_k_accuracy"],
         doc: "The share of labels whose class is among the `k` greatest logits; 1 where there are no more than `k` classes.",
         example: "topk(logits, label, k=5)",
         k: |s| s.k,
@@ -110,7 +110,7 @@ impl TopkKernel {
         let Some(class) = class_of(label, n) else { return false };
         let lane = logits[at / inner * n * inner + at % inner..].iter().step_by(inner).take(n);
         let own = logits[at / inner * n * inner + at % inner + class * inner];
-        let before = |(c, v): &(usize, &f32)| !(**v <= own) || (**v == own && *c < class);
+        let before = |(c, v): &(usize, &f32)| **v > own || v.is_nan() || (**v == own && *c < class);
         !own.is_nan() && lane.enumerate().filter(before).count() < self.k
     }
 }

@@ -5,6 +5,7 @@
 //! error. Blocks expand before the graph is built; they are no ops. Losses and metrics are.
 
 pub mod attrs;
+pub mod doc;
 mod facts;
 pub mod geometry;
 pub mod init;
@@ -321,6 +322,8 @@ ops! {
     softmax::{Softmax, LogSoftmax},
     dropout::{Dropout, SpatialDropout, StochasticDepth},
     prelu::{Prelu},
+    matmul::{Matmul},
+    embedding::{Embedding},
     shape_ops::{Flatten, Reshape, Permute, Slice},
     spatial::{Pad, Upsample, SpaceToDepth, DepthToSpace, ChannelShuffle},
     reduce::{Reduce, L2Norm},

@@ -87,12 +87,10 @@ impl<P: Pair> Kernel for PairKernel<P> {
         let unit = b.grad_output[0] / x.len() as f32;
         let [of_x, of_target] = b.grad_inputs else { return };
         if let Some(grad) = of_x {
-            elementwise::zip(x, target, grad, #[inline(always)]
-            move |x, t| unit * pair.pull(x, t));
+            elementwise::zip(x, target, grad, move |x, t| unit * pair.pull(x, t));
         }
         if let Some(grad) = of_target {
-            elementwise::zip(x, target, grad, #[inline(always)]
-            move |x, t| unit * pair.pull_target(x, t));
+            elementwise::zip(x, target, grad, move |x, t| unit * pair.pull_target(x, t));
         }
     }
 }
@@ -286,7 +284,7 @@ mod tests {
         assert!(BceLogits {}.infer(&[x.clone(), labels]).is_ok());
         let wide = Fact::f32(vec![Dim::symbol("N"), 3.into()]);
         let error = Mse {}.infer(&[wide.clone(), x]).unwrap_err();
-        assert_eq!(error.message, "the branches of `mse` have 3 and 1 features: `f32[N, 3]` and `f32[N, 1]`");
+        assert_eq!(error.message, "the inputs of `mse` have 3 and 1 features: `f32[N, 3]` and `f32[N, 1]`");
         assert!(Mse {}.infer(&[wide, Fact::f32(Vec::new())]).is_err());
     }
 

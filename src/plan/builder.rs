@@ -122,6 +122,8 @@ impl<'a> Builder<'a> {
         let (in_place, buffer) = match slots.first().copied().flatten() {
             Some(first) if in_place => {
                 slots[0] = None;
+                // Nobody reads what lay there, so nobody needs to ask about it again.
+                self.members[first.buffer as usize].clear();
                 (Some(first), first.buffer)
             }
             _ => (None, self.buffer(self.bound.fact(id).numel()).buffer),

@@ -158,6 +158,7 @@ pub enum Stmt {
     /// `for (c, n, s) in stages: body`.
     For(For),
     /// Something that could not be read and was reported.
+    #[schemars(skip)]
     Hole(#[serde(skip)] Span),
 }
 
@@ -179,6 +180,7 @@ pub enum Link {
     /// An op, a block, a tower, or a block's chain parameter.
     Call(Call),
     /// Something that could not be read and was reported.
+    #[schemars(skip)]
     Hole(#[serde(skip)] Span),
 }
 

@@ -48,6 +48,7 @@ pub fn format(text: &str, from: Spelling, to: Spelling) -> Result<String, Sink> 
     let mut lines = Lines {
         comments: comments.iter().map(|c| c.inside as u32).collect(),
         heads: if from == Spelling::Yaml { super::yaml::heads(text) } else { Vec::new() },
+        brackets: from == Spelling::Bp,
         ..Lines::default()
     };
     write::put(&mut lines, &spec, to);
@@ -123,7 +124,12 @@ fn own_line(comment: &Comment, lines: &[Line]) -> usize {
     let Some((mut at, _)) = anchored(lines).filter(follows).min_by_key(|&(i, anchor)| (anchor, i)) else {
         return lines.len();
     };
-    while at > 0 && lines[at - 1].anchor.is_none() && lines[at - 1].indent >= comment.column.min(lines[at].indent) {
+    let leads = |above: &Line, below: &Line| {
+        above.anchor.is_none()
+            && !above.text.starts_with(['}', ']'])
+            && above.indent >= comment.column.min(below.indent)
+    };
+    while at > 0 && leads(&lines[at - 1], &lines[at]) {
         at -= 1;
     }
     at
@@ -175,9 +181,14 @@ fn comments(text: &str, spelling: Spelling) -> Vec<Comment> {
         .collect()
 }
 
-/// Comments of YAML, and those of the language in block scalars.
+/// Comments of YAML, and those of the language in block scalars that hold statements.
 fn yaml_comments(text: &str) -> Vec<Range<usize>> {
     let base = text.len() - text.trim_start_matches('\u{feff}').len();
+    let heads = super::yaml::heads(text);
+    let in_body = |at: usize| {
+        let head = heads.iter().rev().find(|(_, start)| *start as usize <= at);
+        head.is_some_and(|(key, _)| matches!(key.as_str(), "net" | "blocks" | "towers"))
+    };
     let mut found = Vec::new();
     for event in granit_parser::Parser::new_from_str(&text[base..]) {
         let Ok((event, span)) = event else { break };
@@ -185,7 +196,7 @@ fn yaml_comments(text: &str) -> Vec<Range<usize>> {
         let range = range.start + base..range.end + base;
         match event {
             Event::Comment(..) => found.push(range),
-            Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, ..) => {
+            Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, ..) if in_body(range.start) => {
                 found.extend(bp_comments(&text[range.clone()], range.start));
             }
             _ => {}
@@ -318,6 +329,37 @@ train {
         let bp = check(YAML, Spelling::Yaml, Spelling::Bp);
         assert!(bp.contains("  conv(8)  # eight"), "{bp}");
         check(&bp, Spelling::Bp, Spelling::Yaml);
+    }
+
+    #[test]
+    fn comments_anywhere_survive() {
+        let yaml = "blockprint: 1\nparams:\n  a: [1,\n    2]\n  b:\n    - [1]\n    - f(1, 2)\nblocks:\n  f(c):\n    - add:\n        x: relu\n        y:\n          - repeat(2): bn\n          - gap\n    - relu\nnet: f(3)\ntrain:\n  batch: 3\n  phases:\n    - {freeze: all,\n       epochs: 1}\n    - epochs: 2\n      lr: 3\n";
+        let bp = "param a = [1,\n  2]\nblock f(c) {\n  add {\n    x: relu\n    y: {\n      repeat (2) {\n        bn\n      }\n      gap ->\n        relu\n    }\n  }\n  relu\n}\nmodel m(x: f32[N],\n  y: i64[N]) -> z {\n  f(3,\n    4) as z\n}\ntrain {\n  batch: 3\n  phases: [\n    {freeze: all,\n      epochs: 1}\n  ]\n}\n";
+        for (text, spelling) in [(yaml, Spelling::Yaml), (bp, Spelling::Bp)] {
+            let count = text.lines().count();
+            for k in 0..count {
+                for trailing in [true, false] {
+                    let with = |(i, line): (usize, &str)| match (i == k, trailing) {
+                        (true, true) => format!("{line} # here\n"),
+                        (true, false) => format!("    # here\n{line}\n"),
+                        _ => format!("{line}\n"),
+                    };
+                    let text: String = text.lines().enumerate().map(with).collect();
+                    check(&text, spelling, spelling);
+                    for to in [Spelling::Yaml, Spelling::Bp] {
+                        assert_eq!(format_ok(&text, spelling, to).matches("# here").count(), 1, "{text}");
+                    }
+                }
+            }
+            let all: String = text.lines().enumerate().map(|(i, l)| format!("# own {i}\n{l} # at {i}\n")).collect();
+            check(&all, spelling, spelling);
+        }
+    }
+
+    #[test]
+    fn a_sign_in_text_is_no_comment() {
+        let text = "data:\n  note: |\n    # not a comment\n";
+        assert_eq!(check(text, Spelling::Yaml, Spelling::Yaml), "data: {note: \"# not a comment\\n\"}\n");
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub const SECTIONS: &[&str] = &["weights", "data", "train", "counting"];
 
 /// Ops whose branches may be written as a mapping: `- add: {main: .., skip: ..}`. In YAML this
 /// tells a merge from a call with named arguments.
-pub const MERGE_OPS: &[&str] = &["add", "concat", "mul", "sub", "div", "absdiff", "max", "min", "mean"];
+pub const MERGE_OPS: &[&str] = &["add", "concat", "mul", "sub", "absdiff", "maximum", "minimum"];
 
 /// The two spellings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ mod archive;
 pub mod darknet;
 mod element;
 mod error;
+pub mod import;
 mod inspect;
 mod keras;
 mod load;

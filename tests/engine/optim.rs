@@ -201,7 +201,7 @@ fn a_checkpoint_goes_on_as_if_nothing_had_happened() {
         (0..20).for_each(|t| whole.step(&mut state, t));
         let progress = Progress { step: 20, epoch: 2, best: Some((1, 0.1 + 0.2)), ..Progress::default() };
         let (tensors, metadata) =
-            Checkpoint::capture(&whole.params, Some(&state), progress.clone()).to_tensors().unwrap();
+            Checkpoint::capture(&whole.params, Some(&state), progress.clone()).into_tensors().unwrap();
         assert_eq!(tensors.len(), 1 + optimizer.slots().len());
         (20..30).for_each(|t| whole.step(&mut state, t));
 
@@ -238,6 +238,6 @@ fn a_checkpoint_of_something_else_is_refused() {
     let mut other = bench.state(&sgd(0.9, false, 0.0, 0.0));
     assert!(good.restore_optimizer(&bench.params, &mut other).is_err());
     assert!(Checkpoint::from_tensors(Vec::new(), "{}").is_err());
-    let later = r#"{"format": 2, "optimizer": null, "progress": {"seed": 0, "phase": 0, "epoch": 0, "cursor": 0, "step": 0, "best": null, "metrics": {}}}"#;
+    let later = r#"{"format": 2, "optimizer": null, "progress": {"seed": 0, "phase": 0, "epoch": 0, "cursor": 0, "step": 0, "best": null, "watched": null, "waited": 0, "metrics": {}}}"#;
     assert!(Checkpoint::from_tensors(Vec::new(), later).unwrap_err().to_string().contains("format 2"));
 }

@@ -64,7 +64,7 @@ pub(super) fn saturate(image: &mut Planes, factor: f32) {
 }
 
 /// Turns the colour circle, through hue, saturation and value.
-fn turn_hue(image: &mut Planes, turn: f32) {
+pub(super) fn turn_hue(image: &mut Planes, turn: f32) {
     if image.channels != 3 {
         return;
     }

@@ -10,8 +10,16 @@ use crate::random;
 
 use super::{Planes, between};
 
-/// The most values of a resized image: 1.6 GB of floats.
-const MAX_VALUES: usize = 400_000_000;
+/// The most values that a step may make of an image: 400 MB of floats.
+const MAX_VALUES: usize = 100_000_000;
+
+/// Black planes of a new size.
+fn blank(channels: usize, height: usize, width: usize) -> Result<Vec<f32>, String> {
+    match height.checked_mul(width).and_then(|n| n.checked_mul(channels)) {
+        Some(total) if total <= MAX_VALUES => Ok(vec![0.0; total]),
+        _ => Err(format!("an image of {height}x{width} is over the limit of {MAX_VALUES} values")),
+    }
+}
 
 /// A box in an image: left, top, width and height in pixels.
 type Window = (f64, f64, f64, f64);
@@ -20,16 +28,12 @@ type Window = (f64, f64, f64, f64);
 fn resample(image: &mut Planes, height: usize, width: usize, window: Window) -> Result<(), String> {
     let size = |side: usize| u32::try_from(side).map_err(|_| "the image is too large to resize".to_string());
     let (h, w, new_h, new_w) = (size(image.height)?, size(image.width)?, size(height)?, size(width)?);
-    let total = height.checked_mul(width).and_then(|n| n.checked_mul(image.channels));
-    let Some(total) = total.filter(|n| *n <= MAX_VALUES) else {
-        return Err(format!("a size of {height}x{width} is over the limit"));
-    };
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
         .use_alpha(false)
         .crop(window.0, window.1, window.2, window.3);
     let mut resizer = Resizer::new();
-    let mut data = vec![0.0f32; total];
+    let mut data = blank(image.channels, height, width)?;
     for (from, to) in image.planes().zip(data.chunks_exact_mut(height * width)) {
         let source = TypedImageRef::<F32>::from_buffer(w, h, bytemuck::cast_slice(from)).map_err(|e| e.to_string())?;
         let mut target =
@@ -62,7 +66,7 @@ pub(super) fn resize_to(image: &mut Planes, to: ResizeTo) -> Result<(), String> 
 }
 
 /// Resizes an image up, its aspect ratio kept, until a crop of this size fits.
-pub(super) fn grow_to(image: &mut Planes, height: usize, width: usize) -> Result<(), String> {
+fn grow_to(image: &mut Planes, height: usize, width: usize) -> Result<(), String> {
     if image.height >= height && image.width >= width {
         return Ok(());
     }
@@ -72,7 +76,7 @@ pub(super) fn grow_to(image: &mut Planes, height: usize, width: usize) -> Result
 }
 
 /// Keeps a window, which lies within the image.
-pub(super) fn crop(image: &mut Planes, top: usize, left: usize, height: usize, width: usize) {
+fn crop(image: &mut Planes, top: usize, left: usize, height: usize, width: usize) {
     if (image.height, image.width) == (height, width) {
         return;
     }
@@ -86,18 +90,42 @@ pub(super) fn crop(image: &mut Planes, top: usize, left: usize, height: usize, w
 }
 
 /// Adds black pixels on every side.
-pub(super) fn pad(image: &mut Planes, pad: usize) {
+fn pad(image: &mut Planes, pad: usize) -> Result<(), String> {
     if pad == 0 {
-        return;
+        return Ok(());
     }
     let (height, width) = (image.height + 2 * pad, image.width + 2 * pad);
-    let mut data = vec![0.0; image.channels * height * width];
+    let mut data = blank(image.channels, height, width)?;
     for (from, to) in image.planes().zip(data.chunks_exact_mut(height * width)) {
         for (row, out) in from.chunks_exact(image.width).zip(to.chunks_exact_mut(width).skip(pad)) {
             out[pad..pad + row.len()].copy_from_slice(row);
         }
     }
     *image = Planes { height, width, data, ..*image };
+    Ok(())
+}
+
+/// Keeps the middle.
+pub(super) fn center_crop(image: &mut Planes, height: usize, width: usize) -> Result<(), String> {
+    grow_to(image, height, width)?;
+    crop(image, (image.height - height) / 2, (image.width - width) / 2, height, width);
+    Ok(())
+}
+
+/// Keeps a window at a random place of the padded image.
+pub(super) fn random_crop(
+    image: &mut Planes,
+    height: usize,
+    width: usize,
+    margin: usize,
+    rng: &mut ChaCha8Rng,
+) -> Result<(), String> {
+    pad(image, margin)?;
+    grow_to(image, height, width)?;
+    let top = random::below(rng, (image.height - height) as u64 + 1) as usize;
+    let left = random::below(rng, (image.width - width) as u64 + 1) as usize;
+    crop(image, top, left, height, width);
+    Ok(())
 }
 
 /// A random window by area and aspect ratio, resized (Szegedy et al. 2014). After ten draws that
@@ -142,7 +170,23 @@ pub(super) fn vflip(image: &mut Planes) {
     }
 }
 
-/// Rotation by degrees counterclockwise, shift in pixels, scale and horizontal shear about the
+/// A random rotation, shift, scale and shear within bounds.
+pub(super) fn random_affine(
+    image: &mut Planes,
+    degrees: f64,
+    translate: f64,
+    scale: (f64, f64),
+    shear: f64,
+    rng: &mut ChaCha8Rng,
+) {
+    let angle = between(rng, -degrees, degrees);
+    let x = between(rng, -translate, translate) * image.width as f64;
+    let y = between(rng, -translate, translate) * image.height as f64;
+    let scale = between(rng, scale.0, scale.1);
+    affine(image, angle, (x, y), scale, between(rng, -shear, shear));
+}
+
+/// Rotation by degrees, shift in pixels, scale and horizontal shear about the
 /// centre, bilinear; black comes in from outside.
 pub(super) fn affine(image: &mut Planes, degrees: f64, shift: (f64, f64), scale: f64, shear: f64) {
     let (height, width) = (image.height, image.width);

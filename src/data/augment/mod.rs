@@ -2,6 +2,8 @@
 
 mod color;
 mod geometry;
+#[cfg(test)]
+mod tests;
 
 use rand_chacha::ChaCha8Rng;
 
@@ -52,75 +54,32 @@ fn happens(rng: &mut ChaCha8Rng, p: f64) -> bool {
 /// A sentence, where the image does not fit the step.
 pub(super) fn apply(step: &Augment, image: &mut Planes, rng: &mut ChaCha8Rng) -> Result<(), String> {
     match step {
-        Augment::Resize { to } => geometry::resize_to(image, *to),
-        Augment::CenterCrop { height, width } => {
-            geometry::grow_to(image, *height, *width)?;
-            let (top, left) = ((image.height - height) / 2, (image.width - width) / 2);
-            geometry::crop(image, top, left, *height, *width);
-            Ok(())
-        }
-        Augment::RandomCrop { height, width, pad } => {
-            geometry::pad(image, *pad);
-            geometry::grow_to(image, *height, *width)?;
-            let top = random::below(rng, (image.height - height) as u64 + 1) as usize;
-            let left = random::below(rng, (image.width - width) as u64 + 1) as usize;
-            geometry::crop(image, top, left, *height, *width);
-            Ok(())
-        }
+        Augment::Resize { to } => geometry::resize_to(image, *to)?,
+        Augment::CenterCrop { height, width } => geometry::center_crop(image, *height, *width)?,
+        Augment::RandomCrop { height, width, pad } => geometry::random_crop(image, *height, *width, *pad, rng)?,
         Augment::RandomResizedCrop { height, width, scale, ratio } => {
-            geometry::random_resized_crop(image, (*height, *width), *scale, *ratio, rng)
+            geometry::random_resized_crop(image, (*height, *width), *scale, *ratio, rng)?;
         }
-        Augment::Hflip { p } => {
-            if happens(rng, *p) {
-                geometry::hflip(image);
-            }
-            Ok(())
-        }
-        Augment::Vflip { p } => {
-            if happens(rng, *p) {
-                geometry::vflip(image);
-            }
-            Ok(())
-        }
-        Augment::Rotate { degrees } => {
-            geometry::affine(image, between(rng, -degrees, *degrees), (0.0, 0.0), 1.0, 0.0);
-            Ok(())
-        }
+        Augment::Hflip { p } if happens(rng, *p) => geometry::hflip(image),
+        Augment::Vflip { p } if happens(rng, *p) => geometry::vflip(image),
+        Augment::Rotate { degrees } => geometry::random_affine(image, *degrees, 0.0, (1.0, 1.0), 0.0, rng),
         Augment::Affine { degrees, translate, scale, shear } => {
-            let angle = between(rng, -degrees, *degrees);
-            let x = between(rng, -translate, *translate) * image.width as f64;
-            let y = between(rng, -translate, *translate) * image.height as f64;
-            let scale = between(rng, scale.0, scale.1);
-            geometry::affine(image, angle, (x, y), scale, between(rng, -shear, *shear));
-            Ok(())
+            geometry::random_affine(image, *degrees, *translate, *scale, *shear, rng);
         }
         Augment::ColorJitter { brightness, contrast, saturation, hue } => {
             color::jitter(image, [*brightness, *contrast, *saturation, *hue], rng);
-            Ok(())
         }
-        Augment::Grayscale { p } => {
-            if happens(rng, *p) {
-                color::saturate(image, 0.0);
-            }
-            Ok(())
-        }
-        Augment::Blur { sigma } => {
-            color::blur(image, between(rng, sigma.0, sigma.1));
-            Ok(())
-        }
+        Augment::Grayscale { p } if happens(rng, *p) => color::saturate(image, 0.0),
+        Augment::Blur { sigma } => color::blur(image, between(rng, sigma.0, sigma.1)),
         Augment::Noise { std } => {
             let deviation = *std as f32 * image.white;
             image.data.iter_mut().for_each(|v| *v += deviation * random::normal(rng));
-            Ok(())
         }
-        Augment::Cutout { size, p } => {
-            if happens(rng, *p) {
-                geometry::cutout(image, *size, rng);
-            }
-            Ok(())
-        }
-        Augment::Normalize { mean, std } => normalize(image, mean, std),
+        Augment::Cutout { size, p } if happens(rng, *p) => geometry::cutout(image, *size, rng),
+        Augment::Hflip { .. } | Augment::Vflip { .. } | Augment::Grayscale { .. } | Augment::Cutout { .. } => {}
+        Augment::Normalize { mean, std } => normalize(image, mean, std)?,
     }
+    Ok(())
 }
 
 /// `(x - mean) / std`, for each channel or with one number for all.

@@ -21,10 +21,10 @@ codes! {
         elsewhere "tests/data.rs";
     BAD_MAGIC = "BP0707": "a data file is not of the expected format",
         "The first bytes of the file, or its length, are not those of the format that its name or the spec's `kind` promises.",
-        elsewhere "tests/data.rs";
+        elsewhere "tests/data_damage.rs";
     COUNTS_DIFFER = "BP0708": "images and labels differ in number",
         "Each image needs its label. The two files or arrays do not belong together, or one of them is truncated.",
-        elsewhere "tests/data.rs";
+        elsewhere "tests/data_damage.rs";
     NO_LABEL = "BP0709": "the label of an image cannot be told",
         "With `label: folder` every image lies in its class's folder; with a pattern, the first group must match in every file's name.",
         elsewhere "tests/data.rs";
@@ -39,7 +39,7 @@ codes! {
         elsewhere "tests/data.rs";
     DATA_TOO_LARGE = "BP0713": "a data file is over the size limit",
         "Files that are read whole may hold 8 GiB, images 100 million pixels. The header is checked before any memory is taken.",
-        elsewhere "tests/data.rs";
+        elsewhere "tests/data_damage.rs";
     UNKNOWN_CLASS = "BP0714": "an image belongs to a class that is not among the known ones",
         "The classes are those of `classes`, else those of the training part. A folder of the validation or test part has another name.",
         elsewhere "tests/data.rs";

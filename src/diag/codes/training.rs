@@ -25,4 +25,8 @@ codes! {
         "The message names both settings. Keep the one that is meant.";
     NORMALIZED_TWICE = "BP0420": "pixels are normalized twice",
         "`normalize` in a chain and `mean` or `std` in `data` both shift and scale the pixels. Keep one of them.";
+    TRAINS_NOTHING = "BP0421": "a phase trains nothing",
+        "Every parameter is frozen in this phase, by itself or by an earlier one. Frozen parameters stay frozen until a phase names them under `unfreeze`.";
+    UNKNOWN_METRIC = "BP0422": "a metric that is watched is not computed",
+        "`monitor` names `loss` or one of the spec's `metrics`, after `val.` or `train.`.";
 }

@@ -23,13 +23,19 @@ impl Reader<'_> {
 
     fn item(&mut self, pair: Pair<'_, Rule>, spec: &mut Spec, once: &mut Once) {
         let head = self.head_span(&pair);
+        let single = match pair.as_rule() {
+            Rule::version_item => Some("blockprint"),
+            Rule::extends_item => Some("extends"),
+            Rule::metrics_item => Some("metrics"),
+            Rule::model_item => Some("model"),
+            _ => None,
+        };
+        if single.is_some_and(|what| !self.first_time(once, what, head)) {
+            return;
+        }
         match pair.as_rule() {
-            Rule::version_item => self.version(pair, head, spec, once),
-            Rule::extends_item => {
-                if self.first_time(once, "extends", head) {
-                    spec.extends = self.only_string(pair);
-                }
-            }
+            Rule::version_item => self.version(pair, spec),
+            Rule::extends_item => spec.extends = self.only_string(pair),
             Rule::use_item => {
                 let (name, path) = self.named_string(pair);
                 if let (Some(name), Some(path)) = (name, path) {
@@ -43,18 +49,10 @@ impl Reader<'_> {
             Rule::loss_item => {
                 spec.loss.extend(self.named_value(pair).map(|(name, value)| NamedExpr { name, value }));
             }
-            Rule::metrics_item => {
-                if self.first_time(once, "metrics", head) {
-                    spec.metrics = self.metrics(pair);
-                }
-            }
+            Rule::metrics_item => spec.metrics = self.metrics(pair),
             Rule::block_item => spec.blocks.extend(self.block(pair, head)),
             Rule::tower_item => spec.towers.extend(self.tower(pair)),
-            Rule::model_item => {
-                if self.first_time(once, "model", head) {
-                    self.model(pair, spec);
-                }
-            }
+            Rule::model_item => self.model(pair, spec),
             Rule::config_item => spec.sections.extend(self.section(pair)),
             Rule::bad_item => self.bad_item(&pair, Place::ItemStart),
             _ => {}
@@ -85,11 +83,10 @@ impl Reader<'_> {
         }
     }
 
-    fn version(&mut self, pair: Pair<'_, Rule>, head: Span, spec: &mut Spec, once: &mut Once) {
-        let fresh = self.first_time(once, "blockprint", head);
+    fn version(&mut self, pair: Pair<'_, Rule>, spec: &mut Spec) {
         for p in pair.into_inner() {
             match p.as_rule() {
-                Rule::numword if fresh => {
+                Rule::numword => {
                     let text = p.as_str();
                     let span = self.span(&p);
                     spec.version = check_version(text, span, self.sink);

@@ -7,6 +7,7 @@
 mod expr;
 mod file;
 mod grammar;
+mod number;
 mod report;
 mod stmt;
 
@@ -20,8 +21,8 @@ use crate::source::{FileId, Span, Spanned};
 use super::ast::*;
 use super::{MAX_NESTING, Mode};
 
-pub(super) use expr::{NumberError, parse_number};
 pub(super) use grammar::Rule;
+pub(super) use number::{NumberError, parse_number};
 pub(super) use report::Place;
 
 /// Where the bytes of a text lie in its file.
@@ -193,6 +194,9 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
+        if name.is_none() && self.text.trim().is_empty() {
+            self.missing_at(0, "the name of a block", None);
+        }
         name.map(|n| (n, params))
     }
 
@@ -208,6 +212,9 @@ impl<'a> Reader<'a> {
                 Rule::rest => self.rest(p, Place::Head),
                 _ => {}
             }
+        }
+        if head.is_none() && self.text.trim().is_empty() {
+            self.missing_at(0, "a call", None);
         }
         head
     }
@@ -310,6 +317,22 @@ fn too_deep(text: &str) -> Option<usize> {
         at += 1;
     }
     None
+}
+
+/// Whether a parenthesis is open at the end of a text.
+pub(super) fn is_open(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0i64, 0);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            b'"' | b'\'' => at = skip_string(bytes, at),
+            _ => {}
+        }
+        at += 1;
+    }
+    depth > 0
 }
 
 /// The last byte of the string that begins at `at`, or the last one before the line's end.

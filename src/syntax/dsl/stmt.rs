@@ -2,11 +2,11 @@
 
 use pest::iterators::Pair;
 
-use crate::diag::Diagnostic;
 use crate::diag::codes::{DSL_SYNTAX, WRONG_KIND};
+use crate::diag::{Diagnostic, did_you_mean, listing};
 use crate::source::Spanned;
-use crate::syntax::Mode;
 use crate::syntax::ast::*;
+use crate::syntax::{MERGE_OPS, Mode};
 
 use super::{Head, Place, Reader, Rule};
 
@@ -135,7 +135,22 @@ impl Reader<'_> {
             stmts.push(Stmt::Chain(std::mem::take(chain)));
         }
         match link {
-            Link::Call(call) => stmts.push(Stmt::Merge(Merge { call, branches, span })),
+            Link::Call(call) if MERGE_OPS.contains(&call.name.value.as_str()) => {
+                stmts.push(Stmt::Merge(Merge { call, branches, span }));
+            }
+            Link::Call(call) => {
+                let name = &call.name.value;
+                let help = match did_you_mean(name, MERGE_OPS.iter().copied()) {
+                    Some(op) => format!("did you mean `{op}`?"),
+                    None => format!("branches belong to {}", listing(MERGE_OPS.iter().copied(), 12)),
+                };
+                self.sink.push(
+                    Diagnostic::error(WRONG_KIND, format!("`{}` takes no branches", crate::syntax::clip(name, 40)))
+                        .label(call.name.span, "not an op that joins branches")
+                        .help(help),
+                );
+                stmts.push(Stmt::Hole(span));
+            }
             Link::Node(node) => {
                 self.sink.push(
                     Diagnostic::error(WRONG_KIND, format!("the node `@{}` takes no branches", node.value))

@@ -42,6 +42,7 @@ pub(super) fn put(lines: &mut Lines, spec: &Spec) {
         apart(lines, |lines| body(lines, 0, &head, &block.body, anchor(block.span)));
     }
     apart(lines, |lines| model(lines, spec));
+    let after_model = lines.list.len();
     for loss in &spec.loss {
         value(lines, 0, &format!("loss {} = ", loss.name.value), &loss.value, Mode::Expr, anchor(loss.name.span));
     }
@@ -52,6 +53,9 @@ pub(super) fn put(lines: &mut Lines, spec: &Spec) {
     for section in &spec.sections {
         let key = &section.key.value;
         value(lines, 0, &format!("{key} "), &section.value, mode_of_section(key), anchor(section.key.span));
+    }
+    if let Some(line) = lines.list.get_mut(after_model) {
+        line.apart = true;
     }
 }
 
@@ -144,7 +148,7 @@ fn merge(lines: &mut Lines, indent: usize, m: &Merge) {
 
 /// A closing bracket, which stands where the source's did.
 fn close(lines: &mut Lines, indent: usize, bracket: &str, span: Span) {
-    let at = (!span.is_empty()).then(|| span.end.saturating_sub(1));
+    let at = (lines.brackets && !span.is_empty()).then(|| span.end.saturating_sub(1));
     lines.push(indent, bracket, at);
 }
 
@@ -154,7 +158,12 @@ fn value(lines: &mut Lines, indent: usize, head: &str, e: &Expr, mode: Mode, sta
 }
 
 fn value_then(lines: &mut Lines, indent: usize, head: &str, e: &Expr, mode: Mode, start: Option<u32>, tail: &str) {
-    let line = format!("{head}{}{tail}", flow(e, mode));
+    let text = match &e.kind {
+        // A section, with air in its braces.
+        ExprKind::Map(entries) if indent == 0 && !entries.is_empty() => spaced(&flow(e, mode)),
+        _ => flow(e, mode),
+    };
+    let line = format!("{head}{text}{tail}");
     let fits = indent + line.chars().count() <= WIDTH && !lines.commented(e.span);
     match &e.kind {
         ExprKind::Map(entries) if !fits && !entries.is_empty() => {
@@ -175,6 +184,12 @@ fn value_then(lines: &mut Lines, indent: usize, head: &str, e: &Expr, mode: Mode
         }
         _ => lines.push(indent, line, start),
     }
+}
+
+/// `{ a }` for `{a}`.
+fn spaced(braces: &str) -> String {
+    let inner = braces.strip_prefix('{').and_then(|b| b.strip_suffix('}')).unwrap_or(braces);
+    format!("{{ {inner} }}")
 }
 
 /// A value on one line.

@@ -25,6 +25,8 @@ pub(in crate::syntax) struct Lines {
     pub comments: Vec<u32>,
     /// Where the source has its top-level keys.
     pub heads: Vec<(String, u32)>,
+    /// Whether the source closes with a bracket what is closed with one here.
+    pub brackets: bool,
 }
 
 impl Lines {

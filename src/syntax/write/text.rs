@@ -102,9 +102,12 @@ fn put_expr(out: &mut String, e: &Expr) {
         ExprKind::Binary(op, left, right) => {
             let own = binding(e);
             put_operand(out, left, binding(left) < own);
-            let spaced = if own == Binding::Sum { " " } else { "" };
-            out.push_str(&format!("{spaced}{}{spaced}", op.symbol()));
-            put_operand(out, right, binding(right) <= own);
+            let mut second = String::new();
+            put_operand(&mut second, right, binding(right) <= own);
+            // `n-1`, but `10*content + 40*style`.
+            let simple = binding(left) == Binding::Atom && binding(right) == Binding::Atom && !second.starts_with('-');
+            let space = if own == Binding::Sum && !simple { " " } else { "" };
+            out.push_str(&format!("{space}{}{space}{second}", op.symbol()));
         }
         ExprKind::Call(call) if call.alias.is_some() => put_link_call(out, call),
         ExprKind::Call(call) => put_call(out, call, true),

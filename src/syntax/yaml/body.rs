@@ -61,7 +61,7 @@ impl YamlReader<'_> {
             self.wrong_kind(key, "a statement's key", "a call, `for NAME in LIST` or `repeat(N)`", None);
             return Stmt::Hole(node.span);
         };
-        if scalar.is_plain() && scalar.text.matches('(').count() > scalar.text.matches(')').count() {
+        if scalar.is_plain() && dsl::is_open(&scalar.text) {
             self.sink.push(
                 Diagnostic::error(DSL_SYNTAX, "a call is split by `: `, which YAML reads as the end of a key")
                     .label(key.span.to(value.span), "read as a key and its value")

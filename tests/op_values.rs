@@ -1,0 +1,261 @@
+//! Forward values of ops against slow, obvious computations and known numbers.
+
+mod common;
+
+use blockprint::diag::Sink;
+use blockprint::ops::attrs::{Args, Value};
+use blockprint::ops::{self, Op};
+use blockprint::random::{self, Purpose};
+use blockprint::shape::{Fact, Shape};
+use blockprint::source::Span;
+use common::op::Instance;
+
+/// An op from its arguments.
+fn op(name: &str, args: &[(&str, Value)]) -> Op {
+    let entry = ops::lookup(name).unwrap_or_else(|| panic!("no op `{name}`"));
+    let args = Args::of(name, entry.info.attrs, args);
+    (entry.build)(&args, Span::default(), &mut Sink::new()).expect("the arguments fit")
+}
+
+/// A tensor with its sizes.
+type Tensor<'a> = (&'a [usize], &'a [f32]);
+
+fn run(op: Op, inputs: &[Tensor<'_>]) -> (Vec<usize>, Vec<f32>) {
+    let facts: Vec<Fact> = inputs.iter().map(|(sizes, _)| Fact::f32(Shape::of(sizes))).collect();
+    run_typed(op, &facts, inputs)
+}
+
+fn run_typed(op: Op, facts: &[Fact], inputs: &[Tensor<'_>]) -> (Vec<usize>, Vec<f32>) {
+    let instance = Instance::new(op, facts, false).unwrap_or_else(|e| panic!("{e:?}"));
+    let values: Vec<Vec<f32>> = inputs.iter().map(|(_, values)| values.to_vec()).collect();
+    let output = instance.forward(&values, &instance.draw_params(1)).output;
+    (instance.output.sizes(), output)
+}
+
+fn close(found: &[f32], wanted: &[f32]) {
+    assert_eq!(found.len(), wanted.len());
+    for (a, b) in found.iter().zip(wanted) {
+        assert!((a - b).abs() <= 2e-6 * (1.0 + b.abs()), "{found:?} instead of {wanted:?}");
+    }
+}
+
+fn ints(values: &[i64]) -> Value {
+    Value::List(values.iter().map(|v| Value::Int(*v)).collect())
+}
+
+fn word(text: &str) -> Value {
+    Value::Word(text.into())
+}
+
+fn count(n: usize) -> Vec<f32> {
+    (0..n).map(|i| i as f32).collect()
+}
+
+#[test]
+fn functions_of_one_number() {
+    let x = [-4.0f32, -1.5, -0.5, 0.0, 0.25, 1.0, 2.5, 7.0];
+    let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
+    let hard = |x: f64| ((x + 3.0) / 6.0).clamp(0.0, 1.0);
+    let tanh_gelu = |x: f64| 0.5 * x * (1.0 + (0.797_884_560_8 * (x + 0.044715 * x.powi(3))).tanh());
+    let none: &[(&str, Value)] = &[];
+    let slope: &[(&str, Value)] = &[("slope", Value::Float(0.1))];
+    let alpha: &[(&str, Value)] = &[("alpha", Value::Float(2.0))];
+    let approximate: &[(&str, Value)] = &[("approximate", word("tanh"))];
+    let bounds: &[(&str, Value)] = &[("min", Value::Int(-1)), ("max", Value::Int(2))];
+    type Case<'a> = (&'a str, &'a [(&'a str, Value)], &'a dyn Fn(f64) -> f64);
+    let cases: &[Case<'_>] = &[
+        ("relu", none, &|x| x.max(0.0)),
+        ("relu6", none, &|x| x.clamp(0.0, 6.0)),
+        ("leaky_relu", slope, &|x| if x > 0.0 { x } else { 0.1 * x }),
+        ("prelu", none, &|x| if x > 0.0 { x } else { 0.25 * x }),
+        ("elu", alpha, &|x| if x > 0.0 { x } else { 2.0 * x.exp_m1() }),
+        ("sigmoid", none, &sigmoid),
+        ("tanh", none, &f64::tanh),
+        ("swish", none, &|x| x * sigmoid(x)),
+        ("hswish", none, &|x| x * hard(x)),
+        ("hsigmoid", none, &hard),
+        ("gelu", approximate, &tanh_gelu),
+        ("clip", bounds, &|x| x.clamp(-1.0, 2.0)),
+        ("square", none, &|x| x * x),
+        ("exp", none, &f64::exp),
+        ("abs", none, &f64::abs),
+        ("neg", none, &|x| -x),
+    ];
+    for (name, args, f) in cases {
+        let wanted: Vec<f32> = x.iter().map(|x| f(f64::from(*x)) as f32).collect();
+        close(&run(op(name, args), &[(&[1, 8], &x)]).1, &wanted);
+    }
+    // The distribution function at 1 and -1: 0.841345 and 0.158655.
+    close(&run(op("gelu", &[]), &[(&[1, 3], &[1.0, -1.0, 0.0])]).1, &[0.841_344_7, -0.158_655_25, 0.0]);
+}
+
+#[test]
+fn nan_is_never_hidden() {
+    let names = [
+        "relu",
+        "relu6",
+        "leaky_relu",
+        "prelu",
+        "elu",
+        "sigmoid",
+        "tanh",
+        "swish",
+        "hswish",
+        "hsigmoid",
+        "gelu",
+        "clip",
+        "softmax",
+        "log_softmax",
+        "reduce",
+        "l2norm",
+    ];
+    for entry in names.map(|name| ops::lookup(name).expect("the op is in the table")) {
+        let sample = (entry.sample)(&mut random::stream(0, Purpose::Sample, 77, 0));
+        let instance = Instance::new(sample.op, &sample.inputs, false).unwrap();
+        let n = sample.inputs[0].numel();
+        for at in [0, n - 1] {
+            let mut x = vec![0.5; n];
+            x[at] = f32::NAN;
+            let y = instance.forward(&[x], &instance.draw_params(1)).output;
+            assert!(y.iter().any(|v| v.is_nan()), "`{}`", entry.info.name);
+        }
+    }
+}
+
+#[test]
+fn merges() {
+    let (a, b): (&[f32], &[f32]) = (&[1.0, 2.0, 3.0, 4.0], &[4.0, 2.0, 1.0, -1.0]);
+    let both = [(&[2, 2][..], a), (&[2, 2][..], b)];
+    assert_eq!(run(op("add", &[]), &both).1, [5.0, 4.0, 4.0, 3.0]);
+    assert_eq!(run(op("sub", &[]), &both).1, [-3.0, 0.0, 2.0, 5.0]);
+    assert_eq!(run(op("mul", &[]), &both).1, [4.0, 4.0, 3.0, -4.0]);
+    assert_eq!(run(op("absdiff", &[]), &both).1, [3.0, 0.0, 2.0, 5.0]);
+    assert_eq!(run(op("maximum", &[]), &both).1, [4.0, 2.0, 3.0, 4.0]);
+    assert_eq!(run(op("minimum", &[]), &both).1, [1.0, 2.0, 1.0, -1.0]);
+    let narrow = [(&[2, 1][..], &[9.0, 8.0][..]), (&[2, 2][..], a)];
+    let (sizes, y) = run(op("concat", &[]), &narrow);
+    assert_eq!((sizes.as_slice(), y.as_slice()), (&[2, 3][..], &[9.0, 1.0, 2.0, 8.0, 3.0, 4.0][..]));
+    let (sizes, y) = run(op("add", &[]), &[(&[2, 1], &[10.0, 20.0]), (&[1, 2], &[1.0, 2.0])]);
+    assert_eq!((sizes.as_slice(), y.as_slice()), (&[2, 2][..], &[11.0, 12.0, 21.0, 22.0][..]));
+}
+
+#[test]
+fn reductions_and_norms() {
+    let x = count(12);
+    let reduce = |kind, axes: &[i64], keep| {
+        run(
+            op("reduce", &[("op", word(kind)), ("axes", ints(axes)), ("keepdims", Value::Bool(keep))]),
+            &[(&[2, 3, 2], &x)],
+        )
+    };
+    assert_eq!(reduce("sum", &[1], false), (vec![2, 2], vec![6.0, 9.0, 24.0, 27.0]));
+    assert_eq!(reduce("mean", &[0, -1], false), (vec![3], vec![3.5, 5.5, 7.5]));
+    assert_eq!(reduce("max", &[1, 2], true), (vec![2, 1, 1], vec![5.0, 11.0]));
+    assert_eq!(reduce("sum", &[0, 1, 2], false), (vec![], vec![66.0]));
+    close(&run(op("l2norm", &[]), &[(&[2, 2], &[3.0, 4.0, 0.0, 0.0])]).1, &[0.6, 0.8, 0.0, 0.0]);
+    let first = op("l2norm", &[("axis", Value::Int(0))]);
+    close(&run(first, &[(&[2, 2], &[3.0, 5.0, 4.0, 12.0])]).1, &[0.6, 5.0 / 13.0, 0.8, 12.0 / 13.0]);
+}
+
+#[test]
+fn moves_between_axes() {
+    // TensorFlow's documentation of `depth_to_space` and PyTorch's of `pixel_shuffle`, 8
+    // channels of one pixel to 2 channels of 2 by 2.
+    let x = count(8);
+    let deep = |order| run(op("depth_to_space", &[("order", word(order))]), &[(&[1, 8, 1, 1], &x)]).1;
+    assert_eq!(deep("dcr"), [0.0, 2.0, 4.0, 6.0, 1.0, 3.0, 5.0, 7.0]);
+    assert_eq!(deep("crd"), count(8));
+    for order in ["dcr", "crd"] {
+        let x = count(2 * 3 * 4 * 6);
+        let there = run(op("space_to_depth", &[("order", word(order))]), &[(&[2, 3, 4, 6], &x)]);
+        assert_eq!(there.0, [2, 12, 2, 3]);
+        let back = run(op("depth_to_space", &[("order", word(order))]), &[(&there.0, &there.1)]);
+        assert_eq!(back.1, x);
+    }
+    let shuffled = run(op("channel_shuffle", &[("groups", Value::Int(2))]), &[(&[1, 6, 1, 1], &count(6))]).1;
+    assert_eq!(shuffled, [0.0, 3.0, 1.0, 4.0, 2.0, 5.0]);
+    let sliced = op("slice", &[("axis", Value::Int(1)), ("start", Value::Int(-3)), ("step", Value::Int(2))]);
+    assert_eq!(run(sliced, &[(&[2, 4], &count(8))]), (vec![2, 2], vec![1.0, 3.0, 5.0, 7.0]));
+}
+
+/// The cross entropy by its definition, in double precision.
+struct Reference<'a> {
+    smoothing: f64,
+    class_weights: &'a [f64],
+    sample_weights: &'a [f64],
+}
+
+impl Reference<'_> {
+    fn value(&self, logits: &[f32], n: usize, classes: usize, inner: usize, labels: &[usize]) -> f64 {
+        let (mut sum, mut divisor) = (0.0, 0.0);
+        for (at, label) in labels.iter().enumerate() {
+            let (o, k) = (at / inner, at % inner);
+            let logit = |c: usize| f64::from(logits[(o * classes + c) * inner + k]);
+            let total: f64 = (0..classes).map(|c| logit(c).exp()).sum();
+            let loss: f64 = (0..classes)
+                .map(|c| {
+                    let hit = if c == *label { 1.0 - self.smoothing } else { 0.0 };
+                    -(hit + self.smoothing / classes as f64) * self.class_weights[c] * (logit(c) - total.ln())
+                })
+                .sum();
+            sum += loss * self.sample_weights[at];
+            divisor += self.class_weights[*label];
+        }
+        assert_eq!(labels.len(), n * inner);
+        sum / divisor
+    }
+}
+
+#[test]
+fn cross_entropy_agrees_with_its_definition() {
+    let mut rng = random::stream(5, Purpose::Sample, 0, 0);
+    for (n, classes, inner) in [(5, 4, 1), (1, 1, 1), (3, 19, 1), (2, 3, 70)] {
+        let logits: Vec<f32> = (0..n * classes * inner).map(|_| random::normal(&mut rng) * 3.0).collect();
+        let labels: Vec<usize> = (0..n * inner).map(|_| random::below(&mut rng, classes as u64) as usize).collect();
+        let as_floats: Vec<f32> = labels.iter().map(|l| *l as f32).collect();
+        let weights: Vec<f32> = (0..n * inner).map(|_| random::uniform(&mut rng)).collect();
+        let class_weights: Vec<f64> = (0..classes).map(|c| 0.5 + c as f64).collect();
+        let image: Vec<usize> = if inner == 1 { vec![n, classes] } else { vec![n, classes, inner] };
+        let flat: Vec<usize> = if inner == 1 { vec![n] } else { vec![n, inner] };
+        let facts = [Fact::f32(Shape::of(&image)), Fact::i64(Shape::of(&flat)), Fact::f32(Shape::of(&flat))];
+        for (smoothing, weighted, inputs) in [(0.0, false, 2), (0.1, false, 2), (0.2, true, 2), (0.1, true, 3)] {
+            let ones = vec![1.0; classes.max(n * inner)];
+            let sample: Vec<f64> = weights.iter().map(|w| f64::from(*w)).collect();
+            let reference = Reference {
+                smoothing,
+                class_weights: if weighted { &class_weights } else { &ones },
+                sample_weights: if inputs == 3 { &sample } else { &ones },
+            };
+            let mut args = vec![("smoothing", Value::Float(smoothing))];
+            if weighted {
+                let list = class_weights.iter().map(|w| Value::Float(*w)).collect();
+                args.push(("class_weights", Value::List(list)));
+            }
+            let tensors = [(&image[..], &logits[..]), (&flat[..], &as_floats[..]), (&flat[..], &weights[..])];
+            let found = run_typed(op("cross_entropy", &args), &facts[..inputs], &tensors[..inputs]).1;
+            let wanted = reference.value(&logits, n, classes, inner, &labels);
+            assert!((f64::from(found[0]) - wanted).abs() < 1e-5 * (1.0 + wanted.abs()), "{} {wanted}", found[0]);
+        }
+    }
+}
+
+#[test]
+fn losses_of_pairs_and_metrics() {
+    let (x, t): (&[f32], &[f32]) = (&[0.5, 2.0, -1.0, 0.0], &[1.0, 0.0, -1.0, 0.5]);
+    let both = [(&[4][..], x), (&[4][..], t)];
+    close(&run(op("mse", &[]), &both).1, &[(0.25 + 4.0 + 0.0 + 0.25) / 4.0]);
+    close(&run(op("mae", &[]), &both).1, &[3.0 / 4.0]);
+    close(&run(op("huber", &[]), &both).1, &[(0.125 + 1.5 + 0.0 + 0.125) / 4.0]);
+    let p = [(&[2][..], &[0.8f32, 0.4][..]), (&[2][..], &[1.0f32, 0.0][..])];
+    close(&run(op("bce", &[]), &p).1, &[-(0.8f32.ln() + 0.6f32.ln()) / 2.0]);
+    // The logits of these probabilities.
+    let logits = [(0.8f32 / 0.2).ln(), (0.4f32 / 0.6).ln()];
+    close(&run(op("bce_logits", &[]), &[(&[2], &logits), p[1]]).1, &run(op("bce", &[]), &p).1);
+    close(&run(op("binary_accuracy", &[]), &p).1, &[1.0]);
+
+    let facts = [Fact::f32(Shape::of(&[3, 3])), Fact::i64(Shape::of(&[3]))];
+    let scores = [0.1, 0.7, 0.2, 0.5, 0.3, 0.4, 0.0, 0.1, 0.2];
+    let tensors = [(&[3, 3][..], &scores[..]), (&[3][..], &[1.0, 2.0, 0.0][..])];
+    close(&run_typed(op("accuracy", &[]), &facts, &tensors).1, &[1.0 / 3.0]);
+    close(&run_typed(op("topk", &[("k", Value::Int(2))]), &facts, &tensors).1, &[2.0 / 3.0]);
+}
