@@ -1,5 +1,8 @@
 //! Reads the cases of `tests/suite`, and compiles them.
 
+// Each test that includes this module uses a part of it.
+#![allow(dead_code)]
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
