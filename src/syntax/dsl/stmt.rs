@@ -2,7 +2,7 @@
 
 use pest::iterators::Pair;
 
-use crate::diag::codes::{DSL_SYNTAX, WRONG_KIND};
+use crate::diag::codes::{DSL_SYNTAX, NOT_A_MERGE};
 use crate::diag::{Diagnostic, did_you_mean, listing};
 use crate::source::Spanned;
 use crate::syntax::ast::*;
@@ -145,7 +145,7 @@ impl Reader<'_> {
                     None => format!("branches belong to {}", listing(MERGE_OPS.iter().copied(), 12)),
                 };
                 self.sink.push(
-                    Diagnostic::error(WRONG_KIND, format!("`{}` takes no branches", crate::syntax::clip(name, 40)))
+                    Diagnostic::error(NOT_A_MERGE, format!("`{}` takes no branches", crate::syntax::clip(name, 40)))
                         .label(call.name.span, "not an op that joins branches")
                         .help(help),
                 );
@@ -153,7 +153,7 @@ impl Reader<'_> {
             }
             Link::Node(node) => {
                 self.sink.push(
-                    Diagnostic::error(WRONG_KIND, format!("the node `@{}` takes no branches", node.value))
+                    Diagnostic::error(NOT_A_MERGE, format!("the node `@{}` takes no branches", node.value))
                         .label(node.span, "not an op")
                         .help(
                             "branches belong to an op such as `add` or `concat`; each of them may begin with `@node`",
