@@ -100,6 +100,8 @@ fn compile(mut sources: SourceMap, file: FileId, options: &Options) -> Compiled 
     if let (Some(train), Some(checked)) = (&config.train, &outcome.checked) {
         let names: Vec<&str> = checked.params().iter().map(|p| p.name.as_str()).collect();
         config::check_phases(train, &names, &mut sink);
+        let metrics: Vec<&str> = checked.graph().roles.metrics.iter().map(|(name, _)| name.as_str()).collect();
+        config::check_monitors(train, &metrics, &mut sink);
     }
     // Half a network may well fit together: only one that was expanded without errors counts.
     let checked = outcome.checked.filter(|_| !sink.has_errors());

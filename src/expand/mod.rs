@@ -116,7 +116,10 @@ pub fn expand(file: FileId, options: &Options, sources: &mut SourceMap, sink: &m
     let sections = spec.sections.iter().map(|s| builder.resolve_entry(s, &cx)).collect();
     let params = builder.param_values();
     let graph = std::mem::take(&mut builder.graph);
-    lint::unused(spec, sink);
+    // What a mistake leaves unused is no second mistake.
+    if sink.error_count() == errors {
+        lint::unused(spec, sink);
+    }
     let spec = Spec { sections, ..spec.clone() };
     Some(Expanded { spec, graph, params })
 }

@@ -58,6 +58,7 @@ impl Operator for Dense {
 
     fn infer(&self, inputs: &[Fact]) -> Result<Fact, ShapeError> {
         let x = &inputs[0];
+        super::geometry::check_float("dense", x)?;
         if x.rank() != 2 {
             let error = ShapeError::new(
                 codes::WRONG_RANK,

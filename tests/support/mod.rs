@@ -1,5 +1,8 @@
 //! Reads the cases of `tests/suite`, and compiles them.
 
+// Each test that includes this module uses a part of it.
+#![allow(dead_code)]
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -194,8 +197,9 @@ impl Case {
 }
 
 /// The diagnostics as annotations write them. Places in a file beside the spec count as the
-/// spec's beginning.
-pub fn found(compiled: &Compiled) -> Vec<Found> {
+/// spec's beginning; `folder` is left out of paths.
+fn found(compiled: &Compiled, folder: &str) -> Vec<Found> {
+    let local = |text: &str| if folder.is_empty() { text.to_string() } else { text.replace(folder, "") };
     let place = |span: blockprint::source::Span| {
         let start = compiled.sources.position(span.file, span.start);
         let end = compiled.sources.position(span.file, span.end);
@@ -215,25 +219,23 @@ pub fn found(compiled: &Compiled) -> Vec<Found> {
                 code: d.code.to_string(),
                 line,
                 columns,
-                message: d.message.clone(),
-                help: d.help.clone(),
+                message: local(&d.message),
+                help: d.help.as_deref().map(local),
             }
         })
         .collect()
 }
 
-/// Compiles a case as if it lay in a folder of its own.
-pub fn compile(case: &Case, suite_file: &Path) -> Compiled {
+/// Compiles a case as if it lay in a folder of its own, and lists its diagnostics.
+pub fn run(case: &Case, suite_file: &Path) -> Vec<Found> {
     let name = format!("spec.{}", suite_file.extension().and_then(|e| e.to_str()).unwrap_or("yaml"));
-    let folder = (!case.files.is_empty()).then(|| {
-        let folder = tempfile::tempdir().expect("a folder for the case");
-        for (name, text) in case.files.iter().map(|(n, t)| (n.as_str(), t.as_str())).chain([(&*name, &*case.text)]) {
-            std::fs::write(folder.path().join(name), text).expect("the folder is writable");
-        }
-        folder
-    });
-    match &folder {
-        Some(folder) => driver::compile_path(&folder.path().join(&name), &Options::default()),
-        None => driver::compile_text(&name, &case.text, &Options::default()),
+    if case.files.is_empty() {
+        return found(&driver::compile_text(&name, &case.text, &Options::default()), "");
     }
+    let folder = tempfile::tempdir().expect("a folder for the case");
+    for (name, text) in case.files.iter().map(|(n, t)| (n.as_str(), t.as_str())).chain([(&*name, &*case.text)]) {
+        std::fs::write(folder.path().join(name), text).expect("the folder is writable");
+    }
+    let compiled = driver::compile_path(&folder.path().join(&name), &Options::default());
+    found(&compiled, &format!("{}/", folder.path().display()))
 }

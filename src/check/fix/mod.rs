@@ -202,6 +202,9 @@ impl<'g> Solver<'g> {
                 .collect();
             let here = if id == node { Some(op) } else { self.graph.op(id) };
             let (Some(inputs), Some(here)) = (inputs, here) else { continue };
+            if id == target && !is_certain(&known_inputs(self.graph, id, facts).unwrap_or_default(), &inputs) {
+                return false;
+            }
             match here.infer(&inputs) {
                 Ok(fact) => changed[id.index() - base] = Some(fact),
                 Err(_) => return false,
@@ -209,6 +212,23 @@ impl<'g> Solver<'g> {
         }
         changed.last().is_some_and(Option::is_some)
     }
+}
+
+/// Whether sizes that the change moved agree for certain: an op accepts symbolic sizes that may
+/// differ, but a fix should not count on that.
+fn is_certain(before: &[Fact], after: &[Fact]) -> bool {
+    let moved = |i: usize, axis: usize| {
+        before.get(i).is_none_or(|b| b.shape.get(axis) != after[i].shape.get(axis))
+    };
+    let axes = after.iter().map(Fact::rank).max().unwrap_or(0);
+    (0..after.len()).flat_map(|i| (0..i).map(move |j| (i, j))).all(|(i, j)| {
+        (0..axes).filter(|axis| moved(i, *axis) || moved(j, *axis)).all(|axis| {
+            match (after[i].shape.get(axis), after[j].shape.get(axis)) {
+                (Some(a), Some(b)) => a == b || (a.is_num() && b.is_num()),
+                _ => true,
+            }
+        })
+    })
 }
 
 /// Where a size of an op's output comes from: axes of input `slot`, with the size each would

@@ -11,10 +11,11 @@ pub(super) fn lint(cx: &mut Cx<'_>, id: NodeId) {
             given(cx, id, &["softmax", "log_softmax"], codes::SOFTMAX_BEFORE_CROSS_ENTROPY, "log-softmax");
             rectified(cx, id);
         }
-        "bce" => {
+        "bce_logits" => {
             given(cx, id, &["sigmoid", "hsigmoid"], codes::SIGMOID_BEFORE_BCE, "sigmoid");
             rectified(cx, id);
         }
+        "bce" => unlimited(cx, id),
         "softmax" | "log_softmax" => rectified(cx, id),
         _ => {}
     }
@@ -38,7 +39,7 @@ fn rectified(cx: &mut Cx<'_>, id: NodeId) {
     let cuts = ["relu", "relu6", "sigmoid", "hsigmoid", "tanh"];
     let Some(from) = cx.source(id, 0).filter(|from| cuts.contains(&cx.op(*from))) else { return };
     let (reader, op) = (cx.op(id), cx.op(from));
-    if reader == "bce" && op.ends_with("sigmoid") {
+    if reader == "bce_logits" && op.ends_with("sigmoid") {
         return;
     }
     let d = Diagnostic::warning(
@@ -48,5 +49,20 @@ fn rectified(cx: &mut Cx<'_>, id: NodeId) {
     .label(cx.span(id), "these are logits")
     .label(cx.span(from), format!("`{op}` is applied here"))
     .help(format!("leave out the `{op}`"));
+    cx.warn(id, d);
+}
+
+/// Probabilities that nothing keeps between 0 and 1.
+fn unlimited(cx: &mut Cx<'_>, id: NodeId) {
+    let Some(from) = cx.source(id, 0).filter(|from| matches!(cx.op(*from), "conv" | "dense" | "bn" | "add")) else {
+        return;
+    };
+    let d = Diagnostic::warning(
+        codes::LOGITS_FOR_PROBABILITIES,
+        format!("`bce` takes probabilities, but nothing keeps `{}` between 0 and 1", cx.path(from)),
+    )
+    .label(cx.span(id), "these are probabilities")
+    .label(cx.span(from), format!("`{}` gives numbers of any size", cx.op(from)))
+    .help("use `bce_logits`, which applies the sigmoid itself");
     cx.warn(id, d);
 }

@@ -7,8 +7,8 @@ codes! {
         "Batch norm takes the mean off each channel, and with it any constant that the layer before has added; it then adds a bias of its own. Write `bias=false` in the layer before it: the same network with fewer parameters.";
     DROPOUT_BEFORE_NORM = "BP0903": "dropout before a batch norm",
         "Dropout raises the variance of what passes it in training and not in evaluation, while batch norm normalises evaluation with the variance of training. Put dropout after the last batch norm.";
-    SIGMOID_BEFORE_BCE = "BP0904": "sigmoid before binary cross-entropy",
-        "`bce` takes logits and applies the sigmoid itself, in a form that does not overflow. Name the node before the sigmoid as the loss's input.";
+    SIGMOID_BEFORE_BCE = "BP0904": "sigmoid before binary cross-entropy of logits",
+        "`bce_logits` takes logits and applies the sigmoid itself, in a form that does not overflow. Name the node before the sigmoid as the loss's input.";
     UNUSED_NODE = "BP0905": "a node that nothing depends on",
         "No output, loss or metric depends on the node. It would cost time and memory for nothing: name it under `outputs`, or remove it. Of several such nodes in a row, the last is told.";
     STRIDE_DROPS_PIXELS = "BP0906": "a stride that drops pixels at the edge",
@@ -25,4 +25,6 @@ codes! {
         "Nothing in the spec calls it. Remove it, or call it; blocks for other specs belong into a file of their own that has no `net`.";
     UNUSED_INPUT = "BP0912": "an input is read nowhere",
         "No statement, loss or metric reads the input. Remove it, or name it where it is meant: `@name`.";
+    LOGITS_FOR_PROBABILITIES = "BP0913": "logits where probabilities are wanted",
+        "`bce` takes the logarithm of probabilities, which lie between 0 and 1. What comes straight from a layer is not limited: use `bce_logits`, which applies the sigmoid itself and does not overflow.";
 }
