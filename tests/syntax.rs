@@ -168,6 +168,16 @@ fn hostile_input_ends_quickly_with_an_error() {
         format!("model m {{ {}", "add { a: ".repeat(30_000)),
         format!("net:\n{}", (0..2000).map(|i| " ".repeat(i) + "- add:\n").collect::<String>()),
         "\u{0}".repeat(1000),
+        ")\n".repeat(500_000),
+        "\\\"".repeat(500_000),
+        "'\"".repeat(500_000),
+        (0..150_000).map(|i| format!("k{i}:\n")).collect::<String>(),
+        (0..60_000).map(|i| format!("param p{i} =\n")).collect::<String>(),
+        format!("net:\n{}", "- f(,,)\n".repeat(120_000)),
+        format!("params: {{a: \"{}\"}}\nmodel: é", "\\n".repeat(500_000)),
+        format!("model m {{ {}", "f( -> g( , ) ) x\n".repeat(60_000)),
+        format!("{}: 1", "k".repeat(900)),
+        format!("{} {{ }}", "k".repeat(1_000_000)),
         format!("a: &a [{}]\n", "x,".repeat(10_000)) + "b: [*a, *a, *a, *a]",
     ];
     for text in &cases {
@@ -187,6 +197,16 @@ fn the_deepest_nesting_that_is_allowed_is_read() {
     let (spec, sink) = read(&text, Spelling::Bp);
     assert!(!sink.has_errors(), "{:?}", sink.sorted());
     round_trip(&spec);
+    let deep = [
+        ("model m ", "{ repeat (1) ", "{ relu }", " }", 63),
+        ("param x = ", "[", "1", "]", 64),
+        ("param x = ", "-(", "1", ")", 32),
+    ];
+    for (head, open, inner, close, times) in deep {
+        let text = format!("{head}{}{inner}{}", open.repeat(times), close.repeat(times));
+        let (_, sink) = read(&text, Spelling::Bp);
+        assert!(!sink.has_errors(), "{text}\n{:?}", sink.sorted());
+    }
     let long = format!("param x = 1{}", " + 1".repeat(999));
     let (spec, sink) = read(&long, Spelling::Bp);
     assert!(!sink.has_errors());
@@ -224,6 +244,16 @@ fn settings_are_read_as_their_place_demands() {
     let mut sink = Sink::new();
     let text = syntax::parse_value("a b", FileId(3), 0, &mut sink);
     assert_eq!((text.kind, sink.is_empty()), (ExprKind::Str("a b".into()), true));
+}
+
+#[test]
+fn keys_of_any_length_are_written() {
+    let list = vec!["[1, 16, 1, 1]"; 100].join(", ");
+    let text =
+        format!("model m {{\n  for (t, c, n, s) in [{list}] {{\n    repeat (n) {{ conv(c) }}\n    relu\n  }}\n}}\n");
+    let (spec, sink) = read(&text, Spelling::Bp);
+    assert!(sink.is_empty());
+    round_trip(&spec);
 }
 
 /// In YAML, the name decides between branches and arguments.

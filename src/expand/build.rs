@@ -342,32 +342,14 @@ impl<'a> Builder<'a> {
         self.make_op(entry, call, call.args.iter().collect(), inputs, alias.as_ref(), cx)
     }
 
-    /// The op of a merge, where it is one that takes this many branches.
+    /// The op of a merge, where it takes this many branches. The reader lets only ops over
+    /// several nodes have branches.
     fn merge_op(&mut self, call: CallRef<'a>, branches: usize, cx: &Cx<'a>) -> Option<&'static ops::Entry> {
         let Some(entry) = ops::lookup(call.name) else {
-            if !self.report_unknown_op(call, cx) {
-                self.report(
-                    Diagnostic::error(codes::NOT_A_MERGE, format!("`{}` cannot take branches", call.name))
-                        .label(call.name_span, "no op over several nodes")
-                        .help("merge the branches with an op such as `add` or `concat`"),
-                    cx,
-                );
-            }
+            self.report_unknown_op(call, cx);
             return None;
         };
         let inputs = entry.info.inputs;
-        if inputs != Inputs::Branches && inputs.max() == Some(1) {
-            self.report(
-                Diagnostic::error(
-                    codes::NOT_A_MERGE,
-                    format!("`{}` reads one node and cannot take branches", call.name),
-                )
-                .label(call.name_span, "no op over several nodes")
-                .help("merge the branches with an op such as `add` or `concat`"),
-                cx,
-            );
-            return None;
-        }
         if branches < inputs.min() || inputs.max().is_some_and(|m| branches > m) {
             self.wrong_count(entry, branches, call, cx);
             return None;

@@ -120,9 +120,7 @@ impl<'a> Builder<'a> {
                     cx,
                 );
             }
-            Callee::Unknown => {
-                self.report_unknown_op(call, cx);
-            }
+            Callee::Unknown => self.report_unknown_op(call, cx),
             _ => {}
         }
     }
@@ -141,16 +139,13 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Reports that nothing is called so; `false` where something is.
-    pub(super) fn report_unknown_op(&mut self, call: CallRef<'a>, cx: &Cx<'a>) -> bool {
-        if !matches!(self.callee(call.name, cx), Callee::Unknown) {
-            return false;
-        }
+    /// Reports that nothing is called so.
+    pub(super) fn report_unknown_op(&mut self, call: CallRef<'a>, cx: &Cx<'a>) {
         let module = &self.program.modules[cx.home.module];
         if let Some((space, rest)) = call.name.split_once('.')
             && let Some((_, inner)) = module.uses.iter().find(|(n, _)| n == space)
         {
-            let Some(inner) = inner else { return true };
+            let Some(inner) = inner else { return };
             let spec = &self.program.modules[*inner].spec;
             let names = spec.blocks.iter().map(|b| &b.name).chain(spec.towers.iter().map(|t| &t.name));
             let close = did_you_mean(rest, names.map(|n| n.value.as_str()));
@@ -160,7 +155,7 @@ impl<'a> Builder<'a> {
                     .maybe_help(close.map(|c| format!("did you mean `{space}.{c}`?"))),
                 cx,
             );
-            return true;
+            return;
         }
         let lower = call.name.to_lowercase();
         let known = ops::table().iter().find(|e| e.info.also_known_as.iter().any(|n| n.to_lowercase() == lower));
@@ -180,7 +175,6 @@ impl<'a> Builder<'a> {
                 .maybe_help(help),
             cx,
         );
-        true
     }
 
     // ---- ops -------------------------------------------------------------------------
@@ -193,46 +187,63 @@ impl<'a> Builder<'a> {
         flow: Flow,
         alias: Option<&Ident>,
     ) -> Flow {
-        let slots: Vec<&'static str> = match entry.info.inputs {
-            Inputs::Named(names) => names.to_vec(),
-            Inputs::Optional(names, more) => names.iter().chain(more).copied().collect(),
-            Inputs::Branches => Vec::new(),
-        };
-        let least = if entry.info.inputs == Inputs::Branches { 2 } else { entry.info.inputs.min() };
-        let several = entry.info.inputs.max() != Some(1);
-        let mut named: Vec<(usize, Flow, Span)> = Vec::new();
-        let mut leading: Vec<(Flow, Span)> = Vec::new();
-        let mut attrs: Vec<&'a Arg> = Vec::new();
-        for arg in call.args {
-            match &arg.name {
-                Some(name) => match slots.iter().position(|s| *s == name.value) {
-                    Some(slot) => named.push((slot, self.input_by_name(&arg.value, cx, flow), arg.value.span)),
-                    None => attrs.push(arg),
-                },
-                None if attrs.is_empty() && entry.info.inputs.max().is_none_or(|m| leading.len() < m) => {
-                    match self.leading_input(&arg.value, several, leading.len() < least, cx, flow) {
-                        Some(input) => leading.push((input, arg.value.span)),
-                        None => attrs.push(arg),
-                    }
-                }
-                None => attrs.push(arg),
-            }
-        }
+        let inputs = entry.info.inputs;
+        let least = if inputs == Inputs::Branches { 2 } else { inputs.min() };
+        let Sorted { mut leading, named, attrs } = self.sort_arguments(entry, call, least, cx, flow);
         if leading.len() + named.len() < least {
             leading.insert(0, (flow, call.span));
         }
         let found = leading.len() + named.len();
-        let inputs = if slots.is_empty() { Some(leading) } else { fill_slots(slots.len(), leading, &named) };
-        match inputs {
-            Some(inputs) if inputs.len() >= entry.info.inputs.min() => {
-                self.make_op(entry, call, attrs, inputs, alias, cx)
-            }
+        let filled = match inputs.max() {
+            Some(slots) => fill_slots(slots, leading, &named),
+            None => Some(leading),
+        };
+        match filled {
+            Some(filled) if filled.len() >= inputs.min() => self.make_op(entry, call, attrs, filled, alias, cx),
             _ => {
                 self.wrong_count(entry, found, call, cx);
                 self.poison(call, alias, cx);
                 Flow::Unknown
             }
         }
+    }
+
+    /// Tells the arguments of an op that are nodes from those that are values. The op needs
+    /// `least` inputs.
+    fn sort_arguments(
+        &mut self,
+        entry: &'static ops::Entry,
+        call: CallRef<'a>,
+        least: usize,
+        cx: &Cx<'a>,
+        flow: Flow,
+    ) -> Sorted<'a> {
+        let slots: Vec<&'static str> = match entry.info.inputs {
+            Inputs::Named(names) => names.to_vec(),
+            Inputs::Optional(names, more) => names.iter().chain(more).copied().collect(),
+            Inputs::Branches => Vec::new(),
+        };
+        let most = entry.info.inputs.max();
+        let mut sorted = Sorted { leading: Vec::new(), named: Vec::new(), attrs: Vec::new() };
+        for arg in call.args {
+            let span = arg.value.span;
+            let slot = arg.name.as_ref().and_then(|name| slots.iter().position(|s| *s == name.value));
+            if let Some(slot) = slot {
+                sorted.named.push((slot, self.input_by_name(&arg.value, cx, flow), span));
+                continue;
+            }
+            let at = sorted.leading.len();
+            let may_lead = arg.name.is_none() && sorted.attrs.is_empty() && most.is_none_or(|m| at < m);
+            let input = match may_lead {
+                true => self.leading_input(&arg.value, most != Some(1), at < least, cx, flow),
+                false => None,
+            };
+            match input {
+                Some(input) => sorted.leading.push((input, span)),
+                None => sorted.attrs.push(arg),
+            }
+        }
+        sorted
     }
 
     /// The node of an argument that is given by the name of an input.
@@ -332,6 +343,16 @@ impl<'a> Builder<'a> {
             ClosureBody::Call(call) => self.call(call, &inner, flow, alias),
         }
     }
+}
+
+/// The arguments of an op.
+struct Sorted<'a> {
+    /// Nodes by position.
+    leading: Vec<(Flow, Span)>,
+    /// Nodes by the name of their slot.
+    named: Vec<(usize, Flow, Span)>,
+    /// Values.
+    attrs: Vec<&'a Arg>,
 }
 
 /// Puts inputs into their slots: those with names first, the others into what is left, in

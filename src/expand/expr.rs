@@ -72,7 +72,7 @@ impl Number {
     /// An integral float as an integer.
     fn whole(v: f64) -> Result<Number, Fault> {
         // Both bounds are floats exactly; 2^63 itself is out.
-        if v >= -9_223_372_036_854_775_808.0 && v < 9_223_372_036_854_775_808.0 {
+        if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&v) {
             Ok(Number::Int(v as i64))
         } else {
             Err(Fault::Overflow)
@@ -236,7 +236,9 @@ impl<'a> Builder<'a> {
 
     /// Reports a name that stands for nothing.
     pub(super) fn report_unknown_name(&mut self, name: &str, span: Span, cx: &Cx<'a>) {
-        let names = cx.env.names();
+        // A chain argument closes over its names in no particular order.
+        let mut names = cx.env.names();
+        names.sort_unstable();
         let help = match did_you_mean(name, names.iter().copied().chain(FUNCTIONS.iter().copied())) {
             Some(close) => Some(format!("did you mean `{close}`?")),
             None if self.program.modules[cx.home.module].spec.params.is_empty() => {

@@ -144,10 +144,8 @@ impl<'a> Builder<'a> {
     /// Finds the outputs; without any, the last node is the output.
     fn add_outputs(&mut self, spec: &'a Spec, end: Flow) {
         let cx = self.top(0);
-        if spec.outputs.is_empty() {
-            if let Flow::At(id) = end {
-                self.graph.roles.outputs.push(id);
-            }
+        if let (true, Flow::At(id)) = (spec.outputs.is_empty(), end) {
+            self.graph.roles.outputs.push(id);
         }
         for output in &spec.outputs {
             if let Flow::At(id) = self.node(&output.value, output.span, &cx) {

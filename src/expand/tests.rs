@@ -50,14 +50,16 @@ fn reads(rest: &str, path: &str) -> Vec<String> {
     edges(graph(&compiled)).remove(path).unwrap_or_else(|| panic!("there is no `{path}`"))
 }
 
-/// The only problem of a spec.
+/// The only error of a spec, or the only warning where there is no error.
 fn problem(rest: &str) -> Diagnostic {
     problem_of(&compile(rest))
 }
 
 fn problem_of(compiled: &Compiled) -> Diagnostic {
-    assert_eq!(compiled.sink.len(), 1, "{:#?}", messages(compiled));
-    compiled.sink.iter().next().cloned().expect("there is one")
+    let worst = compiled.sink.iter().map(|d| d.severity).min();
+    let list: Vec<_> = compiled.sink.iter().filter(|d| Some(d.severity) == worst).collect();
+    assert_eq!(list.len(), 1, "{:#?}", messages(compiled));
+    list[0].clone()
 }
 
 /// The text under the primary label of the only problem, and its code.
@@ -134,10 +136,21 @@ fn only_ops_over_several_nodes_merge() {
     assert_eq!(at_fault("blocks:\n  b(): relu\nnet:\n  - b: {m: relu}\n").0, codes::UNKNOWN_ARGUMENT);
     let bp = "model m(x: f32[N, 3, 8, 8]) { relu { a: relu\n b: tanh } }";
     let compiled = compile_text("t.bp", bp, &Options::default());
-    assert_eq!(problem_of(&compiled).code, codes::NOT_A_MERGE);
+    assert_eq!(problem_of(&compiled).code, codes::WRONG_KIND);
     let bp = "model m(x: f32[N, 3, 8, 8]) { sub { a: relu\n b: tanh\n c: relu } }";
     let compiled = compile_text("t.bp", bp, &Options::default());
     assert_eq!(problem_of(&compiled).code, codes::WRONG_INPUT_COUNT);
+}
+
+#[test]
+fn the_reader_knows_the_merges() {
+    use crate::ops::{Inputs, lookup, table};
+    for name in crate::syntax::MERGE_OPS {
+        assert!(lookup(name).is_some_and(|e| e.info.inputs.max() != Some(1)), "{name}");
+    }
+    for entry in table().iter().filter(|e| e.info.inputs == Inputs::Branches) {
+        assert!(crate::syntax::MERGE_OPS.contains(&entry.info.name), "{}", entry.info.name);
+    }
 }
 
 // ---- nodes as arguments --------------------------------------------------------------
@@ -568,7 +581,9 @@ fn both_spellings_give_one_graph() {
 fn every_spec_of_the_zoo_is_sound_and_has_its_known_size() {
     let size = |name: &str, all: bool| {
         let compiled = compile_zoo(name, &Options::default()).unwrap();
-        assert!(compiled.sink.is_empty(), "{name}: {:#?}", messages(&compiled));
+        assert!(!compiled.sink.has_errors(), "{name}: {:#?}", messages(&compiled));
+        // The course's model has biases before its batch norms, and a pool that drops pixels.
+        assert!(compiled.sink.is_empty() || name == "resnet50_signs.yaml", "{name}: {:#?}", messages(&compiled));
         assert!(compiled.config.train.is_some() && compiled.config.data.is_some(), "{name}");
         let params = compiled.checked.as_ref().unwrap().params();
         params.iter().filter(|p| all || p.trainable).map(|p| p.numel()).sum::<usize>()

@@ -24,6 +24,7 @@ impl<'a> Shared<'a> {
     }
 
     /// Elements of the slice.
+    #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> usize {
         self.len
     }

@@ -1,4 +1,4 @@
-//! Convolutions: general, depthwise and transposed, over one to three spatial axes.
+//! Convolutions, general and depthwise, over one to three spatial axes.
 
 use rand_chacha::ChaCha8Rng;
 
@@ -8,55 +8,55 @@ use crate::random;
 use crate::shape::{Dim, Fact, Shape};
 use crate::source::Span;
 
-use super::attrs::{Args, Attr, AttrKind, Default, Size, Value};
-use super::geometry::{self, Axis, Sliding};
+use super::attrs::{Args, Attr, AttrKind, Default, Value};
+use super::geometry::{self, Sliding};
 use super::init::{Init, Penalty};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
-const KERNEL: Attr = Attr {
+pub(super) const KERNEL: Attr = Attr {
     name: "kernel",
     kind: AttrKind::Size { min: 1 },
     default: Default::Required,
     doc: "taps per spatial axis",
 };
-const STRIDE: Attr = Attr {
+pub(super) const STRIDE: Attr = Attr {
     name: "stride",
     kind: AttrKind::Size { min: 1 },
     default: Default::Int(1),
     doc: "input elements between neighbouring outputs",
 };
-const PAD: Attr = Attr {
+pub(super) const PAD: Attr = Attr {
     name: "pad",
     kind: AttrKind::Padding,
     default: Default::Int(0),
     doc: "zeros around the input: a number, pairs, `half` (k//2), `same` (TensorFlow's) or `valid` (none)",
 };
-const DILATION: Attr = Attr {
+pub(super) const DILATION: Attr = Attr {
     name: "dilation",
     kind: AttrKind::Size { min: 1 },
     default: Default::Int(1),
     doc: "input elements between neighbouring taps",
 };
-const OUT: Attr =
+pub(super) const OUT: Attr =
     Attr { name: "out", kind: AttrKind::Int { min: 1 }, default: Default::Required, doc: "output channels" };
-const GROUPS: Attr = Attr {
+pub(super) const GROUPS: Attr = Attr {
     name: "groups",
     kind: AttrKind::Int { min: 1 },
     default: Default::Int(1),
     doc: "groups of channels that do not see each other; divides input and output channels",
 };
-const BIAS: Attr =
+pub(super) const BIAS: Attr =
     Attr { name: "bias", kind: AttrKind::Bool, default: Default::Bool(true), doc: "whether a bias per output channel is added" };
-const INIT: Attr = Attr {
+pub(super) const INIT: Attr = Attr {
     name: "init",
     kind: AttrKind::Init,
     default: Default::Word("glorot_uniform"),
     doc: "first values of `weight` (Keras's default; fans count the taps and one group's channels)",
 };
-const BIAS_INIT: Attr =
+pub(super) const BIAS_INIT: Attr =
     Attr { name: "bias_init", kind: AttrKind::Init, default: Default::Word("zeros"), doc: "first values of `bias`" };
-const PENALTY: Attr = Attr {
+pub(super) const PENALTY: Attr = Attr {
     name: "penalty",
     kind: AttrKind::Penalty,
     default: Default::Optional,
@@ -77,7 +77,8 @@ pub struct Weights {
 }
 
 impl Weights {
-    fn read(args: &Args) -> Option<Self> {
+    /// Reads `bias`, `init`, `bias_init` and `penalty`.
+    pub(super) fn read(args: &Args) -> Option<Self> {
         Some(Self {
             bias: args.bool("bias"),
             init: args.init("init")?,
@@ -87,7 +88,7 @@ impl Weights {
     }
 
     /// `weight` of this shape and, where there is one, `bias`.
-    fn params(&self, shape: Vec<usize>, outputs: usize, fans: (usize, usize)) -> Vec<ParamSpec> {
+    pub(super) fn params(&self, shape: Vec<usize>, outputs: usize, fans: (usize, usize)) -> Vec<ParamSpec> {
         let mut params =
             vec![ParamSpec { name: "weight", shape, trainable: true, init: self.init, fans, penalty: self.penalty }];
         if self.bias {
@@ -105,7 +106,7 @@ impl Weights {
 }
 
 /// Taps per axis for an input that inference accepts.
-fn kernel_sizes(sliding: &Sliding, x: &Fact) -> Vec<usize> {
+pub(super) fn kernel_sizes(sliding: &Sliding, x: &Fact) -> Vec<usize> {
     sliding.kernel.expand(x.rank() - 2).unwrap_or_default()
 }
 
@@ -146,8 +147,7 @@ impl Operator for Conv {
         let x = &inputs[0];
         geometry::check_maps("conv", x)?;
         let channels = geometry::channels("conv", x, 1)?;
-        geometry::check_groups("conv", self.groups, channels, "input channels", "groups")?;
-        geometry::check_groups("conv", self.groups, self.out, "output channels", "out")?;
+        geometry::check_groups("conv", self.groups, channels, self.out)?;
         let mut shape = vec![x.shape[0].clone(), self.out.into()];
         shape.extend(self.sliding.outputs("conv", x)?);
         geometry::check_volume("conv", &self.weight_shape(x), "out")?;
@@ -303,174 +303,7 @@ impl Operator for Depthwise {
     }
 }
 
-/// The transpose of a convolution: what the gradient of one computes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ConvTranspose {
-    /// Output channels.
-    pub out: usize,
-    /// The window of the convolution that it transposes.
-    pub sliding: Sliding,
-    /// What is added to the output's sizes.
-    pub output_pad: Size,
-    /// Groups of channels.
-    pub groups: usize,
-    /// Its parameters.
-    pub weights: Weights,
-}
-
-const TRANSPOSE: &str = "conv_transpose";
-
-impl ConvTranspose {
-    fn weight_shape(&self, x: &Fact) -> Vec<usize> {
-        let mut shape = vec![x.shape[1].as_usize().unwrap_or(0), self.out / self.groups.max(1)];
-        shape.extend(kernel_sizes(&self.sliding, x));
-        shape
-    }
-
-    /// An axis with its padding fixed, and what is added at its end.
-    fn axes(&self, rank: usize) -> Result<Vec<(Axis, i64)>, ShapeError> {
-        let added = self.output_pad.expand(rank).ok_or_else(|| {
-            geometry::bad_value(TRANSPOSE, "output_pad", format!("must have one number or {rank}"))
-        })?;
-        let axes = self.sliding.axes(TRANSPOSE, rank)?;
-        axes.into_iter()
-            .zip(added)
-            .map(|(mut axis, added)| {
-                if added as u64 >= axis.stride.max(axis.dilation) as u64 {
-                    return Err(geometry::bad_value(
-                        TRANSPOSE,
-                        "output_pad",
-                        format!("is {added}, but must be smaller than the stride or the dilation"),
-                    ));
-                }
-                let mut added = added as i64;
-                if axis.pad.is_none() {
-                    // Keras: the output is `stride` times the input.
-                    let total = (axis.extent - axis.stride).max(0);
-                    axis.pad = Some((total / 2, total - total / 2));
-                    added = (axis.stride - axis.extent).max(0);
-                }
-                Ok((axis, added))
-            })
-            .collect()
-    }
-}
-
-impl Operator for ConvTranspose {
-    const INFO: OpInfo = OpInfo {
-        name: TRANSPOSE,
-        also_known_as: &["deconv", "deconvolution", "conv2d_transpose", "transposed_conv"],
-        doc: "The transpose of a convolution: `[N, C, ...]` to `[N, out, ...]`, each input element adds its multiple of the kernel to the output. Each spatial size becomes `(size - 1) * stride - pads + dilation * (kernel - 1) + output_pad + 1`, and `size * stride` with `pad=same`. `weight` is `[C, out / groups, kernel...]` (PyTorch's layout).",
-        inputs: Inputs::Named(&["x"]),
-        attrs: &[
-            OUT,
-            KERNEL,
-            STRIDE,
-            PAD,
-            Attr {
-                name: "output_pad",
-                kind: AttrKind::Size { min: 0 },
-                default: Default::Int(0),
-                doc: "added to the output's sizes, at their ends; smaller than the stride or the dilation",
-            },
-            DILATION,
-            GROUPS,
-            BIAS,
-            INIT,
-            BIAS_INIT,
-            PENALTY,
-        ],
-        role: Role::Layer,
-        example: "conv_transpose(64, 4, stride=2, pad=1)",
-    };
-
-    fn build(args: &Args, _call: Span, _sink: &mut Sink) -> Option<Self> {
-        Some(ConvTranspose {
-            out: args.usize("out")?,
-            sliding: Sliding::read(args)?,
-            output_pad: args.size("output_pad")?,
-            groups: args.usize("groups")?,
-            weights: Weights::read(args)?,
-        })
-    }
-
-    fn infer(&self, inputs: &[Fact]) -> Result<Fact, ShapeError> {
-        let x = &inputs[0];
-        geometry::check_maps(TRANSPOSE, x)?;
-        let channels = geometry::channels(TRANSPOSE, x, 1)?;
-        geometry::check_groups(TRANSPOSE, self.groups, channels, "input channels", "groups")?;
-        geometry::check_groups(TRANSPOSE, self.groups, self.out, "output channels", "out")?;
-        let mut shape = vec![x.shape[0].clone(), self.out.into()];
-        let axes = self.axes(x.rank() - 2)?;
-        for (i, (size, (axis, added))) in x.shape[2..].iter().zip(&axes).enumerate() {
-            let (before, after) = axis.pads(0);
-            let whole = size.add_num(-1)?.mul_num(axis.stride)?.add_num(axis.extent + added)?;
-            let output = whole.add_num(-before - after)?;
-            if output.as_num().is_some_and(|n| n < 1) {
-                let name = geometry::axis_name(i, axes.len());
-                return Err(ShapeError::new(
-                    crate::diag::codes::EMPTY_OUTPUT,
-                    format!("`{TRANSPOSE}` makes a {name} of {whole} of {size}, and its padding takes {} away", before + after),
-                )
-                .inputs(&[0])
-                .attr("pad")
-                .help("use less padding"));
-            }
-            shape.push(output);
-        }
-        geometry::check_volume(TRANSPOSE, &self.weight_shape(x), "out")?;
-        Ok(Fact::f32(shape))
-    }
-
-    fn params(&self, inputs: &[Fact]) -> Vec<ParamSpec> {
-        let shape = self.weight_shape(&inputs[0]);
-        let taps: usize = shape[2..].iter().product();
-        let fans = (shape[0] / self.groups * taps, shape[1] * taps);
-        self.weights.params(shape, self.out, fans)
-    }
-
-    fn macs(&self, inputs: &[Fact], _output: &Fact) -> u128 {
-        let per_input: u128 = self.weight_shape(&inputs[0])[1..].iter().map(|s| *s as u128).product();
-        inputs[0].numel() as u128 * per_input
-    }
-
-    fn reach(&self, inputs: &[Fact]) -> Reach {
-        let axes = self.sliding.axes(TRANSPOSE, inputs[0].rank().saturating_sub(2)).unwrap_or_default();
-        Reach::Finer(axes.iter().map(|a| a.stride as usize).collect())
-    }
-
-    fn lower(&self, inputs: &[Fact], output: &Fact, _cx: LowerCx) -> Lowered {
-        let (from, to) = (inputs[0].sizes(), output.sizes());
-        let axes = self.axes(from.len() - 2).expect("inference has accepted the attributes");
-        let axes: Vec<Axis> = axes.into_iter().map(|(axis, _)| axis).collect();
-        // The convolution that is transposed reads our output.
-        let (window, _) = geometry::window_of(&axes, &to[2..], &from[2..]);
-        let (inputs, outputs) = (from[1] / self.groups, self.out / self.groups);
-        Lowered::Kernel(Box::new(TransposeKernel {
-            kernel: kernels::conv::Conv::new(from[0], self.groups, outputs, inputs, window),
-            sums: ChannelSums { channels: to[1], size: window.input_len() },
-            bias: self.weights.bias,
-        }))
-    }
-
-    fn sample(rng: &mut ChaCha8Rng) -> Sample {
-        let draw = Draw::new(rng);
-        let (groups, outputs) = (1 + below(rng, 2), 1 + below(rng, 3));
-        let channels = groups * (1 + below(rng, 2));
-        let mut args = draw.args.clone();
-        args.push(("out", Value::Int((groups * outputs) as i64)));
-        args.push(("groups", Value::Int(groups as i64)));
-        args.push(("output_pad", Value::Int(below(rng, draw.stride) as i64)));
-        // Padding that fits the output of the least input.
-        args.retain(|(name, _)| *name != "pad");
-        args.push(("pad", Value::Word(if below(rng, 2) == 0 { "same" } else { "valid" }.into())));
-        let args = Args::of(TRANSPOSE, Self::INFO.attrs, &args);
-        let op = ConvTranspose::build(&args, Span::default(), &mut Sink::new()).expect("the arguments fit");
-        draw.sample(op.into(), channels)
-    }
-}
-
-fn below(rng: &mut ChaCha8Rng, bound: usize) -> usize {
+pub(super) fn below(rng: &mut ChaCha8Rng, bound: usize) -> usize {
     random::below(rng, bound as u64) as usize
 }
 
@@ -519,13 +352,13 @@ impl Draw {
 
 /// The gradient of a bias: sums over images and maps.
 #[derive(Clone, Copy, Debug)]
-struct ChannelSums {
-    channels: usize,
-    size: usize,
+pub(super) struct ChannelSums {
+    pub channels: usize,
+    pub size: usize,
 }
 
 impl ChannelSums {
-    fn add(&self, dy: &[f32], sums: &mut [f32]) {
+    pub fn add(&self, dy: &[f32], sums: &mut [f32]) {
         kernels::norm::add_channel_sums(dy, self.channels, self.size, sums);
     }
 }
@@ -603,43 +436,6 @@ impl Kernel for DepthwiseKernel {
         }
         if let Some(grad) = &mut b.grad_params[0] {
             self.kernel.weight_gradient(b.inputs[0], b.grad_output, grad);
-        }
-        if let Some(Some(grad)) = b.grad_params.get_mut(1) {
-            self.sums.add(b.grad_output, grad);
-        }
-    }
-}
-
-/// The kernel's input is this op's output.
-struct TransposeKernel {
-    kernel: kernels::conv::Conv,
-    sums: ChannelSums,
-    bias: bool,
-}
-
-impl Kernel for TransposeKernel {
-    fn workspace(&self) -> Workspace {
-        let k = &self.kernel;
-        Workspace {
-            saved: Vec::new(),
-            forward: k.input_scratch(),
-            backward: k.forward_scratch().max(k.weight_scratch()),
-        }
-    }
-
-    needs_inputs!();
-
-    fn forward(&self, f: Forward<'_, '_>) {
-        let bias = self.bias.then(|| f.params[1]);
-        self.kernel.input_gradient(f.inputs[0], f.params[0], bias, f.output, f.scratch);
-    }
-
-    fn backward(&self, b: Backward<'_, '_>) {
-        if let Some(grad) = &mut b.grad_inputs[0] {
-            self.kernel.forward(b.grad_output, b.params[0], None, grad, b.scratch);
-        }
-        if let Some(grad) = &mut b.grad_params[0] {
-            self.kernel.weight_gradient(b.grad_output, b.inputs[0], grad, b.scratch);
         }
         if let Some(Some(grad)) = b.grad_params.get_mut(1) {
             self.sums.add(b.grad_output, grad);

@@ -269,27 +269,29 @@ pub fn check_volume(op: &str, sizes: &[usize], attr: &'static str) -> Result<(),
     }
 }
 
-/// Refuses a size that `groups` does not divide. `what` names the size ("input channels").
-pub fn check_groups(op: &str, groups: usize, size: usize, what: &str, blame: &'static str) -> Result<(), ShapeError> {
-    if groups > 0 && size.is_multiple_of(groups) {
+/// Refuses groups that do not divide the input's channels, or those of the output (`out`).
+pub fn check_groups(op: &str, groups: usize, channels: usize, out: usize) -> Result<(), ShapeError> {
+    let divides = |size: usize| groups > 0 && size.is_multiple_of(groups);
+    if divides(channels) && divides(out) {
         return Ok(());
     }
-    let near = nearest_divisors(size, groups).iter().map(|d| format!("`groups={d}`")).collect::<Vec<_>>().join(" or ");
-    let error = ShapeError::new(codes::INDIVISIBLE, format!("{groups} groups of `{op}` do not divide {size} {what}"));
-    let error = if blame == "groups" { error.attr("groups").inputs(&[0]) } else { error.attr("groups").attr(blame) };
-    Err(match blame {
-        "groups" => error.help(format!("use {near}")),
-        _ => {
-            let above = size.div_ceil(groups.max(1)).checked_mul(groups);
-            let below = size / groups.max(1) * groups;
-            let sizes: Vec<String> = [Some(below).filter(|b| *b > 0), above]
-                .into_iter()
-                .flatten()
-                .map(|v| format!("`{blame}={v}`"))
-                .collect();
-            error.help(format!("use {}, or {near}", sizes.join(" or ")))
-        }
-    })
+    let near = nearest_divisors(gcd(channels, out), groups);
+    let near = near.iter().map(|d| format!("`groups={d}`")).collect::<Vec<_>>().join(" or ");
+    let error = |size, what| {
+        ShapeError::new(codes::INDIVISIBLE, format!("{groups} groups of `{op}` do not divide {size} {what}"))
+            .attr("groups")
+    };
+    if !divides(channels) {
+        return Err(error(channels, "input channels").inputs(&[0]).help(format!("use {near}")));
+    }
+    let above = out.div_ceil(groups).checked_mul(groups);
+    let below = Some(out / groups * groups).filter(|b| *b > 0);
+    let sizes: Vec<String> = below.into_iter().chain(above).map(|v| format!("`out={v}`")).collect();
+    Err(error(out, "output channels").attr("out").help(format!("use {}, or {near}", sizes.join(" or "))))
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 /// The greatest divisor up to `near` and the least from it on.
@@ -315,4 +317,166 @@ fn nearest_divisors(size: usize, near: usize) -> Vec<usize> {
 /// An error on an argument's value that only shapes reveal.
 pub fn bad_value(op: &str, attr: &'static str, message: String) -> ShapeError {
     ShapeError::new(codes::BAD_ARGUMENT, format!("`{attr}` of `{op}` {message}")).attr(attr)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::attrs::Value;
+    use super::super::{Op, lookup};
+    use super::*;
+    use crate::diag::Sink;
+    use crate::shape::{Shape, Symbols};
+    use crate::source::Span;
+
+    /// An op from named arguments that its table accepts.
+    fn op(name: &str, args: &[(&str, Value)]) -> Op {
+        let entry = lookup(name).expect("the op is in the table");
+        let args = Args::of(name, entry.info.attrs, args);
+        (entry.build)(&args, Span::default(), &mut Sink::new()).expect("the arguments fit")
+    }
+
+    fn int(v: i64) -> Value {
+        Value::Int(v)
+    }
+
+    fn word(w: &str) -> Value {
+        Value::Word(w.into())
+    }
+
+    fn sizes(op: &Op, x: &[usize]) -> Vec<usize> {
+        op.infer(&[Fact::f32(Shape::of(x))]).expect("the sizes fit").sizes()
+    }
+
+    fn error(op: &Op, x: &[usize]) -> ShapeError {
+        op.infer(&[Fact::f32(Shape::of(x))]).expect_err("the sizes do not fit")
+    }
+
+    #[test]
+    fn sizes_are_those_of_the_frameworks() {
+        let conv =
+            |k, s, pad: Value| op("conv", &[("out", int(8)), ("kernel", int(k)), ("stride", int(s)), ("pad", pad)]);
+        assert_eq!(sizes(&conv(7, 2, word("half")), &[1, 3, 224, 224]), [1, 8, 112, 112]);
+        assert_eq!(sizes(&conv(3, 2, word("same")), &[1, 3, 7, 8]), [1, 8, 4, 4]);
+        assert_eq!(sizes(&conv(5, 1, word("valid")), &[1, 3, 28]), [1, 8, 24]);
+        assert_eq!(sizes(&conv(3, 2, int(1)), &[2, 3, 5, 6, 7]), [2, 8, 3, 3, 4]);
+        // PyTorch's documented example of `ceil`: a window that begins in the padding is dropped.
+        let pool = |ceil, pad| {
+            op("maxpool", &[("kernel", int(2)), ("stride", int(2)), ("ceil", Value::Bool(ceil)), ("pad", int(pad))])
+        };
+        assert_eq!(sizes(&pool(false, 0), &[1, 1, 5]), [1, 1, 2]);
+        assert_eq!(sizes(&pool(true, 0), &[1, 1, 5]), [1, 1, 3]);
+        assert_eq!(sizes(&pool(true, 1), &[1, 1, 5]), [1, 1, 3]);
+        assert_eq!(sizes(&op("maxpool", &[("kernel", int(3))]), &[1, 1, 9]), [1, 1, 3]);
+        let transposed =
+            |pad: Value| op("conv_transpose", &[("out", int(2)), ("kernel", int(4)), ("stride", int(2)), ("pad", pad)]);
+        assert_eq!(sizes(&transposed(int(1)), &[1, 3, 8, 8]), [1, 2, 16, 16]);
+        assert_eq!(sizes(&transposed(word("same")), &[1, 3, 5, 5]), [1, 2, 10, 10]);
+    }
+
+    #[test]
+    fn ceil_agrees_with_the_definition_on_every_small_size() {
+        for (size, kernel, stride, before, after) in (1..9)
+            .flat_map(|h| (1..5).flat_map(move |k| (1..5).map(move |s| (h, k, s))))
+            .flat_map(|(h, k, s)| (0..k).flat_map(move |b| (0..k).map(move |a| (h, k, s, b, a))))
+        {
+            let axis = Axis { kernel, stride, dilation: 1, extent: kernel, pad: Some((before, after)), ceil: true };
+            // Windows are added while one is not whole and begins before the padding at the end.
+            let room = size + before + after - kernel;
+            let mut expected = (room + stride - 1).div_euclid(stride) + 1;
+            if expected > 0 && (expected - 1) * stride >= size + before {
+                expected -= 1;
+            }
+            let found = axis.output(&Dim::num(size)).unwrap().as_num().unwrap();
+            assert_eq!(found.max(0), expected.max(0), "{size} {kernel} {stride} {before} {after}");
+        }
+    }
+
+    #[test]
+    fn symbols_stay_expressions() {
+        let x = Fact::f32(vec![Dim::symbol("N"), Dim::num(3), Dim::symbol("H"), Dim::symbol("W")]);
+        let half = op("conv", &[("out", int(8)), ("kernel", int(3)), ("stride", int(2)), ("pad", word("half"))]);
+        let y = half.infer(std::slice::from_ref(&x)).unwrap();
+        assert_eq!(y.shape.to_string(), "[N, 8, (H+1)//2, (W+1)//2]");
+        let bound = y.shape.bind(&Symbols::from([("H".into(), 224), ("W".into(), 15), ("N".into(), 1)])).unwrap();
+        assert_eq!(bound, Shape::of(&[1, 8, 112, 8]));
+        assert_eq!(op("gap", &[]).infer(&[y]).unwrap().shape.to_string(), "[N, 8]");
+        let unknown = Fact::f32(vec![Dim::num(1), Dim::symbol("C"), Dim::num(8)]);
+        for (name, args) in [("conv", vec![("out", int(1)), ("kernel", int(1))]), ("bn", vec![])] {
+            let result = op(name, &args).infer(std::slice::from_ref(&unknown));
+            assert_eq!(result.unwrap_err().code, codes::SYMBOLIC_PARAMETER);
+        }
+        assert!(op("layernorm", &[]).infer(&[unknown]).is_ok());
+    }
+
+    #[test]
+    fn a_window_that_does_not_fit_names_what_would() {
+        let e = error(&op("conv", &[("out", int(8)), ("kernel", int(7))]), &[1, 3, 5, 9]);
+        assert_eq!(e.code, codes::EMPTY_OUTPUT);
+        assert_eq!(e.message, "the window of `conv` is 7 elements long, but the height is 5");
+        assert_eq!(
+            e.help.as_deref(),
+            Some("use `kernel=5` or smaller, use `pad=1`, or give it a height of at least 7")
+        );
+        assert_eq!(e.wants, [crate::ops::Wanted { input: 0, axis: 2, size: Dim::num(7) }]);
+        // What it names does fit.
+        assert_eq!(sizes(&op("conv", &[("out", int(8)), ("kernel", int(5))]), &[1, 3, 5, 9])[2], 1);
+        assert_eq!(sizes(&op("conv", &[("out", int(8)), ("kernel", int(7)), ("pad", int(1))]), &[1, 3, 5, 9])[2], 1);
+    }
+
+    #[test]
+    fn groups_that_do_not_divide_name_those_that_do() {
+        let conv = |out, groups| op("conv", &[("out", int(out)), ("kernel", int(1)), ("groups", int(groups))]);
+        let e = error(&conv(24, 5), &[1, 12, 4]);
+        assert_eq!((e.code, e.help.as_deref()), (codes::INDIVISIBLE, Some("use `groups=4` or `groups=6`")));
+        let e = error(&conv(10, 4), &[1, 12, 4]);
+        assert_eq!(e.help.as_deref(), Some("use `out=8` or `out=12`, or `groups=2`"));
+        assert_eq!(e.attrs, ["groups", "out"]);
+    }
+
+    #[test]
+    fn wrong_ranks_types_and_lists_are_told() {
+        let conv = op("conv", &[("out", int(1)), ("kernel", int(1))]);
+        assert_eq!(error(&conv, &[1, 12]).code, codes::WRONG_RANK);
+        assert_eq!(error(&conv, &[1, 1, 1, 1, 1, 1]).code, codes::WRONG_RANK);
+        assert_eq!(conv.infer(&[Fact::i64(Shape::of(&[1, 1, 1]))]).unwrap_err().code, codes::WRONG_DTYPE);
+        let list = Value::List(vec![int(3), int(3)]);
+        let e = error(&op("avgpool", &[("kernel", list)]), &[1, 1, 4, 4, 4]);
+        assert_eq!((e.code, &e.attrs[..]), (codes::WRONG_RANK, &["kernel"][..]));
+        let e = error(&op("maxpool", &[("kernel", int(2)), ("pad", int(2))]), &[1, 1, 4]);
+        assert_eq!((e.code, &e.attrs[..]), (codes::BAD_ARGUMENT, &["pad"][..]));
+    }
+
+    #[test]
+    fn gigantic_numbers_are_errors() {
+        let huge = [1 << 20, 1 << 39, 1 << 41, i64::MAX - 1, i64::MAX];
+        for name in ["conv", "depthwise", "conv_transpose", "maxpool", "avgpool"] {
+            let entry = lookup(name).unwrap();
+            for attr in entry.info.attrs {
+                for v in huge {
+                    let mut args = vec![("kernel", int(2)), ("out", int(2)), ("stride", int(1))];
+                    args.retain(|(n, _)| *n != attr.name && entry.info.attrs.iter().any(|a| a.name == *n));
+                    let value = match attr.kind {
+                        super::super::attrs::AttrKind::Int { .. } | super::super::attrs::AttrKind::Size { .. } => {
+                            int(v)
+                        }
+                        super::super::attrs::AttrKind::Padding => int(v),
+                        _ => continue,
+                    };
+                    args.push((attr.name, value));
+                    let op = op(name, &args);
+                    for x in [[1, 2, 9, 9], [1, 1 << 40, 1, 1 << 40]] {
+                        let fact = Fact::f32(Shape::of(&x));
+                        op.reach(std::slice::from_ref(&fact));
+                        if let Ok(y) = op.infer(std::slice::from_ref(&fact)) {
+                            assert!(y.shape.iter().all(|d| d.as_num().is_some_and(|n| n >= 1)), "{name} {args:?} {y}");
+                            op.params(std::slice::from_ref(&fact));
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!(error(&op("groupnorm", &[("groups", int(i64::MAX))]), &[1, 6, 2]).code, codes::INDIVISIBLE);
+        assert_eq!(error(&op("layernorm", &[("axes", int(i64::MAX))]), &[1, 6, 2]).code, codes::WRONG_RANK);
+        assert!(op("lrn", &[("size", int(i64::MAX))]).infer(&[Fact::f32(Shape::of(&[1, 6, 2]))]).is_ok());
+    }
 }

@@ -310,7 +310,8 @@ pub fn lookup(name: &str) -> Option<&'static Entry> {
 }
 
 ops! {
-    conv::{Conv, Depthwise, ConvTranspose},
+    conv::{Conv, Depthwise},
+    conv_transpose::{ConvTranspose},
     pool::{MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool},
     norm::{BatchNorm, Lrn, LayerNorm, GroupNorm, InstanceNorm},
     dense::{Dense},

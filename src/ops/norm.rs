@@ -416,7 +416,7 @@ impl Operator for GroupNorm {
 
     fn infer(&self, inputs: &[Fact]) -> Result<Fact, ShapeError> {
         let channels = check_channels("groupnorm", &inputs[0], 2)?;
-        geometry::check_groups("groupnorm", self.groups, channels, "channels", "groups")?;
+        geometry::check_groups("groupnorm", self.groups, channels, channels)?;
         Ok(inputs[0].clone())
     }
 

@@ -117,7 +117,8 @@ pub struct StepInfo<'a> {
     pub node: NodeId,
     /// Its path.
     pub path: &'a str,
-    /// Its op; `accumulate` where contributions to its gradient are added up.
+    /// Its op; `seed` where the loss's gradient begins, `accumulate` where contributions to a
+    /// gradient are added up.
     pub op: &'static str,
     /// The pass.
     pub pass: Pass,
@@ -187,9 +188,10 @@ impl Plan {
     }
 
     pub(crate) fn step_info<'a>(&'a self, step: &Step, pass: Pass) -> StepInfo<'a> {
-        let op = match step.work.call() {
-            Some(call) => self.calls[call].op,
-            None => "accumulate",
+        let op = match &step.work {
+            Work::Forward { call, .. } | Work::Backward { call, .. } => self.calls[*call].op,
+            Work::Seed { .. } => "seed",
+            Work::AddTo { .. } | Work::Sum { .. } => "accumulate",
         };
         StepInfo { node: step.node, path: &self.paths[step.node.index()], op, pass }
     }

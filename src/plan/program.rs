@@ -122,14 +122,6 @@ impl<S: Copy> Work<S> {
             Work::Sum { out, a, b } => Work::Sum { out: f(*out), a: f(*a), b: f(*b) },
         }
     }
-
-    /// The kernel call that the step runs.
-    pub fn call(&self) -> Option<usize> {
-        match self {
-            Work::Forward { call, .. } | Work::Backward { call, .. } => Some(*call),
-            _ => None,
-        }
-    }
 }
 
 /// One step, ready to run.

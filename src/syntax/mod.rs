@@ -11,7 +11,7 @@ pub mod write;
 mod yaml;
 
 use crate::diag::codes::{DUPLICATE_KEY, UNKNOWN_VERSION};
-use crate::diag::{Diagnostic, Sink};
+use crate::diag::{Diagnostic, MAX_DIAGNOSTICS, Sink, did_you_mean};
 use crate::source::{FileId, SourceMap, Span, Spanned};
 
 use ast::{Expr, ExprKind, Ident, Spec, TensorType};
@@ -196,6 +196,12 @@ fn unique<'a>(what: &str, names: impl IntoIterator<Item = &'a Ident>, sink: &mut
             );
         }
     }
+}
+
+/// The candidate that was probably meant. Nothing is looked for once the sink drops what it gets,
+/// so that a file full of unknown names is read quickly.
+fn suggestion<'a>(sink: &Sink, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if sink.len() >= MAX_DIAGNOSTICS { None } else { did_you_mean(clip(name, 60), candidates) }
 }
 
 /// The first `max` characters of a text.

@@ -7,3 +7,4 @@ mod dag;
 mod net;
 mod optim;
 mod passes;
+mod zoo;

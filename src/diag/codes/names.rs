@@ -43,8 +43,6 @@ codes! {
         "The new value is read as its target demands: an input takes a type such as `f32[N, 3, 64, 64]`, `outputs` a list of names, `model` a name.";
     NO_NET = "BP0221": "the spec has no network",
         "A spec that is to be checked or run needs `inputs` and a `net`. A file with blocks alone can be imported with `use`.";
-    NOT_A_MERGE = "BP0222": "this cannot take branches",
-        "Branches are merged by an op over several nodes: `add`, `concat`, `mul` and so on.";
     BAD_INPUT = "BP0223": "an input has a type that it cannot have",
         "An input is `f32` or `i64`, with sizes that are positive integers, parameters, upper-case symbols or expressions of these.";
     NOT_A_LOSS = "BP0224": "this is no loss",

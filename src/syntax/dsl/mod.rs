@@ -335,21 +335,20 @@ pub(super) fn is_open(text: &str) -> bool {
     depth > 0
 }
 
-/// The last byte of the string that begins at `at`, or the last one before the line's end.
-/// Where a quote has no partner on its line nothing is skipped, so that brackets after a
-/// stray apostrophe still count.
+/// The last byte of the string that begins at `at`, which is the last of its line where the
+/// string is not closed: so the grammar takes it, too.
 pub(super) fn skip_string(bytes: &[u8], at: usize) -> usize {
     let quote = bytes[at];
     let mut end = at + 1;
     while end < bytes.len() && bytes[end] != b'\n' {
         match bytes[end] {
-            b'\\' if quote == b'"' => end += 1,
+            b'\\' if quote == b'"' && bytes.get(end + 1) != Some(&b'\n') => end += 1,
             b if b == quote => return end,
             _ => {}
         }
         end += 1;
     }
-    at
+    end.min(bytes.len()) - 1
 }
 
 /// A whole `.bp` file.
@@ -368,6 +367,7 @@ mod tests {
         assert_eq!(too_deep(&(fits.clone() + "(")), Some(MAX_NESTING));
         assert_eq!(too_deep(&format!("\"{fits}\" # {fits}\n ({fits}")), Some(MAX_NESTING + 71 + 64));
         assert_eq!(too_deep(&"- ".repeat(MAX_NESTING + 1)), Some(2 * MAX_NESTING));
-        assert!(too_deep(&format!("it's {fits}(")).is_some());
+        assert_eq!(too_deep(&format!("it's {fits}(")), None, "an open string takes its line");
+        assert!(too_deep(&format!("it's\n{fits}(")).is_some());
     }
 }

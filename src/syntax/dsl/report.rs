@@ -2,8 +2,9 @@
 
 use pest::iterators::Pair;
 
+use crate::diag::Diagnostic;
 use crate::diag::codes::{DSL_SYNTAX, MISSING_PART, UNCLOSED};
-use crate::diag::{Diagnostic, did_you_mean};
+use crate::syntax::suggestion;
 
 use super::{Reader, Rule};
 
@@ -92,8 +93,8 @@ impl Reader<'_> {
 
     /// YAML's own brackets split at commas: `[conv(8, 3)]` is `conv(8` and `3)`.
     fn flow_split(&self, text: &str) -> Option<Diagnostic> {
-        let closers = self.text.matches(')').count();
-        let split = self.in_flow && text.contains(')') && closers > self.text.matches('(').count();
+        let surplus = |text: &str| text.matches(')').count() > text.matches('(').count();
+        let split = self.in_flow && text.contains(')') && surplus(self.text);
         split.then(|| {
             Diagnostic::error(UNCLOSED, "`)` without `(`: inside `[ ]` and `{ }`, YAML splits at every comma")
                 .help("quote the value, or write the list with one `- item` on each line")
@@ -148,7 +149,7 @@ impl Reader<'_> {
         let Some((_, form)) = forms.iter().find(|(keyword, _)| *keyword == word) else {
             if place == Place::ItemStart && !word.is_empty() {
                 let names = forms.iter().map(|(keyword, _)| *keyword);
-                let help = match did_you_mean(&word, names) {
+                let help = match suggestion(self.sink, &word, names) {
                     Some(name) => format!("did you mean `{name}`?"),
                     None => "a file is made of `blockprint 1`, `extends`, `use`, `set`, `param`, `block`, `tower`, `model`, `loss`, `metrics`, `weights`, `data` and `train`".to_owned(),
                 };

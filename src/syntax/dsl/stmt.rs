@@ -2,11 +2,11 @@
 
 use pest::iterators::Pair;
 
-use crate::diag::codes::{DSL_SYNTAX, NOT_A_MERGE};
-use crate::diag::{Diagnostic, did_you_mean, listing};
+use crate::diag::codes::{DSL_SYNTAX, WRONG_KIND};
+use crate::diag::{Diagnostic, listing};
 use crate::source::Spanned;
 use crate::syntax::ast::*;
-use crate::syntax::{MERGE_OPS, Mode};
+use crate::syntax::{MERGE_OPS, Mode, suggestion};
 
 use super::{Head, Place, Reader, Rule};
 
@@ -140,12 +140,12 @@ impl Reader<'_> {
             }
             Link::Call(call) => {
                 let name = &call.name.value;
-                let help = match did_you_mean(name, MERGE_OPS.iter().copied()) {
+                let help = match suggestion(self.sink, name, MERGE_OPS.iter().copied()) {
                     Some(op) => format!("did you mean `{op}`?"),
                     None => format!("branches belong to {}", listing(MERGE_OPS.iter().copied(), 12)),
                 };
                 self.sink.push(
-                    Diagnostic::error(NOT_A_MERGE, format!("`{}` takes no branches", crate::syntax::clip(name, 40)))
+                    Diagnostic::error(WRONG_KIND, format!("`{}` takes no branches", crate::syntax::clip(name, 40)))
                         .label(call.name.span, "not an op that joins branches")
                         .help(help),
                 );
@@ -153,7 +153,7 @@ impl Reader<'_> {
             }
             Link::Node(node) => {
                 self.sink.push(
-                    Diagnostic::error(NOT_A_MERGE, format!("the node `@{}` takes no branches", node.value))
+                    Diagnostic::error(WRONG_KIND, format!("the node `@{}` takes no branches", node.value))
                         .label(node.span, "not an op")
                         .help(
                             "branches belong to an op such as `add` or `concat`; each of them may begin with `@node`",

@@ -7,6 +7,9 @@ use crate::syntax::{Mode, mode_of_path, mode_of_section, mode_under};
 use super::lines::{Lines, WIDTH, anchor};
 use super::text;
 
+/// YAML readers look no further than 1024 characters for the end of a key without `?`.
+const MAX_SIMPLE_KEY: usize = 1000;
+
 /// YAML to be written.
 enum Yaml {
     /// Text with its quotes.
@@ -209,9 +212,18 @@ fn flow(value: &Yaml) -> Option<String> {
 
 fn emit_map(lines: &mut Lines, indent: usize, entries: Vec<(String, Item)>) {
     for (key, item) in entries {
-        let head = format!("{key}:");
-        emit(lines, indent, &head, item, indent + 2);
+        emit_entry(lines, indent, "", &key, item);
     }
+}
+
+/// `key: value`, after a `- ` if there is one.
+fn emit_entry(lines: &mut Lines, indent: usize, dash: &str, key: &str, item: Item) {
+    let deeper = indent + dash.len() + 2;
+    if key.len() <= MAX_SIMPLE_KEY {
+        return emit(lines, indent, &format!("{dash}{key}:"), item, deeper);
+    }
+    lines.push(indent, format!("{dash}? {key}"), item.anchor);
+    emit(lines, indent + dash.len(), ":", Item { anchor: None, ..item }, deeper);
 }
 
 /// Writes `head` with a value after it, or beneath it at `deeper`.
@@ -237,8 +249,7 @@ fn emit(lines: &mut Lines, indent: usize, head: &str, item: Item, deeper: usize)
         Yaml::Map(entries, _) if head == "-" => {
             let mut entries = entries.into_iter();
             if let Some((key, first)) = entries.next() {
-                let first = Item { anchor, ..first };
-                emit(lines, indent, &format!("- {key}:"), first, indent + 4);
+                emit_entry(lines, indent, "- ", &key, Item { anchor, ..first });
             }
             emit_map(lines, indent + 2, entries.collect());
         }

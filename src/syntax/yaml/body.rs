@@ -21,6 +21,20 @@ impl YamlReader<'_> {
         Body { stmts, span: node.span }
     }
 
+    /// A body where an absent one is a slip; an empty one is written `[]`.
+    pub(super) fn required_body(&mut self, node: &Node, what: &str) -> Body {
+        if is_absent(node) {
+            self.sink.push(
+                Diagnostic::error(MISSING_PART, format!("{what} is missing"))
+                    .label(node.span, "nothing stands here")
+                    .help(
+                        "write a chain after the `:`, or statements beneath it, indented deeper; `[]` is an empty body",
+                    ),
+            );
+        }
+        self.body(node)
+    }
+
     fn stmt(&mut self, node: &Node) -> Vec<Stmt> {
         match &node.kind {
             NodeKind::Scalar(_) if is_absent(node) => {
@@ -72,8 +86,12 @@ impl YamlReader<'_> {
             return Stmt::Hole(node.span);
         }
         match self.leaf(key, scalar).head() {
-            Some(Head::For(names, list, span)) => Stmt::For(For { names, list, body: self.body(value), span }),
-            Some(Head::Repeat(count, span)) => Stmt::Repeat(Repeat { count, body: self.body(value), span }),
+            Some(Head::For(names, list, span)) => {
+                Stmt::For(For { names, list, body: self.required_body(value, "the body of the loop"), span })
+            }
+            Some(Head::Repeat(count, span)) => {
+                Stmt::Repeat(Repeat { count, body: self.required_body(value, "the body of the loop"), span })
+            }
             Some(Head::Link(Link::Call(call))) => self.call_map(node.span, call, value),
             Some(Head::Link(Link::Node(name))) => {
                 self.sink.push(

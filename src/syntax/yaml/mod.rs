@@ -8,14 +8,15 @@ mod offsets;
 mod tree;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use crate::diag::codes::{BAD_NAME, UNKNOWN_KEY, WRONG_KIND, YAML_FEATURE};
-use crate::diag::{Diagnostic, Sink, did_you_mean, listing};
+use crate::diag::{Diagnostic, Sink, listing};
 use crate::source::{FileId, Span, Spanned};
 
 use super::ast::*;
 use super::dsl::{self, NumberError, parse_number};
-use super::{Mode, TOP_LEVEL_KEYS, check_version, clip, mode_of_path, mode_of_section, mode_under, unique};
+use super::{Mode, TOP_LEVEL_KEYS, check_version, clip, mode_of_path, mode_of_section, mode_under, suggestion, unique};
 
 use tree::{Node, NodeKind, Scalar};
 
@@ -55,11 +56,10 @@ impl YamlReader<'_> {
         };
         let entries = self.keys(entries);
         unique("key", entries.iter().map(|(k, _)| k), self.sink);
-        let mut seen: Vec<String> = Vec::new();
-        for (key, value) in entries {
-            if !seen.contains(&key.value) {
-                seen.push(key.value.clone());
-                self.top_level(&key, value, spec);
+        let mut seen = HashSet::new();
+        for (key, value) in &entries {
+            if seen.insert(key.value.as_str()) {
+                self.top_level(key, value, spec);
             }
         }
     }
@@ -84,7 +84,7 @@ impl YamlReader<'_> {
                 spec.sections.push(Entry { key: key.clone(), value });
             }
             other => {
-                let help = match did_you_mean(other, TOP_LEVEL_KEYS.iter().copied()) {
+                let help = match suggestion(self.sink, other, TOP_LEVEL_KEYS.iter().copied()) {
                     Some(name) => format!("did you mean `{name}`?"),
                     None => format!("the keys are {}", listing(TOP_LEVEL_KEYS.iter().copied(), 20)),
                 };
@@ -179,7 +179,7 @@ impl YamlReader<'_> {
                 continue;
             };
             let head = self.leaf(key, scalar).block_head();
-            let body = self.body(value);
+            let body = self.required_body(value, "the body of the block");
             if let Some((name, params)) = head {
                 blocks.push(Block { name, params, body, span: key.span });
             }

@@ -235,7 +235,7 @@ impl Importer {
         let dilation = block.size("dilation", 1, 1)?;
         let pad = if block.number::<usize>("pad", 0)? == 0 { block.size("padding", 0, 0)? } else { size / 2 };
         let bn = block.number::<usize>("batch_normalize", 0)? != 0;
-        if before.map.c % groups != 0 || out % groups != 0 {
+        if !before.map.c.is_multiple_of(groups) || !out.is_multiple_of(groups) {
             return Err(block.error(format!("{groups} groups do not divide {} and {out} channels", before.map.c)));
         }
         for key in ["xnor", "binary", "antialiasing", "share_index", "assisted_excitation"] {
@@ -367,7 +367,7 @@ impl Importer {
         groups: usize,
         group: usize,
     ) -> Result<Made, ImportError> {
-        if of.map.c % groups != 0 || group >= groups {
+        if !of.map.c.is_multiple_of(groups) || group >= groups {
             return Err(block.error(format!("there is no group {group} of {groups} in {} channels", of.map.c)));
         }
         let channels = of.map.c / groups;
