@@ -81,7 +81,7 @@ net:
   - conv(6, 5, stride=2) -> bn -> relu -> maxpool(2, 2)
   - flatten -> dropout(0.1) -> dense(10) as logits
 outputs: [logits]
-loss: {ce: cross_entropy(logits, label)}
+loss: {ce: \"cross_entropy(logits, label)\"}
 metrics: [accuracy]
 data: {kind: synthetic, name: digits, train: 200, test: 50}
 train: {batch: 64, epochs: 2, optim: adam(lr=5e-3), seed: 3}

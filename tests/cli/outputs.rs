@@ -99,7 +99,7 @@ fn network(name: &str, text: &str) -> Vec<String> {
         let inputs: Vec<&str> = graph.inputs(id).iter().map(|i| graph.node(*i).path.as_str()).collect();
         format!("{} = {:?} of {inputs:?}: {}", graph.node(id).path, graph.op(id), checked.fact(id))
     };
-    graph.ids().map(line).chain([format!("{:?}", compiled.config)]).collect()
+    graph.ids().map(line).chain([serde_json::json!(compiled.config).to_string()]).collect()
 }
 
 #[test]

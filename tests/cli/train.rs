@@ -107,12 +107,13 @@ fn what_a_run_lacks_is_told() {
     place.blockprint(&["train", "seven.yaml"]).fails_with("BP0710");
     let unused = SMALL
         .replace("  label: i64[N]\n", "  label: i64[N]\n  extra: f32[N, 2]\n")
-        .replace("metrics", "  # `extra` has no data\nmetrics");
+        .replace("- conv", "- '@image -> conv")
+        .replace("maxpool(2, 2)", "maxpool(2, 2)'");
     place.write("extra.yaml", &unused);
     place.blockprint(&["train", "extra.yaml"]).fails_with("BP0808");
     // A loss that no parameter reaches.
     let constant = "blockprint: 1\ninputs: {image: \"f32[N, 4]\", label: \"i64[N]\"}\nnet:\n  - relu as logits\n\
-        loss: {ce: cross_entropy(logits, label)}\ndata: {kind: synthetic, name: digits, train: 8, test: 8}\n\
+        loss: {ce: \"cross_entropy(logits, label)\"}\ndata: {kind: synthetic, name: digits, train: 8, test: 8}\n\
         train: {epochs: 1, optim: sgd(lr=0.1)}\n";
     place.write("constant.yaml", &constant.replace("f32[N, 4]", "f32[N, 784]"));
     place.blockprint(&["train", "constant.yaml"]).fails_with("BP0811");

@@ -179,7 +179,9 @@ fn value(e: &Expr, mode: Mode) -> Yaml {
         }
         ExprKind::Str(s) if mode.is_text() => Yaml::Scalar(text::yaml_string(s)),
         // Text of the language would be read as such even between quotes.
-        ExprKind::Str(s) if mode == Mode::Chain || s.starts_with(['@', '"', '\'']) => Yaml::Scalar(text::yaml_leaf(&text::string(s))),
+        ExprKind::Str(s) if mode == Mode::Chain || s.starts_with(['@', '"', '\'']) => {
+            Yaml::Scalar(text::yaml_leaf(&text::string(s)))
+        }
         ExprKind::Str(s) => Yaml::Scalar(text::yaml_quoted(s)),
         ExprKind::Float(_) if mode.is_text() => Yaml::Scalar(text::expr(e)),
         _ => Yaml::Scalar(text::yaml_leaf(&text::expr(e))),
