@@ -24,9 +24,13 @@ use std::path::Path;
 use blockprint::diag::codes::{self, Proof};
 use support::{Case, Expected, Found, cases, run, suite_files};
 
+fn blessing() -> bool {
+    std::env::var_os("BLESS").is_some_and(|v| v == "1")
+}
+
 #[test]
 fn every_case_has_the_diagnostics_it_expects() {
-    let bless = std::env::var_os("BLESS").is_some_and(|v| v == "1");
+    let bless = blessing();
     let mut problems = Vec::new();
     let mut count = 0;
     for path in suite_files() {
@@ -76,6 +80,10 @@ fn differences(case: &Case, found: &[Found], path: &Path) -> Option<String> {
 
 #[test]
 fn every_code_is_raised_by_a_case() {
+    if blessing() {
+        eprintln!("skipped: the suite is being rewritten");
+        return;
+    }
     let mut raised = BTreeSet::new();
     for path in suite_files() {
         let text = std::fs::read_to_string(&path).expect("a suite file is readable");
@@ -92,16 +100,22 @@ fn every_code_is_raised_by_a_case() {
 
 #[test]
 fn every_code_that_is_raised_elsewhere_names_a_test() {
-    for info in codes::all() {
-        if let Proof::Elsewhere(test) = &info.proof {
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(test);
-            assert!(path.is_file(), "{}: there is no {test}", info.code);
-        }
-    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let missing: Vec<String> = codes::all()
+        .filter_map(|info| match &info.proof {
+            Proof::Elsewhere(test) if !root.join(test).is_file() => Some(format!("{}: {test}", info.code)),
+            _ => None,
+        })
+        .collect();
+    assert!(missing.is_empty(), "there are no such tests: {missing:?}");
 }
 
 #[test]
 fn every_op_has_a_case() {
+    if blessing() {
+        eprintln!("skipped: the suite is being rewritten");
+        return;
+    }
     let mut text = String::new();
     for path in suite_files() {
         text.push_str(&std::fs::read_to_string(&path).expect("a suite file is readable"));

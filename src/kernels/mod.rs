@@ -17,6 +17,6 @@ pub mod shared;
 pub mod softmax;
 pub mod strided;
 pub mod sweep;
-pub mod window;
 #[cfg(test)]
 mod testing;
+pub mod window;

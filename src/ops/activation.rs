@@ -298,7 +298,7 @@ pointwise! {
     }
     /// `ln(x)`.
     Log {
-        name: "log", also: ["ln"],
+        name: "log", also: [],
         doc: "The natural logarithm; NaN below 0.",
         example: "log",
         attrs: {}

@@ -19,7 +19,6 @@ pub use examples::{DataSource, Examples};
 pub use failure::{Failure, Reason};
 pub use network::{Feeds, Network};
 pub use observe::{EpochReport, Observer, Silent, StartReport, StepReport};
-pub use phases::check as check_phases;
 pub use predict::{Classify, Prediction, Ranked, predict_images, predict_tensor};
 pub use timing::{Mode, Timing, time};
 pub use train::{Outcome, TrainOptions, train};

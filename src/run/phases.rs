@@ -3,14 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::check::{Checked, ParamId};
-use crate::config::{self, TrainConfig};
-use crate::diag::{Diagnostic, Sink, codes};
+use crate::config::TrainConfig;
 use crate::engine::optim::Optimizer;
 use crate::engine::schedule::Schedule;
 use crate::graph::NodeId;
 use crate::plan::PlanOptions;
-
-use super::Failure;
 
 /// One phase, with names resolved.
 pub(super) struct Phase {
@@ -33,27 +30,21 @@ impl Phase {
 }
 
 /// The phases of a run; a spec without any has one in which nothing is frozen.
-pub(super) fn of(config: &TrainConfig, checked: &Checked) -> Result<Vec<Phase>, Failure> {
+pub(super) fn of(config: &TrainConfig, checked: &Checked) -> Vec<Phase> {
     if config.phases.is_empty() {
-        return Ok(vec![Phase {
+        return vec![Phase {
             epochs: config.epochs,
             optimizer: config.optim,
             schedule: config.lr.clone(),
             frozen: BTreeSet::new(),
             fixed_statistics: BTreeSet::new(),
-        }]);
+        }];
     }
     let mut frozen = BTreeSet::new();
     let mut phases = Vec::new();
     for phase in &config.phases {
         frozen =
             checked.param_ids().filter(|id| phase.freezes(&checked.param(*id).name, frozen.contains(id))).collect();
-        if checked.param_ids().all(|id| frozen.contains(&id) || !checked.param(id).trainable) {
-            return Err(Diagnostic::error(codes::NOTHING_TRAINS, "this phase freezes every parameter")
-                .label(phase.span, "nothing is left to train")
-                .help("name what is trained with `except`, or `unfreeze` something")
-                .into());
-        }
         phases.push(Phase {
             epochs: phase.epochs,
             optimizer: phase.optim.unwrap_or(config.optim),
@@ -62,13 +53,7 @@ pub(super) fn of(config: &TrainConfig, checked: &Checked) -> Result<Vec<Phase>, 
             frozen: frozen.clone(),
         });
     }
-    Ok(phases)
-}
-
-/// Reports names in phases that match no parameter.
-pub fn check(config: &TrainConfig, checked: &Checked, sink: &mut Sink) {
-    let names: Vec<&str> = checked.params().iter().map(|p| p.name.as_str()).collect();
-    config::check_phases(config, &names, sink);
+    phases
 }
 
 /// The nodes with running statistics whose every parameter is frozen.

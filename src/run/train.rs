@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::config::{EarlyStop, Monitor, TrainConfig};
+use crate::data::Batch;
 use crate::diag::{Diagnostic, codes};
 use crate::engine::clip::{clip_norm, clip_value};
 use crate::engine::optim::OptimizerState;
@@ -59,7 +60,7 @@ pub fn train(
     if checked.graph().roles.total_loss.is_none() {
         return Err(Failure::new(codes::NO_SECTION, "the spec has no `loss`, so there is nothing to minimise"));
     }
-    let phases = phases::of(options.config, checked)?;
+    let phases = phases::of(options.config, checked);
     let run = Run {
         options,
         probe: Probe::new(checked),
@@ -146,37 +147,51 @@ impl Run<'_> {
         let from = progress.epoch;
         while progress.epoch < from + phase.epochs && !progress.stop {
             let begin = Instant::now();
-            let state = EpochState { phase, from, optimizer: &mut optimizer, sessions: &mut sessions };
-            let (meter, lr) = self.epoch(network, state, observer, progress)?;
+            let mut state = PhaseState { phase, from, optimizer: &mut optimizer, sessions: &mut sessions };
+            let (meter, lr) = self.epoch(network, &mut state, observer, progress)?;
             if progress.interrupted {
                 network.save(&dir.file("last.safetensors"))?;
                 break;
             }
-            let train_time = begin.elapsed();
+            let timing = (begin, begin.elapsed());
             progress.epoch += 1;
             let val = match self.options.val {
                 Some(loader) => Some(evaluate_with(network, loader, &self.probe, self.feeds, &mut eval_sessions)?),
                 None => None,
             };
-            let best = self.judge(meter.means(), val.as_ref(), progress);
-            let report = EpochReport {
-                epoch: progress.epoch,
-                epochs: self.epochs,
-                train: meter.means(),
-                val: val.as_ref().map(|v| v.values.as_slice()),
-                lr,
-                examples_per_second: meter.examples() as f64 / train_time.as_secs_f64().max(1e-9),
-                time: begin.elapsed(),
-                best,
-            };
-            dir.append_metrics(&metrics_line(&report, progress.step))?;
-            network.save(&dir.file("last.safetensors"))?;
-            if best {
-                network.save(&dir.file("best.safetensors"))?;
-            }
-            observer.epoch(&report);
+            self.conclude(network, dir, observer, progress, Epoch { meter: &meter, val: val.as_ref(), lr, timing })?;
             self.early_stop(meter.means(), val.as_ref(), progress, observer);
         }
+        Ok(())
+    }
+
+    /// Records an epoch and keeps its weights.
+    fn conclude(
+        &self,
+        network: &Network<'_>,
+        dir: &mut RunDir,
+        observer: &mut dyn Observer,
+        progress: &mut Progress,
+        epoch: Epoch<'_>,
+    ) -> Result<(), Failure> {
+        let Epoch { meter, val, lr, timing: (begin, train_time) } = epoch;
+        let best = self.judge(meter.means(), val, progress);
+        let report = EpochReport {
+            epoch: progress.epoch,
+            epochs: self.epochs,
+            train: meter.means(),
+            val: val.map(|v| v.values.as_slice()),
+            lr,
+            examples_per_second: meter.examples() as f64 / train_time.as_secs_f64().max(1e-9),
+            time: begin.elapsed(),
+            best,
+        };
+        dir.append_metrics(&metrics_line(&report, progress.step))?;
+        network.save(&dir.file("last.safetensors"))?;
+        if best {
+            network.save(&dir.file("best.safetensors"))?;
+        }
+        observer.epoch(&report);
         Ok(())
     }
 
@@ -198,55 +213,36 @@ impl Run<'_> {
     fn epoch(
         &self,
         network: &mut Network<'_>,
-        state: EpochState<'_, '_, '_>,
+        state: &mut PhaseState<'_, '_>,
         observer: &mut dyn Observer,
         progress: &mut Progress,
     ) -> Result<(Meter, f64), Failure> {
-        let EpochState { phase, from, optimizer, sessions } = state;
-        let config = self.options.config;
-        let loader = self.options.train;
-        let batches = loader.batches();
-        let steps = batches.div_ceil(config.accumulate);
+        let accumulate = self.options.config.accumulate;
+        let batches = self.options.train.batches();
+        let steps = batches.div_ceil(accumulate);
         let mut meter = Meter::new(&self.probe);
-        let mut lr = phase.optimizer.lr();
+        let mut lr = state.phase.optimizer.lr();
         let begin = Instant::now();
-        for (index, batch) in loader.epoch(progress.epoch as u64).enumerate() {
+        for (index, batch) in self.options.train.epoch(progress.epoch as u64).enumerate() {
             let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
-            for error in &batch.skipped {
-                observer.note(&format!("skipped {error}"));
+            batch.skipped.iter().for_each(|error| observer.note(&format!("skipped {error}")));
+            if batch.len == 0 {
+                continue;
             }
-            let step_in_epoch = index / config.accumulate;
-            let group = Group::of(index, batches, config.accumulate);
-            let session = sessions.get(network, batch.len)?;
-            feed(session, self.feeds, &batch);
-            let noise = NoiseKey { seed: config.seed, step: progress.step };
-            session.forward(&mut network.params, noise);
-            meter.add(&self.probe, session, batch.len);
-            if !session.loss().is_some_and(f32::is_finite) {
-                let place = session.find_non_finite(&network.params, noise);
-                return Err(diverged("the loss", place.as_deref(), progress.epoch + 1, index + 1));
-            }
-            sessions.accumulate(&network.params, batch.len, group.scale, group.first);
+            let group = Group::of(index, batches, accumulate);
+            let at = Place { epoch: progress.epoch + 1, batch: index + 1 };
+            self.forward(network, state.sessions, &batch, &mut meter, progress.step, at)?;
+            state.sessions.accumulate(&network.params, batch.len, group.scale, group.first);
             if !group.last {
                 continue;
             }
-            let Some(grads) = sessions.gradients(batch.len) else { continue };
-            penalty::add_gradients(&network.params, grads);
-            config.clip_value.inspect(|limit| clip_value(grads, *limit));
-            config.clip_norm.inspect(|limit| {
-                clip_norm(grads, *limit);
-            });
-            if let Some(id) = grads.non_finite() {
-                let name = network.checked().param(id).name.clone();
-                return Err(diverged("a gradient", Some(&name), progress.epoch + 1, index + 1));
-            }
-            let step = ((progress.epoch - from) * steps + step_in_epoch) as u64;
-            lr = phase.optimizer.lr() * phase.schedule.factor(step, steps as u64);
-            optimizer.step(&mut network.params, grads, lr);
+            let step = index / accumulate;
+            lr = state.rate(progress.epoch, step, steps);
+            self.update(network, state, batch.len, lr, at)?;
             progress.step += 1;
             observer.step(&StepReport {
-                epoch: progress.epoch + 1,
-                step: step_in_epoch + 1,
+                epoch: at.epoch,
+                step: step + 1,
                 steps,
                 values: meter.means(),
                 examples_per_second: meter.examples() as f64 / begin.elapsed().as_secs_f64().max(1e-9),
@@ -259,6 +255,54 @@ impl Run<'_> {
             }
         }
         Ok((meter, lr))
+    }
+
+    /// Loss and metrics of a batch.
+    fn forward(
+        &self,
+        network: &mut Network<'_>,
+        sessions: &mut Sessions<'_>,
+        batch: &Batch,
+        meter: &mut Meter,
+        step: u64,
+        at: Place,
+    ) -> Result<(), Failure> {
+        let session = sessions.get(network, batch.len)?;
+        feed(session, self.feeds, batch);
+        let noise = NoiseKey { seed: self.options.config.seed, step };
+        session.forward(&mut network.params, noise);
+        meter.add(&self.probe, session, batch.len);
+        if session.loss().is_some_and(f32::is_finite) {
+            return Ok(());
+        }
+        let node = session.find_non_finite(&network.params, noise);
+        Err(diverged("the loss", node.as_deref(), at))
+    }
+
+    /// One optimizer step with the gradients that were accumulated.
+    fn update(
+        &self,
+        network: &mut Network<'_>,
+        state: &mut PhaseState<'_, '_>,
+        batch: usize,
+        lr: f64,
+        at: Place,
+    ) -> Result<(), Failure> {
+        let Some(grads) = state.sessions.gradients(batch) else { return Ok(()) };
+        let config = self.options.config;
+        penalty::add_gradients(&network.params, grads);
+        if let Some(limit) = config.clip_value {
+            clip_value(grads, limit);
+        }
+        if let Some(limit) = config.clip_norm {
+            clip_norm(grads, limit);
+        }
+        if let Some(id) = grads.non_finite() {
+            let name = network.checked().param(id).name.clone();
+            return Err(diverged("a gradient", Some(&name), at));
+        }
+        state.optimizer.step(&mut network.params, grads, lr);
+        Ok(())
     }
 
     /// The value that a monitor watches.
@@ -303,13 +347,37 @@ impl Run<'_> {
     }
 }
 
-/// What an epoch changes besides the network.
-struct EpochState<'a, 'o, 's> {
+/// What the epochs of a phase share and change besides the network.
+struct PhaseState<'a, 's> {
     phase: &'a Phase,
     /// Epochs before this phase.
     from: usize,
-    optimizer: &'o mut OptimizerState,
-    sessions: &'o mut Sessions<'s>,
+    optimizer: &'a mut OptimizerState,
+    sessions: &'a mut Sessions<'s>,
+}
+
+impl PhaseState<'_, '_> {
+    /// The learning rate of a step; schedules begin anew with their phase.
+    fn rate(&self, epoch: usize, step: usize, steps: usize) -> f64 {
+        let done = ((epoch - self.from) * steps + step) as u64;
+        self.phase.optimizer.lr() * self.phase.schedule.factor(done, steps as u64)
+    }
+}
+
+/// What an epoch gave.
+struct Epoch<'a> {
+    meter: &'a Meter,
+    val: Option<&'a Evaluation>,
+    lr: f64,
+    /// When it began, and how long its training steps took.
+    timing: (Instant, Duration),
+}
+
+/// A batch as people count it.
+#[derive(Clone, Copy)]
+struct Place {
+    epoch: usize,
+    batch: usize,
 }
 
 /// Where a batch stands among those whose gradients make one step.
@@ -328,8 +396,9 @@ impl Group {
     }
 }
 
-fn diverged(what: &str, place: Option<&str>, epoch: usize, batch: usize) -> Failure {
-    let at = place.map(|p| format!(" at `{p}`")).unwrap_or_default();
+fn diverged(what: &str, name: Option<&str>, place: Place) -> Failure {
+    let at = name.map(|p| format!(" at `{p}`")).unwrap_or_default();
+    let Place { epoch, batch } = place;
     Failure {
         reason: Reason::Diverged,
         diagnostics: vec![

@@ -73,8 +73,11 @@ impl Spelling {
 /// How a value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// As an expression or chain.
+    /// As an expression or chain; in YAML, a quoted scalar is a string.
     Expr,
+    /// As a chain or call, where a string would mean nothing: quotes only keep YAML's own
+    /// brackets from splitting it.
+    Chain,
     /// As plain data: words are text, and nothing is computed.
     Text,
     /// As plain data in `train`, some keys of which hold expressions.
@@ -83,7 +86,7 @@ pub(crate) enum Mode {
 
 impl Mode {
     pub(crate) fn is_text(self) -> bool {
-        self != Mode::Expr
+        matches!(self, Mode::Text | Mode::Train)
     }
 }
 
@@ -97,7 +100,7 @@ pub(crate) fn mode_of_section(name: &str) -> Mode {
 
 /// How the value of a key is read, in a mapping that is read in this way.
 pub(crate) fn mode_under(mode: Mode, key: &str) -> Mode {
-    if mode == Mode::Train && TRAIN_EXPRESSIONS.contains(&key) { Mode::Expr } else { mode }
+    if mode == Mode::Train && TRAIN_EXPRESSIONS.contains(&key) { Mode::Chain } else { mode }
 }
 
 /// How the value at a dotted path (`train.optim`, `params.classes`) is read.
@@ -106,6 +109,7 @@ pub(crate) fn mode_of_path(path: &str) -> Mode {
     match keys.next() {
         Some(section) if SECTIONS.contains(&section) => keys.fold(mode_of_section(section), mode_under),
         Some("model" | "extends" | "inputs" | "use") => Mode::Text,
+        Some("loss" | "metrics") => Mode::Chain,
         _ => Mode::Expr,
     }
 }

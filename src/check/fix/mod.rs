@@ -217,9 +217,7 @@ impl<'g> Solver<'g> {
 /// Whether sizes that the change moved agree for certain: an op accepts symbolic sizes that may
 /// differ, but a fix should not count on that.
 fn is_certain(before: &[Fact], after: &[Fact]) -> bool {
-    let moved = |i: usize, axis: usize| {
-        before.get(i).is_none_or(|b| b.shape.get(axis) != after[i].shape.get(axis))
-    };
+    let moved = |i: usize, axis: usize| before.get(i).is_none_or(|b| b.shape.get(axis) != after[i].shape.get(axis));
     let axes = after.iter().map(Fact::rank).max().unwrap_or(0);
     (0..after.len()).flat_map(|i| (0..i).map(move |j| (i, j))).all(|(i, j)| {
         (0..axes).filter(|axis| moved(i, *axis) || moved(j, *axis)).all(|axis| {

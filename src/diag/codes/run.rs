@@ -3,44 +3,41 @@
 codes! {
     DIVERGED = "BP0801": "training diverged",
         "The loss or a gradient became infinite or NaN. The message names the node or parameter and the batch. A smaller learning rate, a warmup or `clip_norm` usually helps. The last checkpoint before it is kept.",
-        elsewhere "tests/train.rs";
+        elsewhere "tests/cli/train.rs";
     CANNOT_WRITE = "BP0802": "a result cannot be written",
         "Results are written to a temporary file, flushed and renamed, so nothing is left half-written. Check the folder's permissions and the free space.",
-        elsewhere "tests/train.rs";
+        elsewhere "tests/cli/train.rs";
     RUN_EXISTS = "BP0803": "the run directory exists already",
         "A run never overwrites another. Name a new folder with `--out`, or pass `--force` to replace the old results.",
-        elsewhere "tests/train.rs";
+        elsewhere "tests/cli/train.rs";
     RUN_LOCKED = "BP0804": "another process writes this run directory",
         "A run directory is locked while a run writes it. Wait for the other run to end, or name another folder with `--out`.",
-        elsewhere "tests/train.rs";
+        elsewhere "tests/cli/train.rs";
     NO_SECTION = "BP0805": "the spec lacks a section that this command needs",
         "`train` needs `loss`, `data` and `train`; `eval` needs `loss` or `metrics`, and `data`. `check` and `show` need none of them.",
-        elsewhere "tests/train.rs";
+        elsewhere "tests/cli/train.rs";
     TOO_MUCH_MEMORY = "BP0806": "the plan needs more memory than is allowed",
         "Memory is planned before anything is allocated. Use a smaller batch, or raise the limit with `--max-memory`.",
-        elsewhere "tests/train.rs";
+        elsewhere "tests/cli/train.rs";
     UNBOUND_SYMBOL = "BP0807": "a symbol of the inputs has no value",
         "The batch size binds the first axis, and the data the others. For raw tensors the file's shape gives all of them.",
-        elsewhere "tests/train.rs";
+        elsewhere "tests/cli/bench.rs";
     INPUT_UNFED = "BP0808": "an input of the network gets no data",
         "A data set gives one tensor and one label for each example. Networks with other inputs can be checked and shown, but not trained from such a data set.",
-        elsewhere "tests/train.rs";
+        elsewhere "tests/cli/train.rs";
     BAD_TENSOR = "BP0809": "a tensor does not fit the input",
         "`predict --input` takes an `.npy` array of 32-bit floats of the input's own shape, with no preprocessing.",
-        elsewhere "tests/train.rs";
+        elsewhere "tests/cli/predict.rs";
     UNKNOWN_NODE_ARGUMENT = "BP0810": "the command names a node that does not exist",
         "Nodes are named by their path, as `blockprint show` prints it.",
-        elsewhere "tests/train.rs";
+        elsewhere "tests/cli/predict.rs";
     CANNOT_PLAN = "BP0811": "the network cannot be planned as asked",
         "Training needs a loss that depends on something that is trained. Check that the losses name nodes behind the layers, and that not everything is frozen.",
-        elsewhere "tests/train.rs";
+        elsewhere "tests/cli/train.rs";
     BAD_IMAGE = "BP0812": "an image cannot be used",
         "The file is missing, is no image of a known format, or does not have the size that the network takes. A `resize` or `center_crop` among the augmentations of the spec applies to prediction too.",
-        elsewhere "tests/train.rs";
+        elsewhere "tests/cli/predict.rs";
     NO_SCORES = "BP0813": "the network has no scores to rank",
         "`predict` with images needs an output of the form `[N, classes]`. For other outputs use `--input` and `--output` with raw tensors.",
-        elsewhere "tests/train.rs";
-    NOTHING_TRAINS = "BP0814": "a phase trains nothing",
-        "Every parameter is frozen in this phase. Name what is trained with `except`, or `unfreeze` something.",
-        elsewhere "tests/train.rs";
+        elsewhere "tests/cli/predict.rs";
 }

@@ -336,7 +336,7 @@ impl Reader<'_> {
     }
 
     fn map(&mut self, pair: Pair<'_, Rule>, mode: Mode) -> ExprKind {
-        if mode == Mode::Expr {
+        if !mode.is_text() {
             let span = self.span(&pair);
             self.sink.push(
                 Diagnostic::error(WRONG_KIND, "a mapping cannot stand here")

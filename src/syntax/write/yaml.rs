@@ -88,10 +88,10 @@ pub(super) fn put(lines: &mut Lines, spec: &Spec) {
         add("outputs", Yaml::Seq(names.collect(), Layout::Short), none);
     }
     if !spec.loss.is_empty() {
-        add("loss", map(&spec.loss, Layout::Long, |l| (&l.name, value(&l.value, Mode::Expr), l.value.span)), none);
+        add("loss", map(&spec.loss, Layout::Long, |l| (&l.name, value(&l.value, Mode::Chain), l.value.span)), none);
     }
     if !spec.metrics.is_empty() {
-        add("metrics", list(&spec.metrics, Mode::Expr), none);
+        add("metrics", list(&spec.metrics, Mode::Chain), none);
     }
     for section in &spec.sections {
         let mode = mode_of_section(&section.key.value);
@@ -179,7 +179,9 @@ fn value(e: &Expr, mode: Mode) -> Yaml {
         }
         ExprKind::Str(s) if mode.is_text() => Yaml::Scalar(text::yaml_string(s)),
         // Text of the language would be read as such even between quotes.
-        ExprKind::Str(s) if s.starts_with(['@', '"', '\'']) => Yaml::Scalar(text::yaml_leaf(&text::string(s))),
+        ExprKind::Str(s) if mode == Mode::Chain || s.starts_with(['@', '"', '\'']) => {
+            Yaml::Scalar(text::yaml_leaf(&text::string(s)))
+        }
         ExprKind::Str(s) => Yaml::Scalar(text::yaml_quoted(s)),
         ExprKind::Float(_) if mode.is_text() => Yaml::Scalar(text::expr(e)),
         _ => Yaml::Scalar(text::yaml_leaf(&text::expr(e))),

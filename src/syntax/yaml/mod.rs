@@ -234,12 +234,12 @@ impl YamlReader<'_> {
     fn losses(&mut self, node: &Node) -> Vec<NamedExpr> {
         if matches!(node.kind, NodeKind::Scalar(_)) && !is_absent(node) {
             let name = Spanned::new("loss".to_owned(), node.span);
-            return vec![NamedExpr { name, value: self.data(node, Mode::Expr) }];
+            return vec![NamedExpr { name, value: self.data(node, Mode::Chain) }];
         }
         let entries = self.mapping(node, "`loss`", "`name: cross_entropy(logits, label)`");
         let mut losses = Vec::new();
         for (name, value) in entries {
-            let value = self.data(value, Mode::Expr);
+            let value = self.data(value, Mode::Chain);
             if self.check_name(&name) {
                 losses.push(NamedExpr { name, value });
             }
@@ -248,7 +248,7 @@ impl YamlReader<'_> {
     }
 
     fn metrics(&mut self, node: &Node) -> Vec<Expr> {
-        self.items(node).into_iter().map(|item| self.data(item, Mode::Expr)).collect()
+        self.items(node).into_iter().map(|item| self.data(item, Mode::Chain)).collect()
     }
 
     /// The items of a list; a single value counts as one item, and an absent one as none.
@@ -266,7 +266,7 @@ impl YamlReader<'_> {
         let kind = match &node.kind {
             NodeKind::Scalar(scalar) => return self.scalar(node, scalar, mode),
             NodeKind::Seq(items) => ExprKind::List(items.iter().map(|item| self.data(item, mode)).collect()),
-            NodeKind::Map(_) if mode == Mode::Expr => {
+            NodeKind::Map(_) if !mode.is_text() => {
                 self.wrong_kind(
                     node,
                     "this value",
@@ -294,10 +294,10 @@ impl YamlReader<'_> {
         if plain && is_null(&scalar.text) {
             return Expr::new(ExprKind::Null, node.span);
         }
-        let kind = if mode == Mode::Expr {
+        let kind = if !mode.is_text() {
             // What YAML cannot write without quotes: `'@stem'`, and a string of the language.
-            if plain || scalar.text.starts_with(['@', '"', '\'']) {
-                return self.leaf(node, scalar).value(Mode::Expr);
+            if plain || mode == Mode::Chain || scalar.text.starts_with(['@', '"', '\'']) {
+                return self.leaf(node, scalar).value(mode);
             }
             ExprKind::Str(scalar.text.clone())
         } else if plain {
