@@ -15,6 +15,12 @@ pub struct Place {
     dir: TempDir,
 }
 
+impl Default for Place {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Place {
     pub fn new() -> Self {
         Self { dir: tempfile::tempdir().expect("a temporary folder") }
