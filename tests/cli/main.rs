@@ -1,9 +1,12 @@
 //! The commands as a user runs them: output, files and exit codes.
 
 mod bench;
+mod diff;
+mod import;
 mod outputs;
 mod predict;
 mod train;
+mod wrong_weights;
 
 use std::path::{Path, PathBuf};
 
