@@ -303,7 +303,7 @@ impl Serialize for NodeCost {
 }
 
 /// JSON has no 128-bit integers; a count beyond 64 bits is shown as the greatest that fits.
-fn number(value: u128) -> u64 {
+pub(super) fn number(value: u128) -> u64 {
     u64::try_from(value).unwrap_or(u64::MAX)
 }
 

@@ -4,9 +4,10 @@
 //! arose, once.
 
 use crate::diag::{Diagnostic, Sink, codes};
-use crate::graph::{Graph, NodeId, NodeKind};
+use crate::graph::{Graph, Node, NodeId, NodeKind};
 use crate::ops::{Op, Role, ShapeError};
 use crate::shape::{DType, Fact, Symbols};
+use crate::source::Span;
 
 use super::fix::Solver;
 use super::{Bound, Checked};
@@ -125,6 +126,14 @@ fn classes_fit(graph: &Graph, id: NodeId, op: &Op, inputs: &[Fact], sink: &mut S
 
 /// A shape error with its places: the node, its arguments and the producers at fault, and the
 /// chain of expansion. A solved fix is worth more than the op's general advice.
+/// Where a producer stands as its consumer sees it: the call in the consumer's own scope that the
+/// producer came from, rather than a line inside a block that several branches may share.
+fn place_beside(producer: &Node, consumer: &Node) -> Span {
+    let (theirs, ours) = (producer.frames(), consumer.frames());
+    let shared = theirs.iter().zip(&ours).take_while(|(a, b)| a == b).count();
+    theirs.get(shared).map_or(producer.span, |frame| frame.span)
+}
+
 fn diagnose(graph: &Graph, id: NodeId, facts: &[Option<Fact>], error: ShapeError, fix: Option<String>) -> Diagnostic {
     let node = graph.node(id);
     let verdict = if error.inputs.is_empty() { "cannot be made" } else { "cannot take it" };
@@ -133,7 +142,7 @@ fn diagnose(graph: &Graph, id: NodeId, facts: &[Option<Fact>], error: ShapeError
     for producer in error.inputs.iter().filter_map(|slot| inputs.get(*slot)) {
         if let Some(fact) = &facts[producer.index()] {
             let from = graph.node(*producer);
-            d = d.label(from.span, format!("`{}` gives {fact}", from.path));
+            d = d.label(place_beside(from, node), format!("`{}` gives {fact}", from.path));
         }
     }
     for name in error.attrs {

@@ -3,6 +3,7 @@
 //! Nothing can be planned or generated without a [`Checked`], which only this module makes.
 
 pub mod cost;
+pub mod diff;
 mod fix;
 mod infer;
 mod lint;

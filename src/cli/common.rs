@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anstream::eprint;
+use anstream::{eprint, eprintln};
 
 use crate::diag::{Diagnostic, Sink, render_human};
 use crate::driver::{self, Compiled};
@@ -125,11 +125,20 @@ impl SpecOptions {
         }
     }
 
-    /// As [`SpecOptions::compile`]; prints all problems, and gives up where there are errors.
+    /// As [`SpecOptions::compile`]; prints all problems where there are errors and gives up.
+    /// Warnings alone are only counted: `check` is where they are read.
     pub(super) fn compile_or_explain(&self, spec: &Path) -> Result<Compiled, Exit> {
         let compiled = self.compile(spec);
-        print_problems(&compiled.sink, &compiled.sources);
-        if compiled.sink.has_errors() || compiled.checked.is_none() { Err(Exit::Errors) } else { Ok(compiled) }
+        if compiled.sink.has_errors() || compiled.checked.is_none() {
+            print_problems(&compiled.sink, &compiled.sources);
+            return Err(Exit::Errors);
+        }
+        match compiled.sink.len() {
+            0 => {}
+            1 => eprintln!("1 warning: `blockprint check {}` shows it", spec.display()),
+            n => eprintln!("{n} warnings: `blockprint check {}` shows them", spec.display()),
+        }
+        Ok(compiled)
     }
 }
 

@@ -3,9 +3,11 @@
 mod bench;
 mod check;
 mod common;
+mod diff;
 mod eval;
 mod explain;
 mod fmt;
+mod import;
 mod ops;
 mod predict;
 mod progress;
@@ -48,6 +50,10 @@ enum Command {
     Bench(bench::Args),
     /// Format specs, or convert them between YAML and the DSL
     Fmt(fmt::Args),
+    /// Compare two specs: nodes, parameters, cost
+    Diff(diff::Args),
+    /// Turn a Darknet cfg or a Caffe prototxt into a spec
+    Import(import::Args),
     /// Explain a diagnostic code, such as BP0301
     Explain(explain::Args),
     /// List the ops of the language, or describe one
@@ -83,6 +89,8 @@ pub fn main() -> ExitCode {
         Command::Predict(args) => predict::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Fmt(args) => fmt::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Ops(args) => ops::run(&args),
         Command::Zoo(args) => zoo::run(&args),

@@ -103,7 +103,7 @@ fn row(
 }
 
 /// `35x35`, or `all`.
-fn sees(field: &Field) -> String {
+pub(super) fn sees(field: &Field) -> String {
     match field {
         Field::All => "all".to_string(),
         Field::Window(sizes, _) => sizes.iter().map(|s| format!("{s:.0}")).collect::<Vec<_>>().join("x"),

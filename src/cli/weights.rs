@@ -1,10 +1,12 @@
 //! `blockprint weights inspect|convert`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anstream::{eprintln, println};
 
-use crate::weights;
+use crate::diag::Diagnostic;
+use crate::weights::darknet::Section;
+use crate::weights::{self, import};
 
 use super::Exit;
 use super::common::{Format, print_diagnostic};
@@ -19,8 +21,11 @@ pub(super) struct Args {
 enum Command {
     /// List the tensors of a weights file
     Inspect {
-        /// The file: safetensors, npz, npy, PyTorch or Keras, told by its content
+        /// The file: safetensors, npz, npy, PyTorch, Keras or Darknet, told by its content
         file: PathBuf,
+        /// The cfg of a Darknet file, which tells its layers
+        #[arg(long, value_name = "FILE")]
+        cfg: Option<PathBuf>,
         /// How to print it
         #[arg(long, value_enum, default_value_t = Format::Human)]
         format: Format,
@@ -31,21 +36,38 @@ enum Command {
         from: PathBuf,
         /// The file to write; its ending says the format
         to: PathBuf,
+        /// The cfg of a Darknet file, which tells its layers
+        #[arg(long, value_name = "FILE")]
+        cfg: Option<PathBuf>,
     },
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    let done = match &args.command {
-        Command::Inspect { file, format } => weights::inspect(file, None).map(|listing| match format {
-            Format::Human => println!("{listing}"),
-            Format::Json => println!("{}", serde_json::json!(listing)),
-        }),
-        Command::Convert { from, to } => {
-            weights::convert(from, to, None).map(|n| eprintln!("wrote {n} tensors to {}", to.display()))
-        }
-    };
-    match done {
+    match done(args) {
         Ok(()) => Exit::Fine,
-        Err(e) => print_diagnostic(e.into()),
+        Err(diagnostic) => print_diagnostic(diagnostic),
     }
+}
+
+fn done(args: &Args) -> Result<(), Diagnostic> {
+    match &args.command {
+        Command::Inspect { file, cfg, format } => {
+            let listing = weights::inspect(file, sections(cfg.as_deref())?.as_deref())?;
+            match format {
+                Format::Human => println!("{listing}"),
+                Format::Json => println!("{}", serde_json::json!(listing)),
+            }
+        }
+        Command::Convert { from, to, cfg } => {
+            let n = weights::convert(from, to, sections(cfg.as_deref())?.as_deref())?;
+            eprintln!("wrote {n} tensors to {}", to.display());
+        }
+    }
+    Ok(())
+}
+
+/// The layers that a cfg tells.
+fn sections(cfg: Option<&Path>) -> Result<Option<Vec<Section>>, Diagnostic> {
+    let imported = cfg.map(|cfg| import::import(cfg).map_err(|e| e.diagnostic(cfg))).transpose()?;
+    Ok(imported.map(|imported| imported.sections))
 }

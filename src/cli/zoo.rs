@@ -33,8 +33,31 @@ pub(super) fn run(args: &Args) -> Exit {
     }
 }
 
-/// The first comment of a spec, which says what it is.
-fn headline(text: &str) -> &str {
-    let comment = text.lines().map(str::trim).find(|l| l.starts_with('#'));
-    comment.map(|l| l.trim_start_matches('#').trim().trim_end_matches('.')).unwrap_or_default()
+/// The first sentence of a spec's opening comment, which says what it is; shortened to a line.
+fn headline(text: &str) -> String {
+    let comment: Vec<&str> =
+        text.lines().map_while(|l| l.trim().strip_prefix('#')).map(str::trim).take_while(|l| !l.is_empty()).collect();
+    let comment = comment.join(" ");
+    let end = comment.find([';', ':']).into_iter().chain(comment.find(". ")).min().unwrap_or(comment.len());
+    let sentence = comment[..end].trim_end_matches('.');
+    match sentence.char_indices().nth(WIDTH) {
+        Some((at, _)) => format!("{}...", sentence[..at].rsplit_once(' ').map_or(&sentence[..at], |(head, _)| head)),
+        None => sentence.to_string(),
+    }
+}
+
+/// Characters of a headline.
+const WIDTH: usize = 90;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headlines_are_one_short_sentence() {
+        assert_eq!(headline("# A net,\n# in short. More.\nblockprint: 1\n"), "A net, in short");
+        assert_eq!(headline("blockprint: 1\n"), "");
+        let long = headline(&format!("# {}\n", "word ".repeat(60)));
+        assert!(long.ends_with("word...") && long.len() < 100, "{long}");
+    }
 }

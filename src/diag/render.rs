@@ -188,7 +188,11 @@ impl std::error::Error for Note {
 
 impl miette::Diagnostic for Report<'_> {
     fn code<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
-        Some(Box::new(self.code))
+        let kind = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        Some(Box::new(format!("{kind}[{}]", self.code)))
     }
 
     fn severity(&self) -> Option<miette::Severity> {

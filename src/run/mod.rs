@@ -2,6 +2,7 @@
 //!
 //! Nothing here prints: progress goes to an [`Observer`], results come back as values.
 
+mod darknet;
 mod dir;
 mod evaluate;
 mod examples;

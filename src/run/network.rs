@@ -11,9 +11,9 @@ use crate::graph::NodeId;
 use crate::plan::{Plan, PlanOptions};
 use crate::shape::{DType, Symbols};
 use crate::syntax::ast::Spec;
-use crate::weights::{self, LoadOptions, Rules, Tensor, Tensors, Wanted};
+use crate::weights::{self, Archive, LoadOptions, Rules, Tensor, Tensors, Wanted};
 
-use super::Failure;
+use super::{Failure, darknet};
 
 /// A checked network with its parameters.
 pub struct Network<'a> {
@@ -44,7 +44,8 @@ impl<'a> Network<'a> {
         self.checked
     }
 
-    /// Loads a weights file, renamed as the `weights` section of `spec` says.
+    /// Loads a weights file, renamed as the `weights` section of `spec` says. Darknet's files
+    /// have no names: they are read in the order of the network's layers, and nothing is renamed.
     ///
     /// # Errors
     /// A file that cannot be read, or that does not match the network.
@@ -60,7 +61,12 @@ impl<'a> Network<'a> {
         let wanted: Vec<Wanted> =
             self.checked.params().iter().map(|p| Wanted { name: p.name.clone(), shape: p.shape.clone() }).collect();
         let options = LoadOptions { partial, ..LoadOptions::default() };
-        let loaded = weights::load(file, &wanted, &rules, &options).map_err(|e| Failure::input(e.into()))?;
+        let sections = darknet::sections(self.checked);
+        let loaded = Archive::open_with(file, Some(&sections)).and_then(|mut archive| {
+            let rules = if archive.format() == weights::Format::Darknet { Rules::default() } else { rules };
+            weights::load_archive(&mut archive, &wanted, &rules, &options)
+        });
+        let loaded = loaded.map_err(|e| Failure::input(e.into()))?;
         for (name, tensor) in loaded.tensors.iter() {
             if let (Some(id), Some(values)) = (self.params.find(name), tensor.as_f32()) {
                 self.params.get_mut(id).copy_from_slice(values);

@@ -1,9 +1,12 @@
 //! The commands as a user runs them: output, files and exit codes.
 
 mod bench;
+mod diff;
+mod import;
 mod outputs;
 mod predict;
 mod train;
+mod wrong_weights;
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +16,12 @@ use tempfile::TempDir;
 /// A folder of its own with specs in it.
 pub struct Place {
     dir: TempDir,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Place {

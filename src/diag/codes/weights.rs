@@ -31,4 +31,7 @@ codes! {
     WEIGHTS_UNWRITABLE = "BP0610": "the weights cannot be written",
         "The folder is missing or cannot be written to, or the name ends in neither `.safetensors` nor `.npz`.",
         elsewhere "tests/weights.rs";
+    CANNOT_IMPORT = "BP0611": "the model description cannot be imported",
+        "`import` reads Darknet's cfg and Caffe's prototxt, told apart by their content. The message names the line that does not parse or contradicts what stands before it. What parses and a spec cannot express is listed and left out, and is no error.",
+        elsewhere "tests/cli/import.rs";
 }

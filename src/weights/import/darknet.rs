@@ -278,11 +278,10 @@ impl Importer {
         if !map.flat {
             self.sketch.then(at, "flatten", &format!("flatten{index}"), false);
         }
-        let name = self.sketch.then(at, format!("dense({out})"), &format!("fc{index}"), true);
+        // The bias of a normalised layer is added behind the normalisation, and is its own.
+        let arguments = [out.to_string(), unless("bias", !bn, true)];
+        let name = self.sketch.then(at, call("dense", &arguments), &format!("fc{index}"), true);
         let bn = bn.then(|| self.sketch.then(at, "bn", &format!("{name}_bn"), true));
-        if bn.is_some() {
-            self.notes.push(format!("layer {index}: a connected layer adds its bias before batch normalisation"));
-        }
         self.sections.extend(Layer::Connected { out, inputs }.sections(&name, bn.as_deref()));
         self.activation(block, index, at, "logistic");
         Ok(Made { source: Source::Statement(at), map: Map { c: out, h: 1, w: 1, flat: true } })

@@ -17,6 +17,7 @@ pub use caffe::import as import_caffe;
 pub use darknet::import as import_darknet;
 
 use super::darknet::Section;
+use crate::diag::{Diagnostic, codes};
 
 /// The most bytes of a description.
 const MAX_BYTES: u64 = 1 << 20;
@@ -50,6 +51,13 @@ pub enum ImportError {
         /// What is wrong.
         what: String,
     },
+}
+
+impl ImportError {
+    /// What a user is told, with the file's name.
+    pub fn diagnostic(&self, path: &Path) -> Diagnostic {
+        Diagnostic::error(codes::CANNOT_IMPORT, format!("`{}` cannot be imported: {self}", path.display()))
+    }
 }
 
 /// Reads a description; the content tells which of the two it is.
