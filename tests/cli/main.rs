@@ -3,6 +3,7 @@
 mod bench;
 mod outputs;
 mod predict;
+mod resume;
 mod train;
 
 use std::path::{Path, PathBuf};
