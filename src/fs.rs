@@ -39,9 +39,18 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+const PREFIX: &str = ".tmp-";
+const SUFFIX: &str = ".partial";
+
+/// Whether a name is that of a temporary file of [`write_atomic`], which stays behind only where
+/// the process was killed.
+pub fn is_temporary(name: &str) -> bool {
+    name.starts_with(PREFIX) && name.ends_with(SUFFIX)
+}
+
 fn temporary_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".tmp-").suffix(".partial");
+    builder.prefix(PREFIX).suffix(SUFFIX);
     // A temporary file is private by default; what replaces a user's file obeys the umask.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -132,6 +141,16 @@ mod tests {
         write_bytes_atomic(&path, b"new").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(names(folder.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn a_failed_rename_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("taken");
+        std::fs::create_dir(&path).unwrap();
+        write_bytes_atomic(&path, b"a file cannot replace a folder").unwrap_err();
+        assert_eq!(names(folder.path()), ["taken"]);
+        assert!(is_temporary(temporary_in(folder.path()).unwrap().path().file_name().unwrap().to_str().unwrap()));
     }
 
     #[test]

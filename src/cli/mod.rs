@@ -11,6 +11,7 @@ mod import;
 mod ops;
 mod predict;
 mod progress;
+mod resume;
 mod show;
 mod table;
 mod train;
@@ -42,6 +43,8 @@ enum Command {
     Show(show::Args),
     /// Train a network as its spec says
     Train(train::Args),
+    /// Prove that an interrupted run of a spec ends as one that was not
+    Resume(resume::Args),
     /// Measure loss and metrics of trained weights
     Eval(eval::Args),
     /// Run trained weights on images or tensors
@@ -85,6 +88,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Train(args) => train::run(&args),
+        Command::Resume(args) => resume::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Bench(args) => bench::run(&args),

@@ -10,7 +10,8 @@ use crate::config::{DataConfig, TrainConfig};
 use crate::data::{Mode, Part};
 use crate::diag::codes;
 use crate::driver::Compiled;
-use crate::run::{self, Failure, Network, Outcome, RunDir, TrainOptions};
+use crate::engine::schedule::Length;
+use crate::run::{self, Failure, Fingerprint, Network, Outcome, RunDir, TrainOptions};
 use crate::syntax::write;
 
 use super::Exit;
@@ -33,7 +34,13 @@ pub(super) struct Args {
     /// Replace the results in the run directory
     #[arg(long)]
     force: bool,
-    /// Start from these weights
+    /// Go on with the run in this directory, from its last checkpoint
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["out", "force"])]
+    resume: Option<PathBuf>,
+    /// Time between checkpoints, such as 500it or 2ep [default: the spec's, else 1ep]
+    #[arg(long, value_name = "TIME", value_parser = parse_length)]
+    checkpoint_every: Option<Length>,
+    /// Start from these weights, where the run does not go on from a checkpoint
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
     /// Accept weights that match only in part
@@ -64,7 +71,8 @@ pub(super) fn run(args: &Args) -> Exit {
 
 fn train(args: &Args, compiled: &Compiled, observer: &mut Progress) -> Result<Outcome, Failure> {
     let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
-    let (config, data) = sections(args, compiled)?;
+    let (mut config, data) = sections(compiled, args.data.is_some())?;
+    override_settings(args, &mut config);
     let base = base_of(&args.spec);
     let mut network = Network::new(checked, config.seed);
     network.max_memory = args.max_memory.or_else(available_memory);
@@ -74,14 +82,8 @@ fn train(args: &Args, compiled: &Compiled, observer: &mut Progress) -> Result<Ou
     let open = run::DataSource { data: &data, base: &base, over: args.data.as_deref() };
     let train = open.open(&network, Some(&config), Part::Train, Mode::Train)?;
     let val = open.open(&network, Some(&config), Part::Val, Mode::Eval)?;
-    let out = match &args.out {
-        Some(out) => out.clone(),
-        None => RunDir::free_name(&PathBuf::from("runs").join(file_name(compiled.model_name()))),
-    };
-    let mut dir = RunDir::create(&out, args.force)?;
-    if let Some(spec) = &compiled.spec {
-        dir.write_text("spec.yaml", &write::to_yaml(spec))?;
-    }
+    let fingerprint = Fingerprint::of(compiled.spec.as_ref(), &data, &config, &train, Some(&val));
+    let mut dir = open_dir(args, compiled)?;
     let interrupt = Arc::new(AtomicBool::new(false));
     let flag = interrupt.clone();
     // Where no handler can be set, Ctrl-C ends the process as it always does.
@@ -91,23 +93,57 @@ fn train(args: &Args, compiled: &Compiled, observer: &mut Progress) -> Result<Ou
         config: &config,
         train: &train,
         val: Some(&val),
+        fingerprint: &fingerprint,
+        resume: args.resume.is_some(),
         interrupt: &interrupt,
     };
     run::train(&mut network, &options, &mut dir, observer)
 }
 
-/// The sections that training needs, with the command line's overrides.
-fn sections(args: &Args, compiled: &Compiled) -> Result<(TrainConfig, DataConfig), Failure> {
-    let missing = |name: &str| Failure::new(codes::NO_SECTION, format!("the spec has no `{name}` section"));
-    let mut config = compiled.config.train.clone().ok_or_else(|| missing("train"))?;
+/// The run directory: that of the run to go on with, or a new one with the resolved spec.
+fn open_dir(args: &Args, compiled: &Compiled) -> Result<RunDir, Failure> {
+    if let Some(run) = &args.resume {
+        return RunDir::resume(run);
+    }
+    let out = match &args.out {
+        Some(out) => out.clone(),
+        None => RunDir::free_name(&PathBuf::from("runs").join(file_name(compiled.model_name()))),
+    };
+    let dir = RunDir::create(&out, args.force)?;
+    if let Some(spec) = &compiled.spec {
+        dir.write_text("spec.yaml", &write::to_yaml(spec))?;
+    }
+    Ok(dir)
+}
+
+/// `--checkpoint-every`: `500it` or `2ep`.
+fn parse_length(text: &str) -> Result<Length, String> {
+    let number = |digits: &str| digits.trim().parse::<f64>().ok().filter(|n| n.is_finite() && *n > 0.0);
+    let steps = text.strip_suffix("it").and_then(|d| d.trim().parse::<u64>().ok()).filter(|n| *n > 0);
+    let epochs = text.strip_suffix("ep").and_then(number);
+    steps
+        .map(Length::Steps)
+        .or(epochs.map(Length::Epochs))
+        .ok_or_else(|| "write a number of steps or epochs, such as 500it or 2ep".to_string())
+}
+
+/// Puts the command line's settings in the place of the spec's.
+fn override_settings(args: &Args, config: &mut TrainConfig) {
     if let Some(epochs) = args.epochs {
         config.epochs = epochs;
         config.phases.truncate(config.phases.len().min(epochs));
     }
-    let data = match (&compiled.config.data, &args.data) {
+    config.checkpoint = args.checkpoint_every.or(config.checkpoint);
+}
+
+/// The sections that training needs; with data of the command line's, the spec needs none.
+pub(super) fn sections(compiled: &Compiled, has_data: bool) -> Result<(TrainConfig, DataConfig), Failure> {
+    let missing = |name: &str| Failure::new(codes::NO_SECTION, format!("the spec has no `{name}` section"));
+    let config = compiled.config.train.clone().ok_or_else(|| missing("train"))?;
+    let data = match (&compiled.config.data, has_data) {
         (Some(data), _) => data.clone(),
-        (None, Some(_)) => DataConfig::auto(),
-        (None, None) => return Err(missing("data")),
+        (None, true) => DataConfig::auto(),
+        (None, false) => return Err(missing("data")),
     };
     Ok((config, data))
 }
@@ -127,6 +163,7 @@ fn finish(outcome: &Outcome) -> Exit {
     }
     if outcome.interrupted {
         eprintln!("interrupted: weights as they are now in {}", outcome.dir.join("last.safetensors").display());
+        eprintln!("go on with: --resume {}", outcome.dir.display());
         return Exit::Interrupted;
     }
     Exit::Fine
@@ -134,7 +171,14 @@ fn finish(outcome: &Outcome) -> Exit {
 
 #[cfg(test)]
 mod tests {
-    use super::file_name;
+    use super::{Length, file_name, parse_length};
+
+    #[test]
+    fn times_between_checkpoints_have_units() {
+        assert_eq!(parse_length("500it"), Ok(Length::Steps(500)));
+        assert_eq!(parse_length("0.5ep"), Ok(Length::Epochs(0.5)));
+        assert!(["5", "0it", "-1ep", "1.5it", "ep", "infep"].iter().all(|t| parse_length(t).is_err()));
+    }
 
     #[test]
     fn models_name_safe_folders() {

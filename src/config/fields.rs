@@ -1,6 +1,7 @@
 //! Reads a mapping of settings by a table of keys, and chains of calls by tables of arguments.
 
 use crate::diag::{Code, Diagnostic, Sink, codes, did_you_mean, listing};
+use crate::engine::schedule::Length;
 use crate::ops::attrs::{self, Args, Attr, AttrKind, Given, Value};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Arg, Call, Entry, Expr, ExprKind, Ident, Link, Unit};
@@ -150,6 +151,11 @@ impl<'a> Fields<'a> {
             Value::Bool(v) => Some(*v),
             _ => None,
         }
+    }
+
+    /// A length of training.
+    pub fn length(&self, name: &str) -> Option<Length> {
+        self.value(name).and_then(super::optim::length)
     }
 
     /// A word with its place.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diag::{Diagnostic, Sink, codes};
 use crate::engine::optim::Optimizer;
-use crate::engine::schedule::Schedule;
+use crate::engine::schedule::{Length, Schedule};
 use crate::ops::attrs::AttrKind;
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Expr, ExprKind, Ident};
@@ -48,6 +48,8 @@ pub struct TrainConfig {
     pub shuffle: bool,
     /// Whether a last batch that is not full is left out of training.
     pub drop_last: bool,
+    /// Time between checkpoints; `None`: one at the end of each epoch.
+    pub checkpoint: Option<Length>,
     /// Where the section stands.
     #[serde(skip)]
     pub span: Span,
@@ -255,6 +257,11 @@ pub static TRAIN: &[Key] = &[
     Key { name: "workers", kind: COUNT, doc: "threads that decode and augment; as many as there are cores" },
     Key { name: "shuffle", kind: Kind::Value(AttrKind::Bool), doc: "draw the order anew each epoch; true" },
     Key { name: "drop_last", kind: Kind::Value(AttrKind::Bool), doc: "leave out a last batch that is not full; false" },
+    Key {
+        name: "checkpoint",
+        kind: Kind::Value(AttrKind::Length),
+        doc: "time between checkpoints, such as `500it`; the end of each epoch",
+    },
 ];
 
 /// The settings of `train.stop`.
@@ -322,6 +329,7 @@ pub(super) fn read(expr: &Expr, sink: &mut Sink) -> Option<TrainConfig> {
         workers: fields.size("workers"),
         shuffle: fields.flag("shuffle").unwrap_or(true),
         drop_last: fields.flag("drop_last").unwrap_or(false),
+        checkpoint: fields.length("checkpoint"),
         span: fields.span,
     })
 }

@@ -1,5 +1,6 @@
 //! Keeps decoded images in memory, up to a limit.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -47,6 +48,10 @@ impl Dataset for Cached {
 
     fn place(&self, index: usize) -> String {
         self.inner.place(index)
+    }
+
+    fn file(&self, index: usize) -> Option<&Path> {
+        self.inner.file(index)
     }
 
     fn shape(&self) -> Option<[usize; 3]> {

@@ -41,6 +41,10 @@ impl Dataset for Folder {
         self.paths.get(index).map(|p| p.display().to_string()).unwrap_or_default()
     }
 
+    fn file(&self, index: usize) -> Option<&Path> {
+        self.paths.get(index).map(PathBuf::as_path)
+    }
+
     fn shape(&self) -> Option<[usize; 3]> {
         None
     }

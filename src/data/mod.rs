@@ -10,6 +10,7 @@ mod cifar;
 mod digits;
 mod error;
 mod files;
+mod fingerprint;
 mod folder;
 mod idx;
 mod image;
@@ -26,8 +27,10 @@ use crate::config::DataConfig;
 use crate::diag::{Diagnostic, codes};
 
 pub use error::DataError;
+pub use fingerprint::fingerprint;
 pub use image::{Image, Pixels, decode, decode_file};
 pub use loader::{Batch, Loader, LoaderConfig};
+pub use split::first;
 pub use transform::{Mode, Target, Transform};
 
 /// A part of a data set.
@@ -56,6 +59,12 @@ pub trait Dataset: Send + Sync {
 
     /// Where an example comes from: a path, or a file and a position in it.
     fn place(&self, index: usize) -> String;
+
+    /// The file that holds the image of an example and nothing else, where there is one.
+    fn file(&self, index: usize) -> Option<&Path> {
+        let _ = index;
+        None
+    }
 
     /// Channels, height and width, where all images are known to have the same.
     fn shape(&self) -> Option<[usize; 3]>;

@@ -1,5 +1,6 @@
 //! Which examples make up a part.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::Split;
@@ -75,6 +76,13 @@ impl Draw {
     }
 }
 
+/// The first `count` examples of a data set.
+pub fn first(inner: Arc<dyn Dataset>, count: usize) -> Arc<dyn Dataset> {
+    let indices: Vec<usize> = (0..inner.len().min(count)).collect();
+    let labels = inner.labels().pick(&indices);
+    Arc::new(Subset { inner, indices, labels })
+}
+
 /// Some examples of a data set.
 struct Subset {
     inner: Arc<dyn Dataset>,
@@ -100,6 +108,10 @@ impl Dataset for Subset {
 
     fn place(&self, index: usize) -> String {
         self.indices.get(index).map(|i| self.inner.place(*i)).unwrap_or_default()
+    }
+
+    fn file(&self, index: usize) -> Option<&Path> {
+        self.inner.file(*self.indices.get(index)?)
     }
 
     fn shape(&self) -> Option<[usize; 3]> {

@@ -27,8 +27,6 @@ pub struct NamedTensor {
 /// How far a run has come.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
-    /// The run's seed.
-    pub seed: u64,
     /// The training phase, from 0.
     pub phase: u64,
     /// Epochs completed.
@@ -43,8 +41,32 @@ pub struct Progress {
     pub watched: Option<f64>,
     /// See `watched`.
     pub waited: u64,
-    /// The last values of losses and metrics.
-    pub metrics: BTreeMap<String, f64>,
+    /// The learning rate of the last step.
+    pub lr: f64,
+    /// Sums of losses and metrics over the examples of the epoch so far: the bits of 64-bit
+    /// floats, since JSON has no word for NaN.
+    pub sums: Vec<u64>,
+    /// Examples that the sums are over.
+    pub examples: u64,
+    /// Digests of what the run depends on, by part.
+    pub fingerprint: BTreeMap<String, String>,
+}
+
+impl Progress {
+    /// One more optimizer step is done, after `cursor` batches of the epoch.
+    pub fn close_step(&mut self, cursor: usize, lr: f64) {
+        self.step += 1;
+        self.cursor = cursor as u64;
+        self.lr = lr;
+    }
+
+    /// One more epoch is done, and the next stands at its beginning.
+    pub fn close_epoch(&mut self) {
+        self.epoch += 1;
+        self.cursor = 0;
+        self.sums.clear();
+        self.examples = 0;
+    }
 }
 
 /// What an optimizer remembers, outside of any arena.

@@ -1,13 +1,14 @@
 //! A run directory: locked while a run writes it, never overwritten unasked.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, codes};
-use crate::fs::{Lock, LockError, write_bytes_atomic};
+use crate::fs::{Lock, LockError, is_temporary, write_bytes_atomic};
 
 use super::Failure;
+use super::checkpoint::CHECKPOINT;
 
 /// A run directory that this process may write.
 #[derive(Debug)]
@@ -30,16 +31,63 @@ impl RunDir {
                 .help("name another folder with `--out`, or pass `--force` to replace it")
                 .into());
         }
-        let metrics_path = path.join(METRICS);
-        let metrics = File::create(&metrics_path).map_err(|e| Failure::write(&metrics_path, &e))?;
-        for stale in ["last.safetensors", "best.safetensors"] {
+        // A run that is replaced must not be taken up again halfway.
+        for stale in [CHECKPOINT, "last.safetensors", "best.safetensors"] {
             let stale = path.join(stale);
             match fs::remove_file(&stale) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Failure::write(&stale, &e)),
                 _ => {}
             }
         }
+        let metrics_path = path.join(METRICS);
+        let metrics = File::create(&metrics_path).map_err(|e| Failure::write(&metrics_path, &e))?;
         Ok(RunDir { path: path.to_path_buf(), metrics, _lock: lock })
+    }
+
+    /// Opens the folder of a run that is to go on. What an interrupted write left is removed.
+    pub fn resume(path: &Path) -> Result<RunDir, Failure> {
+        if !path.is_dir() {
+            return Err(Failure::new(codes::NO_CHECKPOINT, format!("there is no run at `{}`", path.display())));
+        }
+        let lock = lock(path)?;
+        remove_partial(path)?;
+        let metrics_path = path.join(METRICS);
+        let metrics = OpenOptions::new().create(true).append(true).open(&metrics_path);
+        let metrics = metrics.map_err(|e| Failure::write(&metrics_path, &e))?;
+        Ok(RunDir { path: path.to_path_buf(), metrics, _lock: lock })
+    }
+
+    /// Cuts `metrics.jsonl` back to its first `epochs` lines; later ones are made again.
+    pub(super) fn rewind(&mut self, epochs: u64) -> Result<(), Failure> {
+        let path = self.file(METRICS);
+        let text = std::fs::read(&path).map_err(|e| Failure::write(&path, &e))?;
+        let ends = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+        let ends: Vec<usize> = std::iter::once(0).chain(ends).collect();
+        let Some(end) = usize::try_from(epochs).ok().and_then(|n| ends.get(n)) else {
+            let message = format!(
+                "`{}` has {} epochs, but the checkpoint {epochs}",
+                path.display(),
+                ends.len().saturating_sub(1)
+            );
+            return Err(Failure::new(codes::BAD_CHECKPOINT, message));
+        };
+        if *end == text.len() {
+            return Ok(());
+        }
+        write_bytes_atomic(&path, &text[..*end]).map_err(|e| Failure::write(&path, &e))?;
+        self.metrics = OpenOptions::new().append(true).open(&path).map_err(|e| Failure::write(&path, &e))?;
+        Ok(())
+    }
+
+    /// Accepts a run without a checkpoint only where it recorded nothing either.
+    pub(super) fn check_unbegun(&self) -> Result<(), Failure> {
+        let path = self.file(METRICS);
+        let recorded = fs::metadata(&path).map_err(|e| Failure::write(&path, &e))?.len();
+        if recorded == 0 {
+            return Ok(());
+        }
+        let message = format!("`{}` has recorded epochs, but no `{CHECKPOINT}`", self.path.display());
+        Err(Diagnostic::error(codes::NO_CHECKPOINT, message).help("train anew, with `--out` or `--force`").into())
     }
 
     /// `base`, or where that holds a run, the first of `base-2`, `base-3`, ... that does not.
@@ -76,6 +124,17 @@ impl RunDir {
         let path = self.file(METRICS);
         writeln!(self.metrics, "{line}").and_then(|()| self.metrics.sync_data()).map_err(|e| Failure::write(&path, &e))
     }
+}
+
+/// Removes temporary files whose writer was killed.
+fn remove_partial(path: &Path) -> Result<(), Failure> {
+    let entries = fs::read_dir(path).map_err(|e| Failure::write(path, &e))?;
+    for entry in entries.flatten() {
+        if is_temporary(&entry.file_name().to_string_lossy()) {
+            fs::remove_file(entry.path()).map_err(|e| Failure::write(&entry.path(), &e))?;
+        }
+    }
+    Ok(())
 }
 
 fn lock(path: &Path) -> Result<Lock, Failure> {

@@ -1,10 +1,12 @@
 //! Loss and metrics over a data set.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
 use crate::check::Checked;
 use crate::data::Batch;
-use crate::engine::Session;
+use crate::engine::{Progress, Session};
 use crate::graph::NodeId;
 use crate::ops::lower::NoiseKey;
 use crate::plan::PlanOptions;
@@ -72,6 +74,8 @@ pub(super) struct Meter {
     means: Vec<(String, f64)>,
     sums: Vec<f64>,
     examples: usize,
+    /// Those of them that were counted before a run went on from a checkpoint.
+    earlier: usize,
 }
 
 impl Meter {
@@ -80,7 +84,31 @@ impl Meter {
             means: probe.names.iter().map(|n| (n.clone(), 0.0)).collect(),
             sums: vec![0.0; probe.names.len()],
             examples: 0,
+            earlier: 0,
         }
+    }
+
+    /// The meter of an epoch that goes on from where `progress` stands in it.
+    pub(super) fn restore(probe: &Probe, progress: &Progress) -> Self {
+        let mut meter = Self::new(probe);
+        meter.examples = usize::try_from(progress.examples).unwrap_or(usize::MAX);
+        meter.earlier = meter.examples;
+        for ((sum, mean), bits) in meter.sums.iter_mut().zip(&mut meter.means).zip(&progress.sums) {
+            *sum = f64::from_bits(*bits);
+            mean.1 = *sum / progress.examples.max(1) as f64;
+        }
+        meter
+    }
+
+    /// Keeps the sums for [`Meter::restore`].
+    pub(super) fn store(&self, progress: &mut Progress) {
+        progress.sums = self.sums.iter().map(|s| s.to_bits()).collect();
+        progress.examples = self.examples as u64;
+    }
+
+    /// Examples per second, of those that this process has seen.
+    pub(super) fn rate(&self, time: Duration) -> f64 {
+        (self.examples - self.earlier) as f64 / time.as_secs_f64().max(1e-9)
     }
 
     pub(super) fn add(&mut self, probe: &Probe, session: &Session, examples: usize) {

@@ -107,15 +107,27 @@ impl Examples {
         }
     }
 
+    /// The same preparation of only the first batches of a pass.
+    #[must_use]
+    pub fn shortened(&self, batches: usize) -> Examples {
+        let dataset = data::first(self.dataset.clone(), self.batch.saturating_mul(batches));
+        Examples { dataset, transform: self.transform.clone(), ..*self }
+    }
+
     /// One pass, from its beginning.
     pub fn epoch(&self, epoch: u64) -> Loader {
+        self.epoch_from(epoch, 0)
+    }
+
+    /// One pass, from its batch `start` on.
+    pub fn epoch_from(&self, epoch: u64, start: usize) -> Loader {
         let config = LoaderConfig {
             batch: self.batch,
             shuffle: self.shuffle,
             epoch,
             workers: self.workers,
             drop_last: self.drop_last,
-            start: 0,
+            start,
             on_bad: self.on_bad,
         };
         Loader::new(self.dataset.clone(), self.transform.clone(), config)

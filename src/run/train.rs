@@ -1,20 +1,23 @@
 //! The training loop.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::config::{EarlyStop, Monitor, TrainConfig};
+use crate::config::{Monitor, TrainConfig};
 use crate::data::Batch;
 use crate::diag::{Diagnostic, codes};
 use crate::engine::clip::{clip_norm, clip_value};
 use crate::engine::optim::OptimizerState;
-use crate::engine::penalty;
+use crate::engine::{Checkpoint, Progress, penalty};
 use crate::ops::lower::NoiseKey;
 
+use super::checkpoint::{self, CHECKPOINT};
 use super::evaluate::{Meter, Probe, evaluate_with, feed};
+use super::fingerprint::Fingerprint;
+use super::judge;
 use super::network::{Feeds, Sessions};
 use super::phases::{self, Phase};
 use super::{EpochReport, Evaluation, Examples, Failure, Network, Observer, Reason, RunDir, StartReport, StepReport};
@@ -29,6 +32,10 @@ pub struct TrainOptions<'a> {
     pub train: &'a Examples,
     /// The validation examples.
     pub val: Option<&'a Examples>,
+    /// What the run depends on; a run goes on only where it is the same.
+    pub fingerprint: &'a Fingerprint,
+    /// Whether to go on from the run directory's checkpoint.
+    pub resume: bool,
     /// Set from outside (Ctrl-C) to end after the current step.
     pub interrupt: &'a AtomicBool,
 }
@@ -46,10 +53,11 @@ pub struct Outcome {
     pub interrupted: bool,
 }
 
-/// Trains a network and writes its weights and metrics into `dir`.
+/// Trains a network and writes its weights, metrics and checkpoints into `dir`.
 ///
 /// # Errors
-/// Data that cannot be read, a result that cannot be written, or divergence.
+/// Data that cannot be read, a result that cannot be written, divergence, or a checkpoint that is
+/// not this run's.
 pub fn train(
     network: &mut Network<'_>,
     options: &TrainOptions<'_>,
@@ -61,41 +69,30 @@ pub fn train(
         return Err(Failure::new(codes::NO_SECTION, "the spec has no `loss`, so there is nothing to minimise"));
     }
     let phases = phases::of(options.config, checked);
+    let probe = Probe::new(checked);
     let run = Run {
         options,
-        probe: Probe::new(checked),
         feeds: network.feeds()?,
         epochs: phases.iter().map(|p| p.epochs).sum(),
-        monitor: monitor(options, &Probe::new(checked)),
+        monitor: judge::monitor(options, &probe),
+        probe,
     };
-    let mut progress = Progress::default();
+    let mut state = run.begin(network, dir, observer)?;
+    let mut from = 0;
     for (index, phase) in phases.iter().enumerate() {
-        run.phase(network, phase, index, dir, observer, &mut progress)?;
-        if progress.stop {
-            break;
+        let end = from + phase.epochs;
+        if !state.stop && (state.progress.epoch as usize) < end {
+            run.phase(network, &Turn { phase, index, from, end }, dir, observer, &mut state)?;
         }
+        from = end;
     }
+    let progress = state.progress;
     Ok(Outcome {
         dir: dir.path().to_path_buf(),
-        epochs: progress.epoch,
-        best: progress.best.map(|(epoch, value)| (epoch, run.monitor.name(), value)),
-        interrupted: progress.interrupted,
+        epochs: progress.epoch as usize,
+        best: progress.best.map(|(epoch, value)| (epoch as usize, run.monitor.name(), value)),
+        interrupted: state.interrupted,
     })
-}
-
-/// What is watched for the best epoch: as the spec says, else the first metric on the
-/// validation split, else its loss; on the training split where there is no other.
-fn monitor(options: &TrainOptions<'_>, probe: &Probe) -> Monitor {
-    if let Some(monitor) = &options.config.monitor {
-        return monitor.clone();
-    }
-    let metric = if probe.holds("accuracy") { "accuracy" } else { "loss" };
-    Monitor {
-        validation: options.val.is_some(),
-        metric: metric.to_string(),
-        minimize: metric == "loss",
-        span: options.config.span,
-    }
 }
 
 /// What stays the same during a run.
@@ -109,80 +106,151 @@ struct Run<'a> {
 
 /// Where a run stands.
 #[derive(Default)]
-struct Progress {
-    /// Epochs completed.
-    epoch: usize,
-    /// Optimizer steps over all phases.
-    step: u64,
-    best: Option<(usize, f64)>,
-    /// Epochs since early stopping saw an improvement, and the value it saw then.
-    waited: usize,
-    watched: Option<f64>,
+struct State {
+    progress: Progress,
+    /// The checkpoint that the run goes on from, until its optimizer is restored.
+    resumed: Option<Checkpoint>,
+    announced: bool,
     stop: bool,
     interrupted: bool,
 }
 
+/// A phase in its turn.
+struct Turn<'a> {
+    phase: &'a Phase,
+    index: usize,
+    /// Epochs before it.
+    from: usize,
+    /// Epochs after it.
+    end: usize,
+}
+
 impl Run<'_> {
+    /// The state at the beginning, or as the checkpoint has it.
+    fn begin(
+        &self,
+        network: &mut Network<'_>,
+        dir: &mut RunDir,
+        observer: &mut dyn Observer,
+    ) -> Result<State, Failure> {
+        let fresh = Progress { fingerprint: self.options.fingerprint.parts().clone(), ..Progress::default() };
+        if !self.options.resume {
+            return Ok(State { progress: fresh, ..State::default() });
+        }
+        let path = dir.file(CHECKPOINT);
+        let Some(checkpoint) = checkpoint::load(&path)? else {
+            // A run that was ended before its first step has nothing to lose.
+            dir.check_unbegun()?;
+            observer.note("the run has no checkpoint yet: it starts at its beginning");
+            return Ok(State { progress: fresh, ..State::default() });
+        };
+        self.options.fingerprint.check(&checkpoint.progress.fingerprint)?;
+        checkpoint.restore(&mut network.params).map_err(|e| checkpoint::unusable(&path, &e))?;
+        dir.rewind(checkpoint.progress.epoch)?;
+        let progress = checkpoint.progress.clone();
+        let stop = self.options.config.stop.as_ref().is_some_and(|stop| judge::has_stopped(stop, &progress));
+        if stop || progress.epoch as usize >= self.epochs {
+            observer.note(&format!("the run is complete: {} epochs", progress.epoch));
+        }
+        Ok(State { progress, resumed: Some(checkpoint), stop, ..State::default() })
+    }
+
     fn phase(
         &self,
         network: &mut Network<'_>,
-        phase: &Phase,
-        index: usize,
+        turn: &Turn<'_>,
         dir: &mut RunDir,
         observer: &mut dyn Observer,
-        progress: &mut Progress,
+        state: &mut State,
     ) -> Result<(), Failure> {
-        let plan = phase.plan(self.probe.nodes.clone());
+        let plan = turn.phase.plan(self.probe.nodes.clone());
         let eval_plan = crate::plan::PlanOptions::inference(self.probe.nodes.clone());
         let shape = self.options.train.shape();
-        let mut sessions = Sessions::new(&plan, self.feeds.image, &shape);
         let mut eval_sessions = Sessions::new(&eval_plan, self.feeds.image, &shape);
+        let mut sessions = Sessions::new(&plan, self.feeds.image, &shape);
         let first = sessions.get(network, self.options.train.batch_size())?;
-        let mut optimizer = OptimizerState::new(&phase.optimizer, &network.params, first.plan().trained());
-        if index == 0 {
-            self.announce(network, first.plan().memory().total(), dir.path(), observer);
-        } else {
-            observer.note(&format!("phase {}: {} epochs", index + 1, phase.epochs));
-        }
-        let from = progress.epoch;
-        while progress.epoch < from + phase.epochs && !progress.stop {
+        let optimizer = OptimizerState::new(&turn.phase.optimizer, &network.params, first.plan().trained());
+        let planned = first.plan().memory().total();
+        let mut work = Work { turn, optimizer, sessions };
+        self.enter(network, &mut work, planned, dir, observer, state)?;
+        while (state.progress.epoch as usize) < turn.end && !state.stop {
             let begin = Instant::now();
-            let mut state = PhaseState { phase, from, optimizer: &mut optimizer, sessions: &mut sessions };
-            let (meter, lr) = self.epoch(network, &mut state, observer, progress)?;
-            if progress.interrupted {
-                network.save(&dir.file("last.safetensors"))?;
+            let meter = self.epoch(network, &mut work, dir, observer, state)?;
+            if state.interrupted {
                 break;
             }
             let timing = (begin, begin.elapsed());
-            progress.epoch += 1;
+            state.progress.close_epoch();
             let val = match self.options.val {
                 Some(loader) => Some(evaluate_with(network, loader, &self.probe, self.feeds, &mut eval_sessions)?),
                 None => None,
             };
-            self.conclude(network, dir, observer, progress, Epoch { meter: &meter, val: val.as_ref(), lr, timing })?;
-            self.early_stop(meter.means(), val.as_ref(), progress, observer);
+            self.conclude(network, dir, observer, state, Epoch { meter: &meter, val: val.as_ref(), timing })?;
+            let every = self.options.config.checkpoint;
+            let last = state.stop || state.progress.epoch as usize >= turn.end;
+            if last || checkpoint::due_at_epoch(every, state.progress.epoch) {
+                work.save(network, dir, &state.progress)?;
+            }
         }
         Ok(())
     }
 
-    /// Records an epoch and keeps its weights.
+    /// Takes up a phase where the run stands: at its beginning, or where a checkpoint has it.
+    fn enter(
+        &self,
+        network: &Network<'_>,
+        work: &mut Work<'_, '_>,
+        planned: u64,
+        dir: &RunDir,
+        observer: &mut dyn Observer,
+        state: &mut State,
+    ) -> Result<(), Failure> {
+        let index = work.turn.index;
+        if !state.announced {
+            self.announce(network, planned, dir, observer);
+            state.announced = true;
+        } else {
+            observer.note(&format!("phase {}: {} epochs", index + 1, work.turn.phase.epochs));
+        }
+        let progress = &mut state.progress;
+        match state.resumed.take() {
+            Some(checkpoint) if progress.phase == index as u64 => {
+                checkpoint
+                    .restore_optimizer(&network.params, &mut work.optimizer)
+                    .map_err(|e| checkpoint::unusable(&dir.file(CHECKPOINT), &e))?;
+                observer.note(&match progress.cursor {
+                    0 => format!("goes on after epoch {}", progress.epoch),
+                    cursor => format!("goes on in epoch {}, after batch {cursor}", progress.epoch + 1),
+                });
+            }
+            // A checkpoint from the end of the phase before: this one begins.
+            _ => progress.phase = index as u64,
+        }
+        if progress.step == 0 {
+            work.save(network, dir, progress)?;
+        }
+        Ok(())
+    }
+
+    /// Records an epoch, keeps its weights, and decides whether to stop.
     fn conclude(
         &self,
         network: &Network<'_>,
         dir: &mut RunDir,
         observer: &mut dyn Observer,
-        progress: &mut Progress,
+        state: &mut State,
         epoch: Epoch<'_>,
     ) -> Result<(), Failure> {
-        let Epoch { meter, val, lr, timing: (begin, train_time) } = epoch;
-        let best = self.judge(meter.means(), val, progress);
+        let Epoch { meter, val, timing: (begin, train_time) } = epoch;
+        let progress = &mut state.progress;
+        let best = judge::is_best(&self.monitor, meter.means(), val, progress);
         let report = EpochReport {
-            epoch: progress.epoch,
+            epoch: progress.epoch as usize,
             epochs: self.epochs,
             train: meter.means(),
             val: val.map(|v| v.values.as_slice()),
-            lr,
-            examples_per_second: meter.examples() as f64 / train_time.as_secs_f64().max(1e-9),
+            lr: progress.lr,
+            examples_per_second: meter.rate(train_time),
             time: begin.elapsed(),
             best,
         };
@@ -192,14 +260,20 @@ impl Run<'_> {
             network.save(&dir.file("best.safetensors"))?;
         }
         observer.epoch(&report);
+        let Some(stop) = &self.options.config.stop else { return Ok(()) };
+        if judge::stops_early(stop, meter.means(), val, progress) {
+            let (name, waited) = (stop.monitor.name(), progress.waited);
+            observer.note(&format!("stopped early: {name} has not improved for {waited} epochs"));
+            state.stop = true;
+        }
         Ok(())
     }
 
-    fn announce(&self, network: &Network<'_>, bytes: u64, dir: &Path, observer: &mut dyn Observer) {
+    fn announce(&self, network: &Network<'_>, bytes: u64, dir: &RunDir, observer: &mut dyn Observer) {
         let params = network.checked().params();
         observer.start(&StartReport {
             model: self.options.model,
-            dir,
+            dir: dir.path(),
             trainable: params.iter().filter(|p| p.trainable).map(|p| p.numel()).sum(),
             parameters: params.iter().map(|p| p.numel()).sum(),
             train_examples: self.options.train.len(),
@@ -209,52 +283,76 @@ impl Run<'_> {
         });
     }
 
-    /// One pass over the training examples; the means and the last learning rate.
+    /// One pass over the training examples, from where the run stands in it; the means over the
+    /// whole pass.
     fn epoch(
         &self,
         network: &mut Network<'_>,
-        state: &mut PhaseState<'_, '_>,
+        work: &mut Work<'_, '_>,
+        dir: &RunDir,
         observer: &mut dyn Observer,
-        progress: &mut Progress,
-    ) -> Result<(Meter, f64), Failure> {
+        state: &mut State,
+    ) -> Result<Meter, Failure> {
         let accumulate = self.options.config.accumulate;
         let batches = self.options.train.batches();
         let steps = batches.div_ceil(accumulate);
-        let mut meter = Meter::new(&self.probe);
-        let mut lr = state.phase.optimizer.lr();
+        let epoch = state.progress.epoch as usize;
+        let start = state.progress.cursor as usize;
+        let mut meter = Meter::restore(&self.probe, &state.progress);
         let begin = Instant::now();
-        for (index, batch) in self.options.train.epoch(progress.epoch as u64).enumerate() {
+        for (index, batch) in (start..).zip(self.options.train.epoch_from(epoch as u64, start)) {
             let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
             batch.skipped.iter().for_each(|error| observer.note(&format!("skipped {error}")));
             if batch.len == 0 {
                 continue;
             }
             let group = Group::of(index, batches, accumulate);
-            let at = Place { epoch: progress.epoch + 1, batch: index + 1 };
-            self.forward(network, state.sessions, &batch, &mut meter, progress.step, at)?;
-            state.sessions.accumulate(&network.params, batch.len, group.scale, group.first);
+            let at = Place { epoch: epoch + 1, batch: index + 1 };
+            self.forward(network, &mut work.sessions, &batch, &mut meter, state.progress.step, at)?;
+            work.sessions.accumulate(&network.params, batch.len, group.scale, group.first);
             if !group.last {
                 continue;
             }
             let step = index / accumulate;
-            lr = state.rate(progress.epoch, step, steps);
-            self.update(network, state, batch.len, lr, at)?;
-            progress.step += 1;
+            let lr = work.rate(epoch, step, steps);
+            self.update(network, work, batch.len, lr, at)?;
+            state.progress.close_step(index + 1, lr);
             observer.step(&StepReport {
                 epoch: at.epoch,
                 step: step + 1,
                 steps,
                 values: meter.means(),
-                examples_per_second: meter.examples() as f64 / begin.elapsed().as_secs_f64().max(1e-9),
+                examples_per_second: meter.rate(begin.elapsed()),
                 lr,
             });
-            if self.options.interrupt.load(Ordering::Relaxed) {
-                progress.interrupted = true;
-                progress.stop = true;
+            if self.pause(network, work, dir, &meter, state, steps)? {
                 break;
             }
         }
-        Ok((meter, lr))
+        Ok(meter)
+    }
+
+    /// Between two steps: writes a checkpoint where one is due, and says whether to end.
+    fn pause(
+        &self,
+        network: &Network<'_>,
+        work: &Work<'_, '_>,
+        dir: &RunDir,
+        meter: &Meter,
+        state: &mut State,
+        steps: usize,
+    ) -> Result<bool, Failure> {
+        let every = self.options.config.checkpoint;
+        let interrupted = self.options.interrupt.load(Ordering::Relaxed);
+        if interrupted || checkpoint::due_at_step(every, state.progress.step, steps as u64) {
+            meter.store(&mut state.progress);
+            work.save(network, dir, &state.progress)?;
+        }
+        if interrupted {
+            network.save(&dir.file("last.safetensors"))?;
+            (state.interrupted, state.stop) = (true, true);
+        }
+        Ok(interrupted)
     }
 
     /// Loss and metrics of a batch.
@@ -283,12 +381,12 @@ impl Run<'_> {
     fn update(
         &self,
         network: &mut Network<'_>,
-        state: &mut PhaseState<'_, '_>,
+        work: &mut Work<'_, '_>,
         batch: usize,
         lr: f64,
         at: Place,
     ) -> Result<(), Failure> {
-        let Some(grads) = state.sessions.gradients(batch) else { return Ok(()) };
+        let Some(grads) = work.sessions.gradients(batch) else { return Ok(()) };
         let config = self.options.config;
         penalty::add_gradients(&network.params, grads);
         if let Some(limit) = config.clip_value {
@@ -301,66 +399,28 @@ impl Run<'_> {
             let name = network.checked().param(id).name.clone();
             return Err(diverged("a gradient", Some(&name), at));
         }
-        state.optimizer.step(&mut network.params, grads, lr);
+        work.optimizer.step(&mut network.params, grads, lr);
         Ok(())
-    }
-
-    /// The value that a monitor watches.
-    fn watched(monitor: &Monitor, train: &[(String, f64)], val: Option<&Evaluation>) -> Option<f64> {
-        let values = if monitor.validation { &val?.values } else { train };
-        values.iter().find(|(n, _)| *n == monitor.metric).map(|(_, v)| *v)
-    }
-
-    /// Whether this epoch is the best so far.
-    fn judge(&self, train: &[(String, f64)], val: Option<&Evaluation>, progress: &mut Progress) -> bool {
-        let Some(value) = Self::watched(&self.monitor, train, val) else { return false };
-        let better = progress.best.is_none_or(|(_, best)| self.monitor.improves(value, best, 0.0));
-        if better {
-            progress.best = Some((progress.epoch, value));
-        }
-        better
-    }
-
-    fn early_stop(
-        &self,
-        train: &[(String, f64)],
-        val: Option<&Evaluation>,
-        progress: &mut Progress,
-        observer: &mut dyn Observer,
-    ) {
-        let Some(EarlyStop { monitor, patience, min_delta, .. }) = &self.options.config.stop else { return };
-        let Some(value) = Self::watched(monitor, train, val) else { return };
-        if progress.watched.is_none_or(|best| monitor.improves(value, best, *min_delta)) {
-            progress.watched = Some(value);
-            progress.waited = 0;
-            return;
-        }
-        progress.waited += 1;
-        if progress.waited > *patience {
-            observer.note(&format!(
-                "stopped early: {} has not improved for {} epochs",
-                monitor.name(),
-                progress.waited
-            ));
-            progress.stop = true;
-        }
     }
 }
 
 /// What the epochs of a phase share and change besides the network.
-struct PhaseState<'a, 's> {
-    phase: &'a Phase,
-    /// Epochs before this phase.
-    from: usize,
-    optimizer: &'a mut OptimizerState,
-    sessions: &'a mut Sessions<'s>,
+struct Work<'a, 's> {
+    turn: &'a Turn<'a>,
+    optimizer: OptimizerState,
+    sessions: Sessions<'s>,
 }
 
-impl PhaseState<'_, '_> {
+impl Work<'_, '_> {
     /// The learning rate of a step; schedules begin anew with their phase.
     fn rate(&self, epoch: usize, step: usize, steps: usize) -> f64 {
-        let done = ((epoch - self.from) * steps + step) as u64;
-        self.phase.optimizer.lr() * self.phase.schedule.factor(done, steps as u64)
+        let Turn { phase, from, .. } = self.turn;
+        let done = ((epoch - from) * steps + step) as u64;
+        phase.optimizer.lr() * phase.schedule.factor(done, steps as u64)
+    }
+
+    fn save(&self, network: &Network<'_>, dir: &RunDir, progress: &Progress) -> Result<(), Failure> {
+        checkpoint::save(&dir.file(CHECKPOINT), network, &self.optimizer, progress)
     }
 }
 
@@ -368,7 +428,6 @@ impl PhaseState<'_, '_> {
 struct Epoch<'a> {
     meter: &'a Meter,
     val: Option<&'a Evaluation>,
-    lr: f64,
     /// When it began, and how long its training steps took.
     timing: (Instant, Duration),
 }

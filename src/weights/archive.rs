@@ -1,6 +1,6 @@
 //! An opened weights file: its index first, its numbers on demand.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -128,6 +128,7 @@ pub struct Archive {
     path: PathBuf,
     format: Format,
     entries: Vec<Entry>,
+    metadata: BTreeMap<String, String>,
     /// Empty for HDF5, whose reader holds the file.
     source: Source,
     /// Length of the file in bytes.
@@ -165,9 +166,13 @@ impl Archive {
     fn index(mut source: Source, path: PathBuf, sections: Option<&[darknet::Section]>) -> Result<Self, Problem> {
         let format = recognise(&mut source, sections.is_some())?;
         let len = source.len();
-        let mut hdf5 = None;
+        let (mut hdf5, mut metadata) = (None, BTreeMap::new());
         let entries = match format {
-            Format::Safetensors => safetensors::index(&mut source)?,
+            Format::Safetensors => {
+                let (entries, given) = safetensors::index(&mut source)?;
+                metadata = given;
+                entries
+            }
             Format::Npz => npz::index(&mut source)?,
             Format::Npy => vec![npy::index(&mut source, &path)?],
             Format::Torch => torch::index(&mut source)?,
@@ -179,7 +184,7 @@ impl Archive {
             Format::Darknet => darknet::index(&mut source, sections.unwrap_or_default())?,
         };
         check_unique(entries.iter().map(|e| e.name.as_str()))?;
-        Ok(Self { path, format, entries, source, len, hdf5 })
+        Ok(Self { path, format, entries, metadata, source, len, hdf5 })
     }
 
     /// The file.
@@ -195,6 +200,11 @@ impl Archive {
     /// What it holds, in the order of the file.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// Words that a safetensors file carries besides its tensors; empty for other formats.
+    pub fn metadata(&self) -> &BTreeMap<String, String> {
+        &self.metadata
     }
 
     /// Reads the tensor of entry `index`.

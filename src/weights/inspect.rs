@@ -130,8 +130,16 @@ impl fmt::Display for Listing {
 /// # Errors
 /// [`Problem::Unwritable`].
 pub fn write(path: &Path, tensors: &Tensors) -> Result<(), WeightsError> {
+    write_with(path, tensors, &BTreeMap::new())
+}
+
+/// As [`write`]; a safetensors file carries the metadata as well, which an npz file cannot.
+///
+/// # Errors
+/// [`Problem::Unwritable`].
+pub fn write_with(path: &Path, tensors: &Tensors, metadata: &BTreeMap<String, String>) -> Result<(), WeightsError> {
     let written = match path.extension().and_then(|e| e.to_str()) {
-        Some("safetensors") => write_atomic(path, |w| safetensors::write(w, tensors, &BTreeMap::new())),
+        Some("safetensors") => write_atomic(path, |w| safetensors::write(w, tensors, metadata)),
         Some("npz") => write_atomic(path, |w| npz::write(w, tensors)),
         _ => Err(io::Error::other("its name ends in neither `.safetensors` nor `.npz`")),
     };

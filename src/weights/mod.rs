@@ -27,7 +27,7 @@ mod zip;
 pub use archive::{Archive, Entry, Format};
 pub use element::Element;
 pub use error::{Problem, WeightsError};
-pub use inspect::{Listing, Row, convert, inspect, write};
+pub use inspect::{Listing, Row, convert, inspect, write, write_with};
 pub use load::{LoadOptions, Loaded, Wanted, load, load_archive};
 pub use rename::{Layout, Rule, RuleError, Rules};
 pub use report::{Mismatch, Nearest, Proposal, Report};

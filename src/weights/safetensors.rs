@@ -26,8 +26,8 @@ struct Info {
     data_offsets: (u64, u64),
 }
 
-/// The header with its names in order, repetitions included.
-struct Header(Vec<(String, Info)>);
+/// The header with its names in order, repetitions included, and the metadata.
+struct Header(Vec<(String, Info)>, BTreeMap<String, String>);
 
 impl<'de> Deserialize<'de> for Header {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -41,15 +41,15 @@ impl<'de> Deserialize<'de> for Header {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Header, A::Error> {
-                let mut list = Vec::new();
+                let (mut list, mut metadata) = (Vec::new(), BTreeMap::new());
                 while let Some(name) = map.next_key::<String>()? {
                     if name == "__metadata__" {
-                        map.next_value::<BTreeMap<String, String>>()?;
+                        metadata = map.next_value()?;
                     } else {
                         list.push((name, map.next_value()?));
                     }
                 }
-                Ok(Header(list))
+                Ok(Header(list, metadata))
             }
         }
 
@@ -57,14 +57,15 @@ impl<'de> Deserialize<'de> for Header {
     }
 }
 
-pub(super) fn index(source: &mut Source) -> Result<Vec<Entry>, Problem> {
+/// The tensors of a file, and its metadata.
+pub(super) fn index(source: &mut Source) -> Result<(Vec<Entry>, BTreeMap<String, String>), Problem> {
     let length = source.read_at(0, 8, "the header length")?;
     let length = u64_at(&length, 0).unwrap_or_default();
     if length > MAX_HEADER {
         return Err(Problem::HeaderTooLarge { what: "a header", bytes: length, limit: MAX_HEADER });
     }
     let header = source.read_at(8, length, "the header")?;
-    let Header(list) =
+    let Header(list, metadata) =
         serde_json::from_slice(&header).map_err(|e| malformed(format!("its header is no safetensors header: {e}")))?;
     check_unique(list.iter().map(|(n, _)| n.as_str()))?;
 
@@ -74,7 +75,7 @@ pub(super) fn index(source: &mut Source) -> Result<Vec<Entry>, Problem> {
     let mut entries =
         list.into_iter().map(|(name, info)| entry(name, &info, start, data)).collect::<Result<Vec<_>, _>>()?;
     check_cover(&mut entries, start, data)?;
-    Ok(entries)
+    Ok((entries, metadata))
 }
 
 fn entry(name: String, info: &Info, start: u64, data: u64) -> Result<Entry, Problem> {

@@ -5,6 +5,7 @@ mod diff;
 mod import;
 mod outputs;
 mod predict;
+mod resume;
 mod train;
 mod wrong_weights;
 

@@ -40,4 +40,16 @@ codes! {
     NO_SCORES = "BP0813": "the network has no scores to rank",
         "`predict` with images needs an output of the form `[N, classes]`. For other outputs use `--input` and `--output` with raw tensors.",
         elsewhere "tests/cli/predict.rs";
+    NO_CHECKPOINT = "BP0814": "the run has no checkpoint to go on from",
+        "`--resume` takes a run directory with the file `checkpoint.safetensors`, which every run writes from its first step on. Name the run's folder, or train anew.",
+        elsewhere "tests/cli/resume.rs";
+    OTHER_RUN = "BP0815": "the run was begun with another spec or other data",
+        "A run goes on only with what it was begun with: the same network, the same settings of training and the same examples. Otherwise its results would belong to neither. The number of epochs, of threads, and how often checkpoints are written may differ. The run directory holds the spec as `spec.yaml`.",
+        elsewhere "tests/cli/resume.rs";
+    BAD_CHECKPOINT = "BP0816": "the checkpoint cannot be used",
+        "The file is no checkpoint of this program, was made by a later version of it, or does not fit the rest of its run directory. Checkpoints are replaced whole, so a crash does not damage them.",
+        elsewhere "tests/cli/resume.rs";
+    NOT_REPEATED = "BP0817": "an interrupted run ends differently from one that was not",
+        "`resume --verify` found files that differ. This is a defect of Blockprint: please report it with the spec.",
+        elsewhere "src/run/verify.rs";
 }

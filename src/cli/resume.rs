@@ -1,0 +1,76 @@
+//! `blockprint resume --verify SPEC`.
+
+use std::path::PathBuf;
+
+use anstream::println;
+
+use crate::data::{Mode, Part};
+use crate::driver::Compiled;
+use crate::run::{self, Failure, Fingerprint, Network, Rehearsal};
+
+use super::Exit;
+use super::common::{SpecOptions, available_memory, base_of, print_failure, use_threads};
+use super::train::sections;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The spec file, or the name of a zoo model
+    spec: PathBuf,
+    /// Train a little in one go and interrupted after every step, and compare the bytes
+    #[arg(long, required = true)]
+    verify: bool,
+    /// The data set, instead of the spec's
+    #[arg(long, value_name = "PATH")]
+    data: Option<PathBuf>,
+    /// Batches of each epoch of the trial
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    batches: u16,
+    /// Worker threads [default: one for each core]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    #[command(flatten)]
+    options: SpecOptions,
+}
+
+pub(super) fn run(args: &Args) -> Exit {
+    use_threads(args.threads.map(usize::from));
+    let compiled = match args.options.compile_or_explain(&args.spec) {
+        Ok(compiled) => compiled,
+        Err(exit) => return exit,
+    };
+    match verify(args, &compiled) {
+        Ok(0) => {
+            println!("nothing was proven: the trial has no step at which it could be interrupted");
+            Exit::Errors
+        }
+        Ok(interruptions) => {
+            println!("interrupted {interruptions} times, the trial ends with the same bytes as in one go");
+            Exit::Fine
+        }
+        Err(failure) => print_failure(&failure, &compiled.sources),
+    }
+}
+
+/// Trains two epochs, or one of each phase, of a few batches; how often it was interrupted.
+fn verify(args: &Args, compiled: &Compiled) -> Result<usize, Failure> {
+    let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
+    let (mut config, data) = sections(compiled, args.data.is_some())?;
+    config.epochs = config.epochs.min(2);
+    config.phases.iter_mut().for_each(|p| p.epochs = 1);
+    let base = base_of(&args.spec);
+    let network = Network::new(checked, config.seed);
+    let open = run::DataSource { data: &data, base: &base, over: args.data.as_deref() };
+    let batches = usize::from(args.batches);
+    let train = open.open(&network, Some(&config), Part::Train, Mode::Train)?.shortened(batches);
+    let val = open.open(&network, Some(&config), Part::Val, Mode::Eval)?.shortened(batches);
+    let scratch = tempfile::tempdir().map_err(|e| Failure::write(&std::env::temp_dir(), &e))?;
+    let rehearsal = Rehearsal {
+        checked,
+        config: &config,
+        train: &train,
+        val: Some(&val),
+        fingerprint: &Fingerprint::of(compiled.spec.as_ref(), &data, &config, &train, Some(&val)),
+        max_memory: available_memory(),
+    };
+    run::verify_resume(&rehearsal, scratch.path())
+}

@@ -1,0 +1,88 @@
+//! A digest of a data set: two of the same digest give the same examples.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::image::Pixels;
+use super::{Dataset, Labels};
+
+/// Of image files, those whose content is read; of the others, the length. Reading all of a large
+/// data set would take longer than many a run.
+const FILES: usize = 4096;
+/// Examples that are digested in one piece.
+const PIECE: usize = 512;
+
+/// A digest, in hexadecimal, of the names of the classes and of every example's label and image.
+/// Data sets in memory are read whole. Of image files, up to 4096 evenly spaced ones are read
+/// whole, and of the rest only the length counts. Where the files lie does not matter.
+pub fn fingerprint(dataset: &dyn Dataset) -> String {
+    let mut digest = Sha256::new();
+    for name in dataset.names() {
+        digest.update((name.len() as u64).to_le_bytes());
+        digest.update(name);
+    }
+    match dataset.labels() {
+        Labels::Classes(list) => list.iter().for_each(|l| digest.update(l.to_le_bytes())),
+        Labels::Values { width, values } => {
+            digest.update((*width as u64).to_le_bytes());
+            values.iter().for_each(|v| digest.update(v.to_le_bytes()));
+        }
+    }
+    let stride = dataset.len().div_ceil(FILES).max(1);
+    let pieces: Vec<_> = (0..dataset.len().div_ceil(PIECE))
+        .into_par_iter()
+        .map(|piece| {
+            let mut digest = Sha256::new();
+            let begin = piece * PIECE;
+            for index in begin..(begin + PIECE).min(dataset.len()) {
+                add(&mut digest, dataset, index, index % stride == 0);
+            }
+            digest.finalize()
+        })
+        .collect();
+    pieces.iter().for_each(|piece| digest.update(piece));
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Adds an example's image. One that cannot be read counts as such: whether that is an error is
+/// for the loader to say.
+fn add(digest: &mut Sha256, dataset: &dyn Dataset, index: usize, whole: bool) {
+    if let Some(path) = dataset.file(index) {
+        let added = if whole { add_content(digest, path) } else { add_length(digest, path) };
+        if added.is_err() {
+            digest.update(b"unreadable");
+        }
+        return;
+    }
+    let Ok(image) = dataset.image(index) else { return digest.update(b"unreadable") };
+    for size in [image.channels, image.height, image.width] {
+        digest.update((size as u64).to_le_bytes());
+    }
+    match &image.pixels {
+        Pixels::U8(values) => digest.update(values),
+        Pixels::F32(values) => digest.update(bytemuck::cast_slice::<f32, u8>(values)),
+    }
+}
+
+fn add_length(digest: &mut Sha256, path: &Path) -> io::Result<()> {
+    digest.update(std::fs::metadata(path)?.len().to_le_bytes());
+    Ok(())
+}
+
+fn add_content(digest: &mut Sha256, path: &Path) -> io::Result<()> {
+    let mut file = File::open(path)?;
+    let (mut buffer, mut length) = ([0; 1 << 14], 0u64);
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            digest.update(length.to_le_bytes());
+            return Ok(());
+        }
+        length += read as u64;
+        digest.update(&buffer[..read]);
+    }
+}

@@ -1,0 +1,66 @@
+//! What the numbers of an epoch mean: which weights are the best, and when to stop early.
+
+use crate::config::{EarlyStop, Monitor};
+use crate::engine::Progress;
+
+use super::evaluate::Probe;
+use super::{Evaluation, TrainOptions};
+
+/// What is watched for the best epoch: as the spec says, else the first metric on the
+/// validation split, else its loss; on the training split where there is no other.
+pub(super) fn monitor(options: &TrainOptions<'_>, probe: &Probe) -> Monitor {
+    if let Some(monitor) = &options.config.monitor {
+        return monitor.clone();
+    }
+    let metric = if probe.holds("accuracy") { "accuracy" } else { "loss" };
+    Monitor {
+        validation: options.val.is_some(),
+        metric: metric.to_string(),
+        minimize: metric == "loss",
+        span: options.config.span,
+    }
+}
+
+/// The value that a monitor watches; one that is not finite is never better.
+fn watched(monitor: &Monitor, train: &[(String, f64)], val: Option<&Evaluation>) -> Option<f64> {
+    let values = if monitor.validation { &val?.values } else { train };
+    values.iter().find(|(n, _)| *n == monitor.metric).map(|(_, v)| *v)
+}
+
+/// Whether this epoch is the best so far.
+pub(super) fn is_best(
+    monitor: &Monitor,
+    train: &[(String, f64)],
+    val: Option<&Evaluation>,
+    progress: &mut Progress,
+) -> bool {
+    let Some(value) = watched(monitor, train, val) else { return false };
+    let better = value.is_finite() && progress.best.is_none_or(|(_, best)| monitor.improves(value, best, 0.0));
+    if better {
+        progress.best = Some((progress.epoch, value));
+    }
+    better
+}
+
+/// Counts the epochs that brought no improvement; whether they are too many now.
+pub(super) fn stops_early(
+    stop: &EarlyStop,
+    train: &[(String, f64)],
+    val: Option<&Evaluation>,
+    progress: &mut Progress,
+) -> bool {
+    let Some(value) = watched(&stop.monitor, train, val) else { return false };
+    let better = |best| stop.monitor.improves(value, best, stop.min_delta);
+    if value.is_finite() && progress.watched.is_none_or(better) {
+        progress.watched = Some(value);
+        progress.waited = 0;
+    } else {
+        progress.waited += 1;
+    }
+    has_stopped(stop, progress)
+}
+
+/// Whether early stopping has ended the run.
+pub(super) fn has_stopped(stop: &EarlyStop, progress: &Progress) -> bool {
+    progress.waited > stop.patience as u64
+}
