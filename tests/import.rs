@@ -76,9 +76,9 @@ fn darknet_routes_shortcuts_and_groups_are_wired() {
 
 #[test]
 fn what_darknet_has_and_a_spec_has_not_is_noted() {
-    let net = darknet("[convolutional]\nfilters=2\nactivation=mish\n[reorg3d]\nstride=2\n");
+    let net = darknet("[convolutional]\nfilters=2\nactivation=stair\n[reorg3d]\nstride=2\n");
     assert_eq!(net.notes.len(), 2, "{:?}", net.notes);
-    assert!(net.notes[0].contains("`mish`") && net.notes[1].contains("`[reorg3d]`"));
+    assert!(net.notes[0].contains("`stair`") && net.notes[1].contains("`[reorg3d]`"));
     assert!(net.spec.starts_with("# Imported"));
     checked(&net.spec);
 }

@@ -6,6 +6,8 @@
 #[path = "onnx/case.rs"]
 mod case;
 mod common;
+#[path = "onnx/compose.rs"]
+mod compose;
 #[path = "onnx/map.rs"]
 mod map;
 
@@ -29,7 +31,7 @@ fn run(case: &Case) -> Outcome {
     for node in &case.nodes {
         match map::evaluate(node, &values, case.opset) {
             Ok(output) => {
-                let name = node.outputs.first().cloned().unwrap_or_default();
+                let name = node.outputs.iter().find(|name| !name.is_empty()).cloned().unwrap_or_default();
                 values.insert(name, output);
             }
             Err(reason) => return Outcome::DoesNotApply(reason),

@@ -238,6 +238,8 @@ pub enum Combine {
     Mul,
     /// The first less the second.
     Sub,
+    /// The first by the second.
+    Div,
     /// `|a - b|`; its gradient at equality is 0.
     AbsDiff,
     /// The greater of two; the first has the gradient at equality.
@@ -263,6 +265,7 @@ impl Combine {
                     Combine::Add => x.fold(y, |a, b| a + b),
                     Combine::Mul => x.fold(y, |a, b| a * b),
                     Combine::Sub => x.fold(y, |a, b| a - b),
+                    Combine::Div => x.fold(y, |a, b| a / b),
                     Combine::AbsDiff => x.fold(y, |a, b| (a - b).abs()),
                     Combine::Maximum => x.fold(y, super::reduce::greater),
                     Combine::Minimum => x.fold(y, |a, b| -super::reduce::greater(-a, -b)),
@@ -294,6 +297,15 @@ impl Combine {
                 part.copy_from_slice(d);
                 for j in (0..inputs.len()).filter(|j| *j != i) {
                     source(j, part.len()).fold(part, |g, x| g * x);
+                }
+            }
+            Combine::Div => {
+                let len = part.len();
+                part.copy_from_slice(d);
+                source(1, len).fold(part, |g, b| g / b);
+                if i == 1 {
+                    source(0, len).fold(part, |g, a| -g * a);
+                    source(1, len).fold(part, |g, b| g / b);
                 }
             }
             Combine::AbsDiff | Combine::Maximum | Combine::Minimum => {

@@ -11,6 +11,7 @@ pub mod norm;
 pub mod pack;
 pub mod parallel;
 pub mod pool;
+pub mod recurrent;
 pub mod reduce;
 pub mod resample;
 pub mod shared;

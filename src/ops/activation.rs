@@ -246,6 +246,29 @@ pointwise! {
         value: |_s, x| hard_sigmoid(x),
         pull: |_s, y, d| if y > 0.0 && y < 1.0 { d * (1.0 / 6.0) } else { 0.0 },
     }
+    /// `ln(1 + e^x)`.
+    Softplus {
+        name: "softplus", also: ["soft_plus"],
+        doc: "`ln(1 + exp(x))`, a smooth rectifier.",
+        example: "softplus",
+        attrs: {}
+        sample: -4.0..4.0, kinks: false, reads: Argument,
+        value: |_s, x| softplus(x),
+        pull: |_s, x, d| d * math::sigmoid(x),
+    }
+    /// `x tanh(ln(1 + e^x))`.
+    Mish {
+        name: "mish", also: [],
+        doc: "`x * tanh(softplus(x))` (Misra 2019), as in YOLOv4.",
+        example: "mish",
+        attrs: {}
+        sample: -4.0..4.0, kinks: false, reads: Argument,
+        value: |_s, x| x * math::tanh(softplus(x)),
+        pull: |_s, x, d| {
+            let t = math::tanh(softplus(x));
+            d * (t + x * (1.0 - t * t) * math::sigmoid(x))
+        },
+    }
     /// `|x|`.
     Abs {
         name: "abs", also: [],
@@ -275,6 +298,27 @@ pointwise! {
         sample: -2.0..2.0, kinks: false, reads: Argument,
         value: |_s, x| x * x,
         pull: |_s, x, d| 2.0 * x * d,
+    }
+    /// `x^exponent`.
+    Pow {
+        name: "pow", also: ["power"],
+        doc: "A constant power, `x^exponent`; NaN where `x` is negative and the exponent no whole number.",
+        example: "pow(3)",
+        attrs: { exponent: [ANY.0, ANY.1] = 2.0, "the exponent"; }
+        sample: 0.5..2.0, kinks: false, reads: Argument,
+        value: |s, x| x.powf(s.exponent),
+        pull: |s, x, d| d * s.exponent * x.powf(s.exponent - 1.0),
+    }
+    /// -1, 0 or 1.
+    Sign {
+        name: "sign", also: [],
+        doc: "-1, 0 or 1 as `x` is negative, zero or positive; its gradient is 0.",
+        example: "sign",
+        attrs: {}
+        sample: -2.0..2.0, kinks: true, reads: Nothing,
+        // What compares with nothing, NaN, stays.
+        value: |_s, x| if x > 0.0 { 1.0 } else if x < 0.0 { -1.0 } else { x },
+        pull: |_s, _r, _d| 0.0,
     }
     /// `sqrt(x)`.
     Sqrt {
@@ -326,6 +370,13 @@ pointwise! {
         value: |s, x| x + s.offset,
         pull: |_s, _r, d| d,
     }
+}
+
+/// In a form in which no exponential overflows.
+#[inline(always)]
+fn softplus(x: f32) -> f32 {
+    let above = if x < 0.0 { 0.0 } else { x };
+    above + math::log1p_unit(math::exp(-x.abs()))
 }
 
 #[inline(always)]

@@ -87,6 +87,9 @@ impl Kernel for CombineKernel {
 
 /// A random number of branches of one shape, some of whose sizes are one in one branch.
 fn sample_branches(op: impl Into<super::Op>, count: usize, kinks: bool, rng: &mut ChaCha8Rng) -> Sample {
+    let op = op.into();
+    // A divisor stays away from zero.
+    let range = if matches!(op, super::Op::Div(_)) { (0.5, 2.5) } else { (-2.0, 2.0) };
     let sizes: Vec<usize> = (0..4).map(|_| 1 + random::below(rng, 3) as usize).collect();
     let mut inputs = vec![sizes.clone(); count];
     let repeated = random::below(rng, count as u64 + 1) as usize;
@@ -94,7 +97,7 @@ fn sample_branches(op: impl Into<super::Op>, count: usize, kinks: bool, rng: &mu
         input.iter_mut().filter(|_| random::below(rng, 2) == 0).for_each(|size| *size = 1);
     }
     let inputs = inputs.iter().map(|s| Fact::f32(Shape::of(s))).collect();
-    Sample { op: op.into(), inputs, classes: 0, range: (-2.0, 2.0), kinks }
+    Sample { op, inputs, classes: 0, range, kinks }
 }
 
 macro_rules! combines {
@@ -171,6 +174,13 @@ combines! {
         name: "sub", also: ["subtract", "minus"],
         doc: "`a - b`, element by element; sizes of one are repeated.",
         example: "sub(a, b)",
+        inputs: PAIR, kinks: false,
+    }
+    /// The quotient of two inputs.
+    Div {
+        name: "div", also: ["divide", "quotient"],
+        doc: "`a / b`, element by element; sizes of one are repeated.",
+        example: "div(a, b)",
         inputs: PAIR, kinks: false,
     }
     /// The distance of two inputs.

@@ -8,7 +8,7 @@ use blockprint::weights::{Archive, Tensor, npy};
 use super::{Place, read};
 
 const CFG: &str = "[net]\nwidth=8\nheight=8\nchannels=1\n\
-    [convolutional]\nfilters=2\nsize=3\npad=1\nbatch_normalize=1\nactivation=mish\n\
+    [convolutional]\nfilters=2\nsize=3\npad=1\nbatch_normalize=1\nactivation=stair\n\
     [connected]\noutput=3\nbatch_normalize=1\nactivation=linear\n";
 
 /// A Darknet file of version 0.2 with these values.
@@ -27,7 +27,7 @@ fn a_description_becomes_a_spec() {
     place.write("tiny.cfg", CFG);
     let printed = place.blockprint(&["import", "tiny.cfg"]).ends(0);
     assert!(printed.out.contains("conv(2, 3, pad=1, bias=false) as conv0"), "{}", printed.out);
-    assert!(printed.err.contains("not expressed: layer 0: the activation `mish`"), "{}", printed.err);
+    assert!(printed.err.contains("not expressed: layer 0: the activation `stair`"), "{}", printed.err);
     place.blockprint(&["import", "tiny.cfg", "--out", "tiny.yaml"]).ends(0);
     assert_eq!(read(&place.path("tiny.yaml")), printed.out.as_bytes());
     place.blockprint(&["import", "tiny.cfg", "--out", "tiny.yaml"]).fails_with("BP0802");

@@ -14,14 +14,14 @@ use super::common::op::Instance;
 
 type Values = BTreeMap<String, Tensor>;
 /// The output, or why no op of ours is it.
-type Mapped = Result<Tensor, String>;
-type NamedArgs = Vec<(&'static str, Value)>;
+pub type Mapped = Result<Tensor, String>;
+pub type NamedArgs = Vec<(&'static str, Value)>;
 
 /// One node with its inputs.
-struct Call<'a> {
-    node: &'a Node,
+pub struct Call<'a> {
+    pub node: &'a Node,
     values: &'a Values,
-    opset: i64,
+    pub opset: i64,
 }
 
 /// The first output of a node.
@@ -33,6 +33,9 @@ pub fn evaluate(node: &Node, values: &Values, opset: i64) -> Mapped {
         ("Tanh", "tanh"),
         ("HardSwish", "hswish"),
         ("Identity", "identity"),
+        ("Softplus", "softplus"),
+        ("Mish", "mish"),
+        ("Sign", "sign"),
         ("Abs", "abs"),
         ("Neg", "neg"),
         ("Sqrt", "sqrt"),
@@ -51,10 +54,15 @@ pub fn evaluate(node: &Node, values: &Values, opset: i64) -> Mapped {
             call.norm()
         }
         "Gemm" | "MatMul" => call.product(),
-        "Add" | "Sub" | "Mul" | "Max" | "Min" => call.merge(),
+        "Add" | "Sub" | "Mul" | "Div" | "Max" | "Min" => call.merge(),
         "Elu" => apply("elu", vec![("alpha", call.float("alpha", 1.0))], &[call.x()?], &[]),
         "LeakyRelu" => apply("leaky_relu", vec![("slope", call.float("alpha", 0.01))], &[call.x()?], &[]),
         "HardSigmoid" | "Gelu" | "Clip" | "Dropout" | "PRelu" => call.activation(),
+        "Celu" | "Selu" | "Softsign" | "ThresholdedRelu" | "Shrink" | "Pow" | "Where" => call.function(),
+        "LpPool" => call.lp_pool(),
+        "MeanVarianceNormalization" => call.standardised(&call.list("axes").unwrap_or(vec![0, 2, 3]), 0.0),
+        "Gather" | "OneHot" | "ArgMax" => call.pick(),
+        "RNN" | "LSTM" | "GRU" => call.recurrent(),
         "Softmax" | "LogSoftmax" => call.softmax(),
         "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => call.view(),
         "Transpose" => call.transpose(),
@@ -63,16 +71,16 @@ pub fn evaluate(node: &Node, values: &Values, opset: i64) -> Mapped {
         "Pad" => call.pad(),
         "Resize" => call.resize(),
         "DepthToSpace" | "SpaceToDepth" => call.blocks(),
-        "LpNormalization" => call.l2norm(),
+        "LpNormalization" => call.unit(),
         "Constant" => call.constant(),
-        "SoftmaxCrossEntropyLoss" => call.cross_entropy(),
+        "SoftmaxCrossEntropyLoss" | "NegativeLogLikelihoodLoss" => call.loss(),
         op if op.starts_with("Reduce") => call.reduce(),
         op => Err(format!("there is no op for `{op}`")),
     }
 }
 
 /// Runs an op, not in training.
-fn apply(name: &str, args: NamedArgs, inputs: &[&Tensor], params: &[&Tensor]) -> Mapped {
+pub fn apply(name: &str, args: NamedArgs, inputs: &[&Tensor], params: &[&Tensor]) -> Mapped {
     let entry = ops::lookup(name).ok_or_else(|| format!("there is no op `{name}` yet"))?;
     let given: Vec<Given> = args
         .into_iter()
@@ -104,11 +112,11 @@ fn apply(name: &str, args: NamedArgs, inputs: &[&Tensor], params: &[&Tensor]) ->
     Ok(Tensor { shape: instance.output.sizes(), data, float: true })
 }
 
-fn ints(values: &[i64]) -> Value {
+pub fn ints(values: &[i64]) -> Value {
     Value::List(values.iter().map(|v| Value::Int(*v)).collect())
 }
 
-fn word(text: &str) -> Value {
+pub fn word(text: &str) -> Value {
     Value::Word(text.into())
 }
 
@@ -119,55 +127,55 @@ fn pairs(pads: &[i64]) -> Value {
 }
 
 /// An axis from the front.
-fn axis_of(axis: i64, rank: usize) -> usize {
+pub fn axis_of(axis: i64, rank: usize) -> usize {
     if axis < 0 { (axis + rank as i64) as usize } else { axis as usize }
 }
 
 impl<'a> Call<'a> {
-    fn input(&self, i: usize) -> Option<&'a Tensor> {
+    pub fn input(&self, i: usize) -> Option<&'a Tensor> {
         self.node.inputs.get(i).filter(|n| !n.is_empty()).and_then(|n| self.values.get(n))
     }
 
-    fn x(&self) -> Result<&'a Tensor, String> {
+    pub fn x(&self) -> Result<&'a Tensor, String> {
         let x = self.input(0).ok_or("it has no input")?;
         if x.float { Ok(x) } else { Err("arithmetic on integers: tensors are `f32`".into()) }
     }
 
-    fn all(&self) -> Vec<&'a Tensor> {
+    pub fn all(&self) -> Vec<&'a Tensor> {
         (0..self.node.inputs.len()).filter_map(|i| self.input(i)).collect()
     }
 
-    fn attr(&self, name: &str) -> Option<&Json> {
+    pub fn attr(&self, name: &str) -> Option<&Json> {
         self.node.attrs.get(name)
     }
 
-    fn int(&self, name: &str, default: i64) -> i64 {
+    pub fn int(&self, name: &str, default: i64) -> i64 {
         self.attr(name).and_then(Json::as_i64).unwrap_or(default)
     }
 
-    fn number(&self, name: &str, default: f64) -> f64 {
+    pub fn number(&self, name: &str, default: f64) -> f64 {
         self.attr(name).and_then(Json::as_f64).unwrap_or(default)
     }
 
-    fn float(&self, name: &str, default: f64) -> Value {
+    pub fn float(&self, name: &str, default: f64) -> Value {
         Value::Float(self.number(name, default))
     }
 
-    fn list(&self, name: &str) -> Option<Vec<i64>> {
+    pub fn list(&self, name: &str) -> Option<Vec<i64>> {
         self.attr(name).and_then(Json::as_array).map(|l| l.iter().filter_map(Json::as_i64).collect())
     }
 
-    fn text(&self, name: &str) -> &str {
+    pub fn text(&self, name: &str) -> &str {
         self.attr(name).and_then(Json::as_str).unwrap_or("")
     }
 
     /// Integers of an attribute (older operator sets) or an input.
-    fn ints(&self, name: &str, input: usize) -> Option<Vec<i64>> {
+    pub fn ints(&self, name: &str, input: usize) -> Option<Vec<i64>> {
         self.list(name).or_else(|| self.input(input).map(Tensor::ints))
     }
 
     /// `kernel`, `stride`, `dilation` and `pad`.
-    fn window(&self, x: &Tensor, kernel: &[i64]) -> NamedArgs {
+    pub fn window(&self, x: &Tensor, kernel: &[i64]) -> NamedArgs {
         let rank = kernel.len();
         let stride = self.list("strides").unwrap_or(vec![1; rank]);
         let dilation = self.list("dilations").unwrap_or(vec![1; rank]);
@@ -232,7 +240,7 @@ impl<'a> Call<'a> {
             "LayerNormalization" => {
                 let axis = axis_of(self.int("axis", -1), x.shape.len());
                 if axis == 0 {
-                    return Err("layer normalisation over the batch too".into());
+                    return self.layer_norm_of_all(&params);
                 }
                 let axes = Value::Int((x.shape.len() - axis) as i64);
                 let zeros =
@@ -300,46 +308,11 @@ impl<'a> Call<'a> {
             "Add" => "add",
             "Sub" => "sub",
             "Mul" => "mul",
+            "Div" => "div",
             "Max" => "maximum",
             _ => "minimum",
         };
         apply(name, vec![], &padded.iter().collect::<Vec<_>>(), &[])
-    }
-
-    fn activation(&self) -> Mapped {
-        let x = self.x()?;
-        match self.node.op.as_str() {
-            "HardSigmoid" => match (self.number("alpha", 0.2) - 1.0 / 6.0).abs() < 1e-6 {
-                true => apply("hsigmoid", vec![], &[x], &[]),
-                false => {
-                    let scaled = apply("scale", vec![("factor", self.float("alpha", 0.2))], &[x], &[])?;
-                    let moved = apply("shift", vec![("offset", self.float("beta", 0.5))], &[&scaled], &[])?;
-                    apply("clip", vec![("min", Value::Int(0)), ("max", Value::Int(1))], &[&moved], &[])
-                }
-            },
-            "Gelu" => {
-                let approximate = self.text("approximate");
-                let args = if approximate == "tanh" { vec![("approximate", word("tanh"))] } else { vec![] };
-                apply("gelu", args, &[x], &[])
-            }
-            "Clip" => {
-                let bound = |name: &str, i| self.attr(name).and_then(Json::as_f64).or(self.input(i).map(|t| t.data[0]));
-                let mut args = Vec::new();
-                args.extend(bound("min", 1).map(|v| ("min", Value::Float(v))));
-                args.extend(bound("max", 2).map(|v| ("max", Value::Float(v))));
-                apply("clip", args, &[x], &[])
-            }
-            "Dropout" => apply("dropout", vec![("p", Value::Float(0.5))], &[x], &[]),
-            _ => {
-                let slope = self.input(1).ok_or("it has no slope")?;
-                let channels = x.shape.get(1).copied().unwrap_or(0);
-                let per_channel = slope.data.len() == channels && slope.shape.len() + 1 == x.shape.len();
-                if !per_channel {
-                    return Err("a prelu whose slopes are not one for each channel".into());
-                }
-                apply("prelu", vec![], &[x], &[slope])
-            }
-        }
     }
 
     fn softmax(&self) -> Mapped {
@@ -390,6 +363,11 @@ impl<'a> Call<'a> {
                 (0..new_rank).filter_map(next).collect()
             }
         };
+        if self.node.op == "Squeeze" && x.shape[0] == 1 && shape.first() != Some(&1) {
+            // A sum over one element.
+            let gone: Vec<i64> = (0..rank as i64).filter(|i| x.shape[*i as usize] == 1).collect();
+            return apply("reduce", vec![("op", word("sum")), ("axes", ints(&gone))], &[x], &[]);
+        }
         if shape.first() != x.shape.first().map(|s| *s as i64).as_ref() || shape.len() < 2 {
             return Err("a reshape that changes the batch".into());
         }
@@ -528,13 +506,6 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn l2norm(&self) -> Mapped {
-        if self.int("p", 2) != 2 {
-            return Err("a norm other than the Euclidean".into());
-        }
-        apply("l2norm", vec![("axis", Value::Int(self.int("axis", -1)))], &[self.x()?], &[])
-    }
-
     fn reduce(&self) -> Mapped {
         let x = self.x()?;
         let given = self.ints("axes", 1).unwrap_or_default();
@@ -576,18 +547,5 @@ impl<'a> Call<'a> {
         flatten(value, &mut shape, &mut data, 0);
         let float = data.iter().any(|v| v.fract() != 0.0) || value.to_string().contains('.');
         Ok(Tensor { shape, data, float })
-    }
-
-    fn cross_entropy(&self) -> Mapped {
-        let (x, labels) = (self.x()?, self.input(1).ok_or("it has no labels")?);
-        if !matches!(self.text("reduction"), "" | "mean") {
-            return Err("a loss for each example, or their sum: losses are means".into());
-        }
-        if self.attr("ignore_index").is_some() {
-            return Err("labels that are ignored".into());
-        }
-        let weights = self.input(2).map(|w| Value::List(w.data.iter().map(|v| Value::Float(*v)).collect()));
-        let args = weights.map(|w| ("class_weights", w)).into_iter().collect();
-        apply("cross_entropy", args, &[x, labels], &[])
     }
 }

@@ -5,8 +5,21 @@ use crate::graph::NodeId;
 
 use super::Cx;
 
-const ACTIVATIONS: &[&str] =
-    &["relu", "relu6", "leaky_relu", "prelu", "elu", "sigmoid", "tanh", "swish", "hswish", "hsigmoid", "gelu"];
+const ACTIVATIONS: &[&str] = &[
+    "relu",
+    "relu6",
+    "leaky_relu",
+    "prelu",
+    "elu",
+    "sigmoid",
+    "tanh",
+    "swish",
+    "hswish",
+    "hsigmoid",
+    "gelu",
+    "softplus",
+    "mish",
+];
 
 /// Two activations in a row: a line too many, or a layer too few.
 pub(super) fn lint(cx: &mut Cx<'_>, id: NodeId) {

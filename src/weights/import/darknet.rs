@@ -219,6 +219,7 @@ impl Importer {
             "elu" => "elu",
             "swish" => "swish",
             "gelu" => "gelu",
+            "mish" => "mish",
             "hardtan" => "clip(-1, 1)",
             other => {
                 self.notes.push(format!("layer {index}: the activation `{other}`"));
