@@ -64,13 +64,8 @@ const SIZES: &[(&str, usize, usize)] = &[
 
 /// Specs with a warning that the original forces: biases before batch norms, and windows that end
 /// short of the input.
-const WARNED: &[&str] = &[
-    "mobilefacenet.yaml",
-    "resnet50_keras.yaml",
-    "resnet50_signs.yaml",
-    "squeezenet1_0.yaml",
-    "squeezenet1_1.yaml",
-];
+const WARNED: &[&str] =
+    &["mobilefacenet.yaml", "resnet50_keras.yaml", "resnet50_signs.yaml", "squeezenet1_0.yaml", "squeezenet1_1.yaml"];
 
 fn compiled(name: &str) -> Compiled {
     compile_zoo(name, &Options::default()).unwrap_or_else(|| panic!("there is no `{name}`"))
@@ -159,11 +154,8 @@ fn resnet20_gives_the_logits_of_its_checkpoint() {
 fn squeezenet_gives_the_probabilities_of_its_release() {
     let Some(arrays) = arrays("squeezenet_v1_0_ref.npz") else { return };
     for photo in ["flamingo", "coyote"] {
-        let logits = output(
-            "squeezenet1_0_caffe",
-            "squeezenet_v1_0.npz",
-            arrays.get(&format!("{photo}_in")).expect("a photo"),
-        );
+        let logits =
+            output("squeezenet1_0_caffe", "squeezenet_v1_0.npz", arrays.get(&format!("{photo}_in")).expect("a photo"));
         let sum: f32 = logits.iter().map(|l| l.exp()).sum();
         let probabilities: Vec<f32> = logits.iter().map(|l| l.exp() / sum).collect();
         let expected = arrays.get(&format!("{photo}_prob")).expect("stored").as_f32().expect("floats");
