@@ -100,6 +100,8 @@ fn compile(mut sources: SourceMap, file: FileId, options: &Options) -> Compiled 
     if let (Some(train), Some(checked)) = (&config.train, &outcome.checked) {
         let names: Vec<&str> = checked.params().iter().map(|p| p.name.as_str()).collect();
         config::check_phases(train, &names, &mut sink);
+        let nodes: Vec<&str> = checked.graph().paths().collect();
+        config::check_names(train, &names, &nodes, &mut sink);
         let metrics: Vec<&str> = checked.graph().roles.metrics.iter().map(|(name, _)| name.as_str()).collect();
         config::check_monitors(train, &metrics, &mut sink);
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use anstream::eprintln;
 
@@ -40,6 +41,9 @@ pub(super) struct Args {
     /// Time between checkpoints, such as 500it or 2ep [default: the spec's, else 1ep]
     #[arg(long, value_name = "TIME", value_parser = parse_length)]
     checkpoint_every: Option<Length>,
+    /// Pause after this much time, such as 90s, 30m or 8h; the run can be resumed
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    max_time: Option<f64>,
     /// Start from these weights, where the run does not go on from a checkpoint
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
@@ -70,14 +74,18 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 fn train(args: &Args, compiled: &Compiled, observer: &mut Progress) -> Result<Outcome, Failure> {
+    let begin = Instant::now();
     let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
     let (mut config, data) = sections(compiled, args.data.is_some())?;
     override_settings(args, &mut config);
     let base = base_of(&args.spec);
     let mut network = Network::new(checked, config.seed);
     network.max_memory = args.max_memory.or_else(available_memory);
-    if let Some(file) = &args.weights {
-        network.load(file, compiled.spec.as_ref(), args.partial)?;
+    if !args.resume.as_deref().is_some_and(RunDir::has_checkpoint) {
+        match &args.weights {
+            Some(file) => network.load(file, compiled.spec.as_ref(), args.partial)?,
+            None => network.load_named(compiled.spec.as_ref(), &base)?,
+        }
     }
     let open = run::DataSource { data: &data, base: &base, over: args.data.as_deref() };
     let train = open.open(&network, Some(&config), Part::Train, Mode::Train)?;
@@ -96,6 +104,7 @@ fn train(args: &Args, compiled: &Compiled, observer: &mut Progress) -> Result<Ou
         fingerprint: &fingerprint,
         resume: args.resume.is_some(),
         interrupt: &interrupt,
+        deadline: config.max_time.and_then(|s| begin.checked_add(Duration::try_from_secs_f64(s).ok()?)),
     };
     run::train(&mut network, &options, &mut dir, observer)
 }
@@ -127,12 +136,25 @@ fn parse_length(text: &str) -> Result<Length, String> {
         .ok_or_else(|| "write a number of steps or epochs, such as 500it or 2ep".to_string())
 }
 
+/// `--max-time`: seconds, from `90s`, `30m` or `8h`.
+fn parse_time(text: &str) -> Result<f64, String> {
+    let (digits, unit) = match text.char_indices().last() {
+        Some((at, 's')) => (&text[..at], 1.0),
+        Some((at, 'm')) => (&text[..at], 60.0),
+        Some((at, 'h')) => (&text[..at], 3600.0),
+        _ => (text, 1.0),
+    };
+    let seconds = digits.trim().parse::<f64>().ok().map(|n| n * unit).filter(|s| s.is_finite() && *s >= 0.0);
+    seconds.ok_or_else(|| "write a time, such as 90s, 30m or 8h".to_string())
+}
+
 /// Puts the command line's settings in the place of the spec's.
 fn override_settings(args: &Args, config: &mut TrainConfig) {
     if let Some(epochs) = args.epochs {
         config.epochs = epochs;
         config.phases.truncate(config.phases.len().min(epochs));
     }
+    config.max_time = args.max_time.or(config.max_time);
     config.checkpoint = args.checkpoint_every.or(config.checkpoint);
 }
 
@@ -161,6 +183,9 @@ fn finish(outcome: &Outcome) -> Exit {
         eprintln!("best: epoch {epoch}, {name} {value:.4}");
         eprintln!("weights: {}", outcome.dir.join("best.safetensors").display());
     }
+    if outcome.out_of_time {
+        eprintln!("time is up: go on with --resume {}", outcome.dir.display());
+    }
     if outcome.interrupted {
         eprintln!("interrupted: weights as they are now in {}", outcome.dir.join("last.safetensors").display());
         eprintln!("go on with: --resume {}", outcome.dir.display());
@@ -171,7 +196,14 @@ fn finish(outcome: &Outcome) -> Exit {
 
 #[cfg(test)]
 mod tests {
-    use super::{Length, file_name, parse_length};
+    use super::{Length, file_name, parse_length, parse_time};
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!((parse_time("90"), parse_time("90s"), parse_time("1.5m")), (Ok(90.0), Ok(90.0), Ok(90.0)));
+        assert_eq!(parse_time("2h"), Ok(7200.0));
+        assert!(["", "m", "-1s", "inf", "1d"].iter().all(|t| parse_time(t).is_err()));
+    }
 
     #[test]
     fn times_between_checkpoints_have_units() {

@@ -68,6 +68,7 @@ pub static OPTIMIZERS: &[Callable] = &[
 
 const LENGTH: Attr = attr("length", AttrKind::Length, Default::Required, "how long the piece lasts");
 const GAMMA: Attr = attr("gamma", POSITIVE, Default::Float(0.1), "the factor of each drop");
+const GAMMA_OF_PLATEAU: Attr = attr("factor", UNIT, Default::Float(0.1), "the factor of each drop");
 const MIN: Attr = attr("min", UNIT, Default::Float(0.0), "the last factor");
 
 /// The pieces of schedules.
@@ -100,6 +101,14 @@ pub static SCHEDULES: &[Callable] = &[
         name: "exponential",
         attrs: &[attr("gamma", POSITIVE, Default::Required, "the factor of an epoch")],
         doc: "times `gamma` each epoch, continuously",
+    },
+    Callable {
+        name: "plateau",
+        attrs: &[
+            GAMMA_OF_PLATEAU,
+            attr("patience", AttrKind::Int { min: 0 }, Default::Int(10), "epochs without an improvement"),
+        ],
+        doc: "times `factor` whenever the number that `monitor` watches no longer improves",
     },
     Callable {
         name: "polynomial",
@@ -207,7 +216,11 @@ pub(super) fn schedule(what: &str, expr: &Expr, sink: &mut Sink) -> Option<Sched
 fn is_endless(piece: &Piece) -> bool {
     matches!(
         piece,
-        Piece::Constant { length: None } | Piece::Step { .. } | Piece::Multistep { .. } | Piece::Exponential { .. }
+        Piece::Constant { length: None }
+            | Piece::Step { .. }
+            | Piece::Multistep { .. }
+            | Piece::Exponential { .. }
+            | Piece::Plateau { .. }
     )
 }
 
@@ -225,6 +238,10 @@ fn piece(name: &str, args: &Args) -> Option<Piece> {
             Piece::Multistep { milestones: items.iter().filter_map(self::length).collect(), gamma: number("gamma") }
         }
         "exponential" => Piece::Exponential { gamma: number("gamma") },
+        "plateau" => {
+            let patience = args.int("patience").and_then(|p| u64::try_from(p).ok());
+            Piece::Plateau { factor: number("factor"), patience: patience.unwrap_or(0) }
+        }
         "polynomial" => {
             Piece::Polynomial { length: length("length")?, power: number("power"), min_factor: number("min") }
         }

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::diag::{Diagnostic, Sink, codes};
 use crate::engine::optim::Optimizer;
 use crate::engine::schedule::{Length, Schedule};
-use crate::ops::attrs::AttrKind;
+use crate::ops::attrs::{AttrKind, Value};
 use crate::source::{Span, Spanned};
-use crate::syntax::ast::{Expr, ExprKind, Ident};
+use crate::syntax::ast::{Entry, Expr, ExprKind, Ident};
 
 use super::augment::{self, Augment};
 use super::fields::{self, Fields, Key, Kind};
@@ -48,6 +48,13 @@ pub struct TrainConfig {
     pub shuffle: bool,
     /// Whether a last batch that is not full is left out of training.
     pub drop_last: bool,
+    /// The decay of the moving average of the weights, which is then what is evaluated and saved.
+    pub ema: Option<f64>,
+    /// Factors of the learning rate for what lies beneath a name; the longest name that holds a
+    /// parameter counts.
+    pub lr_mult: Vec<(Ident, f64)>,
+    /// Seconds after which training pauses.
+    pub max_time: Option<f64>,
     /// Time between checkpoints; `None`: one at the end of each epoch.
     pub checkpoint: Option<Length>,
     /// Where the section stands.
@@ -104,6 +111,9 @@ pub struct Phase {
     pub except: Vec<Ident>,
     /// What is trained again from this phase on.
     pub unfreeze: Freeze,
+    /// A node or block that is frozen from this phase on with everything it depends on, whatever
+    /// `unfreeze` says.
+    pub upto: Option<Ident>,
     /// Passes over the data.
     pub epochs: usize,
     /// Its own optimizer.
@@ -139,7 +149,7 @@ impl Freeze {
 }
 
 /// Whether a dotted path is `name` or lies beneath it.
-fn is_beneath(path: &str, name: &str) -> bool {
+pub(crate) fn is_beneath(path: &str, name: &str) -> bool {
     path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
@@ -154,6 +164,14 @@ impl Phase {
             true => !spared,
             false => before,
         }
+    }
+}
+
+impl TrainConfig {
+    /// The factor of the learning rate of a parameter.
+    pub fn lr_multiplier(&self, parameter: &str) -> f64 {
+        let holds = self.lr_mult.iter().filter(|(name, _)| is_beneath(parameter, &name.value));
+        holds.max_by_key(|(name, _)| name.value.len()).map_or(1.0, |(_, factor)| *factor)
     }
 }
 
@@ -211,6 +229,23 @@ pub fn check_phases(train: &TrainConfig, parameters: &[&str], sink: &mut Sink) {
     }
 }
 
+/// Reports names of `lr_mult` that match no parameter, and names of `upto` that match no node.
+pub fn check_names(train: &TrainConfig, parameters: &[&str], nodes: &[&str], sink: &mut Sink) {
+    let mut check = |name: &Ident, paths: &[&str], what: &str| {
+        if paths.iter().any(|p| is_beneath(p, &name.value)) {
+            return;
+        }
+        let close = crate::diag::did_you_mean(&name.value, paths.iter().copied());
+        sink.push(
+            Diagnostic::error(codes::FREEZES_NOTHING, format!("`{}` is {what}", name.value))
+                .label(name.span, "nothing lies at or beneath this name")
+                .maybe_help(close.map(|close| format!("did you mean `{close}`?"))),
+        );
+    };
+    train.lr_mult.iter().for_each(|(name, _)| check(name, parameters, "no parameter"));
+    train.phases.iter().filter_map(|p| p.upto.as_ref()).for_each(|name| check(name, nodes, "no node"));
+}
+
 fn check_that_some_train(train: &TrainConfig, parameters: &[&str], sink: &mut Sink) {
     let mut frozen = vec![false; parameters.len()];
     for phase in &train.phases {
@@ -258,6 +293,17 @@ pub static TRAIN: &[Key] = &[
     Key { name: "shuffle", kind: Kind::Value(AttrKind::Bool), doc: "draw the order anew each epoch; true" },
     Key { name: "drop_last", kind: Kind::Value(AttrKind::Bool), doc: "leave out a last batch that is not full; false" },
     Key {
+        name: "ema",
+        kind: Kind::Value(AttrKind::Float { min: 0.0, max: 1.0 }),
+        doc: "the decay of a moving average of the weights, which is what is evaluated and saved",
+    },
+    Key {
+        name: "lr_mult",
+        kind: Kind::Nested("a mapping of names to factors"),
+        doc: "factors of the learning rate beneath nodes or blocks: `{features: 0.1}`",
+    },
+    Key { name: "max_time", kind: POSITIVE, doc: "seconds after which training pauses" },
+    Key {
         name: "checkpoint",
         kind: Kind::Value(AttrKind::Length),
         doc: "time between checkpoints, such as `500it`; the end of each epoch",
@@ -277,6 +323,11 @@ pub static PHASE: &[Key] = &[
     Key { name: "freeze", kind: Kind::Nested("`all` or a list of names"), doc: "what is frozen from here on" },
     Key { name: "except", kind: Kind::Nested("a list of names"), doc: "what `freeze` leaves out" },
     Key { name: "unfreeze", kind: Kind::Nested("`all` or a list of names"), doc: "what is trained again from here on" },
+    Key {
+        name: "upto",
+        kind: Kind::Value(AttrKind::Word),
+        doc: "a node or block that is frozen with all before it; it wins over `unfreeze`",
+    },
     Key { name: "epochs", kind: COUNT, doc: "passes over the data" },
     OPTIM,
     LR,
@@ -297,6 +348,7 @@ pub(super) fn read(expr: &Expr, sink: &mut Sink) -> Option<TrainConfig> {
     let eval = fields.expr("eval").map(|e| augment::chain("train.eval", e, sink));
     let stop = fields.expr("stop").and_then(|e| stop(e, sink));
     let monitor = fields.word("monitor").and_then(|w| monitor("train.monitor", &w, None, sink));
+    let lr_mult = fields.expr("lr_mult").map(|e| multipliers(e, sink)).unwrap_or_default();
     let epochs = match phases.as_slice() {
         [] => {
             if fields.expr("epochs").is_none() {
@@ -329,6 +381,9 @@ pub(super) fn read(expr: &Expr, sink: &mut Sink) -> Option<TrainConfig> {
         workers: fields.size("workers"),
         shuffle: fields.flag("shuffle").unwrap_or(true),
         drop_last: fields.flag("drop_last").unwrap_or(false),
+        ema: fields.number("ema"),
+        lr_mult,
+        max_time: fields.number("max_time"),
         checkpoint: fields.length("checkpoint"),
         span: fields.span,
     })
@@ -371,6 +426,25 @@ fn monitor(what: &str, word: &Ident, mode: Option<&str>, sink: &mut Sink) -> Opt
     Some(Monitor { validation: set == "val", metric: metric.to_string(), minimize, span: word.span })
 }
 
+/// Reads `{features: 0.1}`.
+fn multipliers(expr: &Expr, sink: &mut Sink) -> Vec<(Ident, f64)> {
+    let ExprKind::Map(entries) = &expr.kind else {
+        if !matches!(expr.kind, ExprKind::Hole) {
+            sink.push(fields::bad("train.lr_mult", "a mapping of names to factors", expr, None));
+        }
+        return Vec::new();
+    };
+    let factor = |e: &Entry, sink: &mut Sink| {
+        let what = format!("train.lr_mult.{}", e.key.value);
+        match fields::checked(&what, AttrKind::Float { min: 0.0, max: f64::MAX }, &e.value, sink)? {
+            Value::Int(v) => Some(v as f64),
+            Value::Float(v) => Some(v),
+            _ => None,
+        }
+    };
+    entries.iter().filter_map(|e| Some((e.key.clone(), factor(e, sink)?))).collect()
+}
+
 fn phases(expr: &Expr, sink: &mut Sink) -> Vec<Phase> {
     match &expr.kind {
         ExprKind::List(items) => items.iter().filter_map(|item| phase(item, sink)).collect(),
@@ -406,6 +480,7 @@ fn phase(expr: &Expr, sink: &mut Sink) -> Option<Phase> {
         freeze: freeze.unwrap_or_default(),
         except,
         unfreeze: unfreeze.unwrap_or_default(),
+        upto: fields.word("upto"),
         epochs: fields.size("epochs")?,
         optim,
         lr,

@@ -2,7 +2,7 @@
 //!
 //! The `weights` module writes both to a file. Weights keep their own names, so that a
 //! checkpoint is also a weights file; what the optimizer remembers is named
-//! `optimizer/SLOT/PARAMETER`, which no weight can be, since paths hold no slash.
+//! `optimizer/SLOT/PARAMETER`, and a moving average `average/PARAMETER`, which no weight can be, since paths hold no slash.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::ParamId;
 
 use super::optim::{Optimizer, OptimizerState};
-use super::params::ParamStore;
+use super::params::{ParamStore, ParamView};
 
 /// A tensor outside of any arena.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,12 @@ pub struct Progress {
     pub waited: u64,
     /// The learning rate of the last step.
     pub lr: f64,
+    /// How often a plateau has lowered the rate in this phase.
+    pub drops: u64,
+    /// The best value that it has seen, and the epochs since then.
+    pub plateau: Option<f64>,
+    /// See `plateau`.
+    pub stalled: u64,
     /// Sums of losses and metrics over the examples of the epoch so far: the bits of 64-bit
     /// floats, since JSON has no word for NaN.
     pub sums: Vec<u64>,
@@ -58,6 +64,12 @@ impl Progress {
         self.step += 1;
         self.cursor = cursor as u64;
         self.lr = lr;
+    }
+
+    /// A phase begins.
+    pub fn open_phase(&mut self, index: usize) {
+        self.phase = index as u64;
+        (self.drops, self.plateau, self.stalled) = (0, None, 0);
     }
 
     /// One more epoch is done, and the next stands at its beginning.
@@ -87,6 +99,8 @@ pub struct Checkpoint {
     pub weights: Vec<NamedTensor>,
     /// The optimizer; none where only weights are kept.
     pub optimizer: Option<OptimizerSnapshot>,
+    /// The moving average of all parameters; none where it is not kept.
+    pub average: Option<Vec<NamedTensor>>,
     /// How far the run has come.
     pub progress: Progress,
 }
@@ -126,12 +140,18 @@ pub enum CheckpointError {
 
 const FORMAT: u64 = 1;
 const PREFIX: &str = "optimizer/";
+const AVERAGE: &str = "average/";
 
 #[derive(Serialize, Deserialize)]
 struct Metadata {
     format: u64,
     optimizer: Option<Settings>,
     progress: Progress,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    format: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -149,7 +169,8 @@ impl Checkpoint {
             values: values.to_vec(),
         };
         Self {
-            weights: params.iter().map(|p| tensor(p.name.to_string(), p.id, p.values)).collect(),
+            weights: tensors_of(params),
+            average: None,
             optimizer: optimizer.map(|state| OptimizerSnapshot {
                 settings: *state.optimizer(),
                 steps: state.steps(),
@@ -162,6 +183,12 @@ impl Checkpoint {
         }
     }
 
+    /// The same with a moving average of the parameters.
+    #[must_use]
+    pub fn with_average(self, average: Option<&ParamStore>) -> Self {
+        Self { average: average.map(tensors_of), ..self }
+    }
+
     /// All tensors, and the rest as JSON.
     ///
     /// # Errors
@@ -172,6 +199,8 @@ impl Checkpoint {
             tensors.extend(o.tensors.into_iter().map(|t| NamedTensor { name: format!("{PREFIX}{}", t.name), ..t }));
             Settings { settings: o.settings, steps: o.steps }
         });
+        let average = self.average.into_iter().flatten();
+        tensors.extend(average.map(|t| NamedTensor { name: format!("{AVERAGE}{}", t.name), ..t }));
         let metadata = Metadata { format: FORMAT, optimizer, progress: self.progress };
         Ok((tensors, serde_json::to_string(&metadata)?))
     }
@@ -181,21 +210,28 @@ impl Checkpoint {
     /// # Errors
     /// Metadata that is not ours; tensors of an optimizer that the metadata does not know.
     pub fn from_tensors(tensors: Vec<NamedTensor>, metadata: &str) -> Result<Self, CheckpointError> {
-        let metadata: Metadata = serde_json::from_str(metadata)?;
-        if metadata.format > FORMAT {
-            return Err(CheckpointError::Format { found: metadata.format });
+        // The rest of a later format may be anything.
+        let Version { format } = serde_json::from_str(metadata)?;
+        if format > FORMAT {
+            return Err(CheckpointError::Format { found: format });
         }
+        let metadata: Metadata = serde_json::from_str(metadata)?;
         let mut optimizer =
             metadata.optimizer.map(|o| OptimizerSnapshot { settings: o.settings, steps: o.steps, tensors: Vec::new() });
-        let mut weights = Vec::new();
+        let (mut weights, mut average) = (Vec::new(), Vec::new());
         for tensor in tensors {
+            if let Some(name) = tensor.name.strip_prefix(AVERAGE).map(str::to_string) {
+                average.push(NamedTensor { name, ..tensor });
+                continue;
+            }
             match (tensor.name.strip_prefix(PREFIX).map(str::to_string), &mut optimizer) {
                 (None, _) => weights.push(tensor),
                 (Some(name), Some(optimizer)) => optimizer.tensors.push(NamedTensor { name, ..tensor }),
                 (Some(_), None) => return Err(CheckpointError::Unexpected(tensor.name)),
             }
         }
-        Ok(Self { weights, optimizer, progress: metadata.progress })
+        let average = (!average.is_empty()).then_some(average);
+        Ok(Self { weights, optimizer, average, progress: metadata.progress })
     }
 
     /// Puts the weights back. Every parameter must be there, with its shape, and nothing else;
@@ -204,15 +240,15 @@ impl Checkpoint {
     /// # Errors
     /// A tensor that is missing, unexpected or of another shape.
     pub fn restore(&self, params: &mut ParamStore) -> Result<(), CheckpointError> {
-        let expected = params.iter().map(|p| (p.name.to_string(), p.shape.to_vec())).collect();
-        let found = by_name(&self.weights, expected)?;
-        let ids: Vec<ParamId> = params.iter().map(|p| p.id).collect();
-        for id in ids {
-            if let Some(tensor) = found.get(params.name(id)) {
-                params.get_mut(id).copy_from_slice(&tensor.values);
-            }
-        }
-        Ok(())
+        put_back(&self.weights, params)
+    }
+
+    /// Puts the moving average back, as [`Checkpoint::restore`] does the weights.
+    ///
+    /// # Errors
+    /// A tensor that is missing, unexpected or of another shape.
+    pub fn restore_average(&self, average: &mut ParamStore) -> Result<(), CheckpointError> {
+        put_back(self.average.as_deref().unwrap_or_default(), average)
     }
 
     /// Puts the optimizer's memory back. The state is that of [`OptimizerState::new`] for the
@@ -237,6 +273,24 @@ impl Checkpoint {
         state.set_steps(snapshot.steps);
         Ok(())
     }
+}
+
+fn tensors_of(params: &ParamStore) -> Vec<NamedTensor> {
+    let tensor =
+        |p: ParamView<'_>| NamedTensor { name: p.name.to_string(), shape: p.shape.to_vec(), values: p.values.to_vec() };
+    params.iter().map(tensor).collect()
+}
+
+fn put_back(tensors: &[NamedTensor], params: &mut ParamStore) -> Result<(), CheckpointError> {
+    let expected = params.iter().map(|p| (p.name.to_string(), p.shape.to_vec())).collect();
+    let found = by_name(tensors, expected)?;
+    let ids: Vec<ParamId> = params.iter().map(|p| p.id).collect();
+    for id in ids {
+        if let Some(tensor) = found.get(params.name(id)) {
+            params.get_mut(id).copy_from_slice(&tensor.values);
+        }
+    }
+    Ok(())
 }
 
 /// The tensors by name, once they are known to be those expected.

@@ -3,6 +3,7 @@
 mod buffer;
 pub mod checkpoint;
 pub mod clip;
+pub mod ema;
 pub mod optim;
 mod params;
 pub mod penalty;

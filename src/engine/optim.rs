@@ -105,6 +105,8 @@ pub struct OptimizerState {
     /// Steps that were taken.
     step: u64,
     trained: Vec<(ParamId, Region)>,
+    /// Factors of the learning rate, in the order of `trained`.
+    multipliers: Vec<f64>,
     /// One buffer for each of [`Optimizer::slots`].
     slots: Vec<Buffer>,
 }
@@ -124,7 +126,13 @@ impl OptimizerState {
             })
             .collect();
         let slots = optimizer.slots().iter().map(|_| Buffer::new(end)).collect();
-        Self { optimizer: *optimizer, step: 0, trained, slots }
+        let multipliers = vec![1.0; trained.len()];
+        Self { optimizer: *optimizer, step: 0, trained, multipliers, slots }
+    }
+
+    /// Gives each parameter a factor of its own for the learning rate.
+    pub fn set_multipliers(&mut self, multiplier: impl Fn(ParamId) -> f64) {
+        self.multipliers = self.trained.iter().map(|(id, _)| multiplier(*id)).collect();
     }
 
     /// How many steps were taken.
@@ -147,8 +155,9 @@ impl OptimizerState {
     /// optimizer's own times the schedule's factor.
     pub fn step(&mut self, params: &mut ParamStore, grads: &Grads, lr: f64) {
         self.step += 1;
-        for (id, region) in &self.trained {
+        for ((id, region), multiplier) in self.trained.iter().zip(&self.multipliers) {
             let Some(grad) = grads.get(*id) else { continue };
+            let lr = lr * multiplier;
             let weights = params.get_mut(*id);
             let mut slots: SmallVec<[&mut [f32]; 3]> = self.slots.iter_mut().map(|s| s.part_mut(*region)).collect();
             update::update(&self.optimizer, self.step, lr, weights, grad, &mut slots);

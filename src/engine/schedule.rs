@@ -62,6 +62,14 @@ pub enum Piece {
         /// Last factor.
         min_factor: f64,
     },
+    /// Times `factor` whenever the watched number has not improved for more than `patience`
+    /// epochs (PyTorch's `ReduceLROnPlateau`). What the number does is for the run to say.
+    Plateau {
+        /// Factor of each drop.
+        factor: f64,
+        /// Epochs that may pass without an improvement.
+        patience: u64,
+    },
     /// Smith and Topin's one cycle: up from `1/div`, down to `1/(div * final_div)`, both half
     /// cosines (PyTorch's `OneCycleLR`).
     Onecycle {
@@ -103,7 +111,7 @@ impl Piece {
             | Piece::Cosine { length, .. }
             | Piece::Polynomial { length, .. }
             | Piece::Onecycle { length, .. } => Some(*length),
-            Piece::Step { .. } | Piece::Multistep { .. } | Piece::Exponential { .. } => None,
+            Piece::Step { .. } | Piece::Multistep { .. } | Piece::Exponential { .. } | Piece::Plateau { .. } => None,
         }
     }
 
@@ -122,7 +130,7 @@ impl Piece {
         let total = self.length().map(|l| l.steps(steps_per_epoch)).unwrap_or(u64::MAX);
         let done = if total == 0 { 1.0 } else { t.min(total) as f64 / total as f64 };
         match self {
-            Piece::Constant { .. } => 1.0,
+            Piece::Constant { .. } | Piece::Plateau { .. } => 1.0,
             Piece::Warmup { from, .. } => from + (1.0 - from) * done,
             Piece::Cosine { min_factor, .. } => half_cosine(1.0, *min_factor, done),
             Piece::Step { every, gamma } => power(*gamma, t / every.steps(steps_per_epoch).max(1)),
@@ -161,15 +169,28 @@ impl Schedule {
     /// The factor of the optimizer's rate at a step, counted from 0. A piece begins where the
     /// one before it ends, and is at its first value there.
     pub fn factor(&self, step: u64, steps_per_epoch: u64) -> f64 {
+        self.piece_at(step, steps_per_epoch).map_or(1.0, |(piece, t)| piece.factor(t, steps_per_epoch))
+    }
+
+    /// The factor and patience of the plateau that holds at a step, where one does.
+    pub fn plateau(&self, step: u64, steps_per_epoch: u64) -> Option<(f64, u64)> {
+        match self.piece_at(step, steps_per_epoch)? {
+            (Piece::Plateau { factor, patience }, _) => Some((*factor, *patience)),
+            _ => None,
+        }
+    }
+
+    /// The piece that holds at a step, and the steps since its beginning.
+    fn piece_at(&self, step: u64, steps_per_epoch: u64) -> Option<(&Piece, u64)> {
         let mut t = step;
-        let Some((last, before)) = self.pieces.split_last() else { return 1.0 };
+        let (last, before) = self.pieces.split_last()?;
         for piece in before {
             match piece.length().map(|l| l.steps(steps_per_epoch)) {
                 Some(length) if t >= length => t -= length,
-                _ => return piece.factor(t, steps_per_epoch),
+                _ => return Some((piece, t)),
             }
         }
-        last.factor(t, steps_per_epoch)
+        Some((last, t))
     }
 }
 
@@ -226,6 +247,14 @@ mod tests {
         check(&[to_zero], &[(0, 1.0), (1, 0.81), (5, 0.25), (9, 0.01), (10, 0.0), (13, 0.0)]);
         let linear = Piece::Polynomial { length: steps(10), power: 1.0, min_factor: 0.2 };
         check(&[linear], &[(0, 1.0), (5, 0.6), (10, 0.2), (11, 0.2)]);
+    }
+
+    #[test]
+    fn a_plateau_holds_from_its_turn_on() {
+        let plateau = Piece::Plateau { factor: 0.1, patience: 3 };
+        let schedule = Schedule { pieces: vec![Piece::Warmup { length: steps(8), from: 0.5 }, plateau] };
+        assert_eq!((schedule.plateau(7, STEPS), schedule.plateau(8, STEPS)), (None, Some((0.1, 3))));
+        assert_eq!((schedule.factor(4, STEPS), schedule.factor(100, STEPS)), (0.75, 1.0));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::diag::{Diagnostic, codes};
 use crate::engine::checkpoint::CheckpointError;
+use crate::engine::ema::Ema;
 use crate::engine::optim::OptimizerState;
 use crate::engine::schedule::Length;
 use crate::engine::{Checkpoint, NamedTensor, Progress};
@@ -22,9 +23,11 @@ pub(super) fn save(
     path: &Path,
     network: &Network<'_>,
     optimizer: &OptimizerState,
+    ema: Option<&Ema>,
     progress: &Progress,
 ) -> Result<(), Failure> {
     let checkpoint = Checkpoint::capture(&network.params, Some(optimizer), progress.clone());
+    let checkpoint = checkpoint.with_average(ema.map(Ema::average));
     let (list, metadata) = checkpoint.into_tensors().map_err(|e| unusable(path, &e))?;
     let mut tensors = Tensors::new();
     for NamedTensor { name, shape, values } in list {

@@ -103,6 +103,11 @@ impl RunDir {
             .unwrap_or_else(|| base.to_path_buf())
     }
 
+    /// Whether a run at `path` has a checkpoint to go on from.
+    pub fn has_checkpoint(path: &Path) -> bool {
+        path.join(CHECKPOINT).exists()
+    }
+
     /// The folder.
     pub fn path(&self) -> &Path {
         &self.path

@@ -18,7 +18,7 @@ pub struct Fingerprint(BTreeMap<String, String>);
 
 impl Fingerprint {
     /// Digests the resolved spec, its typed sections and the examples. What changes no result is
-    /// left out: the number of epochs and threads, and how often checkpoints are written.
+    /// left out: the number of epochs and threads, and how often it pauses or writes checkpoints.
     pub fn of(
         spec: Option<&Spec>,
         data: &DataConfig,
@@ -64,7 +64,7 @@ impl Fingerprint {
 /// The settings without those that change no result.
 fn lasting(train: &TrainConfig) -> TrainConfig {
     let epochs = if train.phases.is_empty() { 0 } else { train.epochs };
-    TrainConfig { epochs, workers: None, checkpoint: None, ..train.clone() }
+    TrainConfig { epochs, workers: None, checkpoint: None, max_time: None, ..train.clone() }
 }
 
 fn json_digest<T: serde::Serialize>(value: &T) -> String {

@@ -60,6 +60,29 @@ pub(super) fn stops_early(
     has_stopped(stop, progress)
 }
 
+/// Lowers the learning rate where the watched number no longer improves; whether it did.
+pub(super) fn drops_rate(
+    monitor: &Monitor,
+    patience: u64,
+    train: &[(String, f64)],
+    val: Option<&Evaluation>,
+    progress: &mut Progress,
+) -> bool {
+    let Some(value) = watched(monitor, train, val) else { return false };
+    if value.is_finite() && progress.plateau.is_none_or(|best| monitor.improves(value, best, 0.0)) {
+        progress.plateau = Some(value);
+        progress.stalled = 0;
+        return false;
+    }
+    progress.stalled += 1;
+    let drops = progress.stalled > patience;
+    if drops {
+        progress.drops += 1;
+        progress.stalled = 0;
+    }
+    drops
+}
+
 /// Whether early stopping has ended the run.
 pub(super) fn has_stopped(stop: &EarlyStop, progress: &Progress) -> bool {
     progress.waited > stop.patience as u64

@@ -11,7 +11,7 @@ use crate::graph::NodeId;
 use crate::plan::{Plan, PlanOptions};
 use crate::shape::{DType, Symbols};
 use crate::syntax::ast::Spec;
-use crate::weights::{self, Archive, LoadOptions, Rules, Tensor, Tensors, Wanted};
+use crate::weights::{self, Archive, LoadOptions, Rules, Start, Tensor, Tensors, Wanted};
 
 use super::{Failure, darknet};
 
@@ -50,6 +50,14 @@ impl<'a> Network<'a> {
     /// # Errors
     /// A file that cannot be read, or that does not match the network.
     pub fn load(&mut self, file: &Path, spec: Option<&Spec>, partial: bool) -> Result<(), Failure> {
+        self.load_with(file, spec, &LoadOptions { partial, ..LoadOptions::default() })
+    }
+
+    /// As [`Network::load`], with all options.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that does not match the network.
+    pub fn load_with(&mut self, file: &Path, spec: Option<&Spec>, options: &LoadOptions) -> Result<(), Failure> {
         let mut sink = Sink::new();
         let rules = match spec.and_then(|s| s.section("weights")) {
             Some(section) => Rules::from_expr(section, &mut sink),
@@ -60,11 +68,10 @@ impl<'a> Network<'a> {
         }
         let wanted: Vec<Wanted> =
             self.checked.params().iter().map(|p| Wanted { name: p.name.clone(), shape: p.shape.clone() }).collect();
-        let options = LoadOptions { partial, ..LoadOptions::default() };
         let sections = darknet::sections(self.checked);
         let loaded = Archive::open_with(file, Some(&sections)).and_then(|mut archive| {
             let rules = if archive.format() == weights::Format::Darknet { Rules::default() } else { rules };
-            weights::load_archive(&mut archive, &wanted, &rules, &options)
+            weights::load_archive(&mut archive, &wanted, &rules, options)
         });
         let loaded = loaded.map_err(|e| Failure::input(e.into()))?;
         for (name, tensor) in loaded.tensors.iter() {
@@ -73,6 +80,21 @@ impl<'a> Network<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Loads the file that the `weights` section of `spec` names, where it names one; what its
+    /// `except` names keeps its first values. `base` is the folder of the spec.
+    ///
+    /// # Errors
+    /// As [`Network::load`]; a section that is not understood.
+    pub fn load_named(&mut self, spec: Option<&Spec>, base: &Path) -> Result<(), Failure> {
+        let mut sink = Sink::new();
+        let start = spec.and_then(|s| s.section("weights")).and_then(|section| Start::from_expr(section, &mut sink));
+        if sink.has_errors() {
+            return Err(Failure::from_sink(&sink));
+        }
+        let Some(Start { from, except }) = start else { return Ok(()) };
+        self.load_with(&base.join(from), spec, &LoadOptions { except, ..LoadOptions::default() })
     }
 
     /// Writes all parameters, running statistics included, whole or not at all.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::check::{Checked, ParamId};
-use crate::config::TrainConfig;
+use crate::config::{TrainConfig, is_beneath};
 use crate::engine::optim::Optimizer;
 use crate::engine::schedule::Schedule;
 use crate::graph::NodeId;
@@ -45,6 +45,9 @@ pub(super) fn of(config: &TrainConfig, checked: &Checked) -> Vec<Phase> {
     for phase in &config.phases {
         frozen =
             checked.param_ids().filter(|id| phase.freezes(&checked.param(*id).name, frozen.contains(id))).collect();
+        if let Some(name) = &phase.upto {
+            frozen.extend(before(checked, &name.value));
+        }
         phases.push(Phase {
             epochs: phase.epochs,
             optimizer: phase.optim.unwrap_or(config.optim),
@@ -54,6 +57,20 @@ pub(super) fn of(config: &TrainConfig, checked: &Checked) -> Vec<Phase> {
         });
     }
     phases
+}
+
+/// The parameters of the nodes at or beneath `name`, and of all that these depend on.
+fn before(checked: &Checked, name: &str) -> BTreeSet<ParamId> {
+    let graph = checked.graph();
+    let mut todo: Vec<NodeId> = graph.ids().filter(|id| is_beneath(&graph.node(*id).path, name)).collect();
+    todo.extend(graph.find(name));
+    let mut seen = BTreeSet::new();
+    while let Some(id) = todo.pop() {
+        if seen.insert(id) {
+            todo.extend(graph.inputs(id));
+        }
+    }
+    seen.into_iter().flat_map(|id| checked.node_params(id).to_vec()).collect()
 }
 
 /// The nodes with running statistics whose every parameter is frozen.

@@ -10,6 +10,7 @@ use crate::config::{Monitor, TrainConfig};
 use crate::data::Batch;
 use crate::diag::{Diagnostic, codes};
 use crate::engine::clip::{clip_norm, clip_value};
+use crate::engine::ema::Ema;
 use crate::engine::optim::OptimizerState;
 use crate::engine::{Checkpoint, Progress, penalty};
 use crate::ops::lower::NoiseKey;
@@ -38,6 +39,8 @@ pub struct TrainOptions<'a> {
     pub resume: bool,
     /// Set from outside (Ctrl-C) to end after the current step.
     pub interrupt: &'a AtomicBool,
+    /// When to end after the current step, where time is limited.
+    pub deadline: Option<Instant>,
 }
 
 /// How a training run ended.
@@ -51,6 +54,8 @@ pub struct Outcome {
     pub best: Option<(usize, String, f64)>,
     /// Whether it was ended from outside.
     pub interrupted: bool,
+    /// Whether it was ended by its limit of time.
+    pub out_of_time: bool,
 }
 
 /// Trains a network and writes its weights, metrics and checkpoints into `dir`.
@@ -91,7 +96,8 @@ pub fn train(
         dir: dir.path().to_path_buf(),
         epochs: progress.epoch as usize,
         best: progress.best.map(|(epoch, value)| (epoch as usize, run.monitor.name(), value)),
-        interrupted: state.interrupted,
+        interrupted: state.paused == Some(Pause::Interrupted),
+        out_of_time: state.paused == Some(Pause::OutOfTime),
     })
 }
 
@@ -110,9 +116,28 @@ struct State {
     progress: Progress,
     /// The checkpoint that the run goes on from, until its optimizer is restored.
     resumed: Option<Checkpoint>,
+    /// The moving average of the weights, where one is kept.
+    ema: Option<Ema>,
     announced: bool,
     stop: bool,
-    interrupted: bool,
+    paused: Option<Pause>,
+}
+
+/// Why a run ended before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pause {
+    Interrupted,
+    OutOfTime,
+}
+
+impl State {
+    /// Puts the weights that are evaluated and saved in the place of those that are trained; a
+    /// second call undoes it.
+    fn swap(&mut self, network: &mut Network<'_>) {
+        if let Some(ema) = &mut self.ema {
+            ema.swap(&mut network.params);
+        }
+    }
 }
 
 /// A phase in its turn.
@@ -134,25 +159,30 @@ impl Run<'_> {
         observer: &mut dyn Observer,
     ) -> Result<State, Failure> {
         let fresh = Progress { fingerprint: self.options.fingerprint.parts().clone(), ..Progress::default() };
+        let average = |network: &Network<'_>| self.options.config.ema.map(|decay| Ema::new(decay, &network.params));
         if !self.options.resume {
-            return Ok(State { progress: fresh, ..State::default() });
+            return Ok(State { progress: fresh, ema: average(network), ..State::default() });
         }
         let path = dir.file(CHECKPOINT);
         let Some(checkpoint) = checkpoint::load(&path)? else {
             // A run that was ended before its first step has nothing to lose.
             dir.check_unbegun()?;
             observer.note("the run has no checkpoint yet: it starts at its beginning");
-            return Ok(State { progress: fresh, ..State::default() });
+            return Ok(State { progress: fresh, ema: average(network), ..State::default() });
         };
         self.options.fingerprint.check(&checkpoint.progress.fingerprint)?;
         checkpoint.restore(&mut network.params).map_err(|e| checkpoint::unusable(&path, &e))?;
+        let mut ema = average(network);
+        if let Some(ema) = &mut ema {
+            checkpoint.restore_average(ema.average_mut()).map_err(|e| checkpoint::unusable(&path, &e))?;
+        }
         dir.rewind(checkpoint.progress.epoch)?;
         let progress = checkpoint.progress.clone();
         let stop = self.options.config.stop.as_ref().is_some_and(|stop| judge::has_stopped(stop, &progress));
         if stop || progress.epoch as usize >= self.epochs {
             observer.note(&format!("the run is complete: {} epochs", progress.epoch));
         }
-        Ok(State { progress, resumed: Some(checkpoint), stop, ..State::default() })
+        Ok(State { progress, resumed: Some(checkpoint), ema, stop, ..State::default() })
     }
 
     fn phase(
@@ -170,29 +200,53 @@ impl Run<'_> {
         let mut sessions = Sessions::new(&plan, self.feeds.image, &shape);
         let first = sessions.get(network, self.options.train.batch_size())?;
         let optimizer = OptimizerState::new(&turn.phase.optimizer, &network.params, first.plan().trained());
+        let mut optimizer = optimizer;
+        optimizer.set_multipliers(|id| self.options.config.lr_multiplier(&network.checked().param(id).name));
         let planned = first.plan().memory().total();
         let mut work = Work { turn, optimizer, sessions };
         self.enter(network, &mut work, planned, dir, observer, state)?;
         while (state.progress.epoch as usize) < turn.end && !state.stop {
             let begin = Instant::now();
             let meter = self.epoch(network, &mut work, dir, observer, state)?;
-            if state.interrupted {
+            if state.paused.is_some() {
                 break;
             }
             let timing = (begin, begin.elapsed());
             state.progress.close_epoch();
+            state.swap(network);
             let val = match self.options.val {
                 Some(loader) => Some(evaluate_with(network, loader, &self.probe, self.feeds, &mut eval_sessions)?),
                 None => None,
             };
             self.conclude(network, dir, observer, state, Epoch { meter: &meter, val: val.as_ref(), timing })?;
+            state.swap(network);
+            self.watch_plateau(&work, &meter, val.as_ref(), observer, &mut state.progress);
             let every = self.options.config.checkpoint;
             let last = state.stop || state.progress.epoch as usize >= turn.end;
             if last || checkpoint::due_at_epoch(every, state.progress.epoch) {
-                work.save(network, dir, &state.progress)?;
+                work.save(network, dir, state)?;
             }
         }
         Ok(())
+    }
+
+    /// Lowers the learning rate where the schedule has a plateau and the watched number is on one.
+    fn watch_plateau(
+        &self,
+        work: &Work<'_, '_>,
+        meter: &Meter,
+        val: Option<&Evaluation>,
+        observer: &mut dyn Observer,
+        progress: &mut Progress,
+    ) {
+        let steps = self.options.train.batches().div_ceil(self.options.config.accumulate);
+        let done = (progress.epoch as usize - work.turn.from) * steps;
+        let Some((_, patience)) = work.turn.phase.schedule.plateau(done.saturating_sub(1) as u64, steps as u64) else {
+            return;
+        };
+        if judge::drops_rate(&self.monitor, patience, meter.means(), val, progress) {
+            observer.note(&format!("{} is on a plateau: the learning rate drops", self.monitor.name()));
+        }
     }
 
     /// Takes up a phase where the run stands: at its beginning, or where a checkpoint has it.
@@ -224,10 +278,10 @@ impl Run<'_> {
                 });
             }
             // A checkpoint from the end of the phase before: this one begins.
-            _ => progress.phase = index as u64,
+            _ => progress.open_phase(index),
         }
         if progress.step == 0 {
-            work.save(network, dir, progress)?;
+            work.save(network, dir, state)?;
         }
         Ok(())
     }
@@ -314,8 +368,11 @@ impl Run<'_> {
                 continue;
             }
             let step = index / accumulate;
-            let lr = work.rate(epoch, step, steps);
+            let lr = work.rate(&state.progress, step, steps);
             self.update(network, work, batch.len, lr, at)?;
+            if let Some(ema) = &mut state.ema {
+                ema.update(&network.params, state.progress.step);
+            }
             state.progress.close_step(index + 1, lr);
             observer.step(&StepReport {
                 epoch: at.epoch,
@@ -335,7 +392,7 @@ impl Run<'_> {
     /// Between two steps: writes a checkpoint where one is due, and says whether to end.
     fn pause(
         &self,
-        network: &Network<'_>,
+        network: &mut Network<'_>,
         work: &Work<'_, '_>,
         dir: &RunDir,
         meter: &Meter,
@@ -343,16 +400,23 @@ impl Run<'_> {
         steps: usize,
     ) -> Result<bool, Failure> {
         let every = self.options.config.checkpoint;
-        let interrupted = self.options.interrupt.load(Ordering::Relaxed);
-        if interrupted || checkpoint::due_at_step(every, state.progress.step, steps as u64) {
+        let late = self.options.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        state.paused = match self.options.interrupt.load(Ordering::Relaxed) {
+            true => Some(Pause::Interrupted),
+            false => late.then_some(Pause::OutOfTime),
+        };
+        let pauses = state.paused.is_some();
+        if pauses || checkpoint::due_at_step(every, state.progress.step, steps as u64) {
             meter.store(&mut state.progress);
-            work.save(network, dir, &state.progress)?;
+            work.save(network, dir, state)?;
         }
-        if interrupted {
+        if pauses {
+            state.swap(network);
             network.save(&dir.file("last.safetensors"))?;
-            (state.interrupted, state.stop) = (true, true);
+            state.swap(network);
+            state.stop = true;
         }
-        Ok(interrupted)
+        Ok(pauses)
     }
 
     /// Loss and metrics of a batch.
@@ -413,14 +477,16 @@ struct Work<'a, 's> {
 
 impl Work<'_, '_> {
     /// The learning rate of a step; schedules begin anew with their phase.
-    fn rate(&self, epoch: usize, step: usize, steps: usize) -> f64 {
+    fn rate(&self, progress: &Progress, step: usize, steps: usize) -> f64 {
         let Turn { phase, from, .. } = self.turn;
-        let done = ((epoch - from) * steps + step) as u64;
-        phase.optimizer.lr() * phase.schedule.factor(done, steps as u64)
+        let (done, steps) = (((progress.epoch as usize - from) * steps + step) as u64, steps as u64);
+        let drops = i32::try_from(progress.drops).unwrap_or(i32::MAX);
+        let plateau = phase.schedule.plateau(done, steps).map_or(1.0, |(factor, _)| factor.powi(drops));
+        phase.optimizer.lr() * phase.schedule.factor(done, steps) * plateau
     }
 
-    fn save(&self, network: &Network<'_>, dir: &RunDir, progress: &Progress) -> Result<(), Failure> {
-        checkpoint::save(&dir.file(CHECKPOINT), network, &self.optimizer, progress)
+    fn save(&self, network: &Network<'_>, dir: &RunDir, state: &State) -> Result<(), Failure> {
+        checkpoint::save(&dir.file(CHECKPOINT), network, &self.optimizer, state.ema.as_ref(), &state.progress)
     }
 }
 

@@ -67,6 +67,7 @@ impl Rehearsal<'_> {
             fingerprint: self.fingerprint,
             resume,
             interrupt: &interrupt,
+            deadline: None,
         };
         let mut dir = if resume { RunDir::resume(path)? } else { RunDir::create(path, false)? };
         let mut observer = Interrupter { flag: interrupted.then_some(&interrupt) };

@@ -29,6 +29,6 @@ pub use element::Element;
 pub use error::{Problem, WeightsError};
 pub use inspect::{Listing, Row, convert, inspect, write, write_with};
 pub use load::{LoadOptions, Loaded, Wanted, load, load_archive};
-pub use rename::{Layout, Rule, RuleError, Rules};
+pub use rename::{Layout, Rule, RuleError, Rules, Start};
 pub use report::{Mismatch, Nearest, Proposal, Report};
 pub use tensor::{Tensor, Tensors, Values, element_count, shape_text};

@@ -2,6 +2,7 @@
 
 mod bench;
 mod diff;
+mod features;
 mod import;
 mod outputs;
 mod predict;

@@ -40,6 +40,31 @@ impl Rules {
     }
 }
 
+/// The weights that training starts from: `from` and `except` of the `weights` section.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Start {
+    /// The file, relative to the spec's folder.
+    pub from: String,
+    /// Patterns of parameters that keep their first values, for [`LoadOptions::except`].
+    ///
+    /// [`LoadOptions::except`]: crate::weights::LoadOptions::except
+    pub except: Vec<String>,
+}
+
+impl Start {
+    /// Reads `from` and `except`; `None` where no file is named. A name of `except` stands for all
+    /// parameters beneath it.
+    pub fn from_expr(section: &Expr, sink: &mut Sink) -> Option<Self> {
+        let ExprKind::Map(entries) = &section.kind else { return None };
+        let value = |name: &str| entries.iter().find(|e| e.key.value == name).map(|e| &e.value);
+        let except = value("except").and_then(|e| list(e, sink, "a list of names")).unwrap_or_default();
+        let except = except.iter().filter_map(|e| text(e, sink)).flat_map(|n| [n.to_owned(), format!("{n}.*")]);
+        let except = except.collect();
+        let from = text(value("from")?, sink)?.to_owned();
+        Some(Self { from, except })
+    }
+}
+
 fn rule(expr: &Expr, sink: &mut Sink) -> Option<Rule> {
     let ExprKind::Map(entries) = &expr.kind else {
         report(sink, expr, "a rule `{from: .., to: ..}`");

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 
 use thiserror::Error;
 
+pub use config::Start;
 pub use layout::Layout;
 use pattern::{Pattern, Template};
 
