@@ -5,6 +5,7 @@ mod diff;
 mod import;
 mod outputs;
 mod predict;
+mod pretrained;
 mod train;
 mod wrong_weights;
 
