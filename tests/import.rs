@@ -76,11 +76,44 @@ fn darknet_routes_shortcuts_and_groups_are_wired() {
 
 #[test]
 fn what_darknet_has_and_a_spec_has_not_is_noted() {
-    let net = darknet("[convolutional]\nfilters=2\nactivation=stair\n[reorg3d]\nstride=2\n");
+    let net = darknet("[convolutional]\nfilters=2\nactivation=stair\n[local]\nsize=3\n");
     assert_eq!(net.notes.len(), 2, "{:?}", net.notes);
-    assert!(net.notes[0].contains("`stair`") && net.notes[1].contains("`[reorg3d]`"));
+    assert!(net.notes[0].contains("`stair`") && net.notes[1].contains("`[local]`"));
     assert!(net.spec.starts_with("# Imported"));
     checked(&net.spec);
+}
+
+/// Darknet's reorg reads a map of 4 x 4 x 4 as one of 1 x 8 x 8.
+#[test]
+fn darknet_reorg_and_crop_are_written_out() {
+    let conv = "[convolutional]\nfilters=4\nsize=1\nactivation=linear\n";
+    let net = darknet(&format!("[crop]\ncrop_height=8\ncrop_width=4\n{conv}[reorg]\nstride=2\n[reorg3d]\nstride=2\n"));
+    assert!(net.notes.is_empty(), "{:?}", net.notes);
+    for calls in [
+        "slice(2, 12, 20) -> slice(3, 14, 18) -> scale(2) -> shift(-1)",
+        "reshape([1, 16, 8]) -> space_to_depth(2) -> reshape([16, 4, 2])",
+    ] {
+        assert!(net.spec.contains(calls), "{}", net.spec);
+    }
+    assert_eq!(output(&checked(&net.spec), 0), "64x2x1");
+}
+
+#[test]
+fn caffe_slices_reshapes_and_powers_are_read() {
+    let net = caffe(
+        r#"
+        layer { name: "c" type: "Convolution" bottom: "data" top: "c" convolution_param { num_output: 8 kernel_size: 1 } }
+        layer { name: "cut" type: "Slice" bottom: "c" top: "s1" top: "s2" slice_param { axis: 1 slice_point: 4 } }
+        layer { name: "m" type: "Eltwise" bottom: "s1" bottom: "s2" top: "m" eltwise_param { operation: PROD } }
+        layer { name: "b" type: "BNLL" bottom: "m" top: "b" }
+        layer { name: "p" type: "Power" bottom: "b" top: "p" power_param { power: 3 scale: 2 } }
+        layer { name: "r" type: "Reshape" bottom: "p" top: "r" reshape_param { shape { dim: 0 dim: 64 dim: -1 } } }"#,
+    );
+    assert!(net.notes.is_empty(), "{:?}", net.notes);
+    for calls in ["slice(1, 0, end=4)", "slice(1, 4)", "- softplus", "- scale(2) -> pow(3)", "reshape([64, -1])"] {
+        assert!(net.spec.contains(calls), "no {calls} in\n{}", net.spec);
+    }
+    assert_eq!(output(&checked(&net.spec), 0), "64x64");
 }
 
 #[test]

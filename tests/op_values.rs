@@ -259,3 +259,88 @@ fn losses_of_pairs_and_metrics() {
     close(&run_typed(op("accuracy", &[]), &facts, &tensors).1, &[1.0 / 3.0]);
     close(&run_typed(op("topk", &[("k", Value::Int(2))]), &facts, &tensors).1, &[2.0 / 3.0]);
 }
+
+#[test]
+fn the_same_layer_in_one_to_three_dimensions() {
+    for (sizes, kernel, wanted) in [
+        (&[1, 1, 14][..], Value::Int(5), &[1, 2, 10][..]),
+        (&[1, 1, 14, 14], Value::Int(5), &[1, 2, 10, 10]),
+        (&[1, 1, 14, 14, 14], Value::Int(5), &[1, 2, 10, 10, 10]),
+    ] {
+        let x = vec![1.0; sizes.iter().product()];
+        let (found, y) = run(op("conv", &[("out", Value::Int(2)), ("kernel", kernel.clone())]), &[(sizes, &x)]);
+        assert_eq!(found, wanted);
+        assert!(y.iter().all(|v| v.is_finite()));
+        for pool in ["maxpool", "avgpool"] {
+            let args = [("kernel", kernel.clone()), ("stride", Value::Int(1))];
+            let (found, y) = run(op(pool, &args), &[(sizes, &x)]);
+            assert_eq!(found[2..], wanted[2..]);
+            close(&y, &vec![1.0; y.len()]);
+        }
+        assert_eq!(run(op("bn", &[]), &[(sizes, &x)]).0, sizes);
+    }
+}
+
+/// Runs an op whose parameters are all `value`.
+fn run_filled(op: Op, input: Tensor<'_>, value: f32) -> (Vec<usize>, Vec<f32>) {
+    let instance = Instance::new(op, &[Fact::f32(Shape::of(input.0))], false).unwrap_or_else(|e| panic!("{e:?}"));
+    let params: Vec<Vec<f32>> = instance.params.iter().map(|p| vec![value; p.shape.iter().product()]).collect();
+    (instance.output.sizes(), instance.forward(&[input.1.to_vec()], &params).output)
+}
+
+/// Two steps by hand, with all weights 0.5 and one feature: PyTorch's formulas.
+#[test]
+fn recurrent_layers_compute_their_formulas() {
+    let sigma = |v: f32| 1.0 / (1.0 + (-v).exp());
+    let args = [("hidden", Value::Int(1))];
+    let x: Tensor = (&[1, 2, 1], &[1.0, -0.5]);
+    let mut rnn = vec![0.0f32];
+    let (mut gru, mut lstm) = (vec![0.0f32], vec![(0.0f32, 0.0f32)]);
+    for (step, v) in x.1.iter().enumerate() {
+        let pre = |h: f32| 0.5 * v + 0.5 + 0.5 * h + 0.5;
+        rnn.push(pre(rnn[step]).tanh());
+        let (h, c) = lstm[step];
+        let gate = sigma(pre(h));
+        let c = gate * c + gate * pre(h).tanh();
+        lstm.push((gate * c.tanh(), c));
+        let h = gru[step];
+        let gate = sigma(pre(h));
+        let n = (0.5 * v + 0.5 + gate * (0.5 * h + 0.5)).tanh();
+        gru.push((1.0 - gate) * n + gate * h);
+    }
+    let states: Vec<f32> = lstm.iter().map(|s| s.0).collect();
+    for (name, wanted) in [("rnn", &rnn), ("lstm", &states), ("gru", &gru)] {
+        let (sizes, y) = run_filled(op(name, &args), x, 0.5);
+        assert_eq!(sizes, [1, 2, 1]);
+        close(&y, &wanted[1..]);
+        let last = [&args[..], &[("return_sequences", Value::Bool(false))]].concat();
+        close(&run_filled(op(name, &last), x, 0.5).1, &wanted[2..]);
+        // The second direction ends at the first step.
+        let both = [&last[..], &[("bidirectional", Value::Bool(true))]].concat();
+        let backwards = run_filled(op(name, &last), (&[1, 2, 1], &[-0.5, 1.0]), 0.5).1;
+        close(&run_filled(op(name, &both), x, 0.5).1, &[wanted[2], backwards[0]]);
+    }
+}
+
+#[test]
+fn indices_pick_and_are_found() {
+    let x: Tensor = (&[2, 3], &[1.0, 5.0, 5.0, 4.0, 0.0, 2.0]);
+    let facts = [Fact::f32(Shape::of(x.0)), Fact::i64(Shape::of(&[4]))];
+    let (sizes, y) = run_typed(op("gather", &[]), &facts, &[x, (&[4], &[2.0, 0.0, -1.0, 3.0])]);
+    assert_eq!(sizes, [2, 4]);
+    assert_eq!((&y[..3], &y[4..7]), (&[5.0, 1.0, 5.0][..], &[2.0, 4.0, 2.0][..]));
+    assert!(y[3].is_nan() && y[7].is_nan());
+    assert_eq!(run(op("argmax", &[]), &[x]), (vec![2], vec![1.0, 0.0]));
+    assert_eq!(run(op("argmax", &[("last", Value::Bool(true))]), &[x]).1, [2.0, 0.0]);
+    let labels = [Fact::i64(Shape::of(&[3]))];
+    let hot = run_typed(op("one_hot", &[("classes", Value::Int(2))]), &labels, &[(&[3], &[1.0, 0.0, -1.0])]);
+    assert_eq!(hot, (vec![3, 2], vec![0.0, 1.0, 1.0, 0.0, 0.0, 0.0]));
+}
+
+/// Two channels of ones through weights of ones: 9 taps, then two channels and a bias.
+#[test]
+fn a_separable_convolution_is_two() {
+    let args = [("out", Value::Int(3)), ("kernel", Value::Int(3))];
+    let (sizes, y) = run_filled(op("separable", &args), (&[1, 2, 3, 3], &[1.0; 18]), 1.0);
+    assert_eq!((sizes, y), (vec![1, 3, 1, 1], vec![19.0; 3]));
+}

@@ -235,7 +235,7 @@ impl Depthwise {
 impl Operator for Depthwise {
     const INFO: OpInfo = OpInfo {
         name: "depthwise",
-        also_known_as: &["depthwise_conv", "depthwise_conv2d", "dwconv", "separable_conv"],
+        also_known_as: &["depthwise_conv", "depthwise_conv2d", "dwconv"],
         doc: "A convolution of each channel by itself: `[N, C, ...]` to `[N, C * multiplier, ...]`; output channel `c * multiplier + j` reads input channel `c`. `weight` is `[C * multiplier, 1, kernel...]`, as that of PyTorch's convolution with `groups=C`.",
         inputs: Inputs::Named(&["x"]),
         attrs: &[

@@ -311,6 +311,7 @@ pub fn lookup(name: &str) -> Option<&'static Entry> {
 
 ops! {
     conv::{Conv, Depthwise},
+    separable::{Separable},
     conv_transpose::{ConvTranspose},
     pool::{MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool},
     norm::{BatchNorm, Lrn, LayerNorm, GroupNorm, InstanceNorm},

@@ -6,6 +6,7 @@ mod features;
 mod import;
 mod outputs;
 mod predict;
+mod pretrained;
 mod resume;
 mod train;
 mod wrong_weights;

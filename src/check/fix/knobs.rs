@@ -23,6 +23,7 @@ pub(super) fn with_out(op: &Op, out: i64) -> Option<(Op, String)> {
     let slot = match &mut changed {
         Op::Dense(dense) => &mut dense.out,
         Op::Conv(conv) => &mut conv.out,
+        Op::Separable(op) => &mut op.pointwise.out,
         Op::ConvTranspose(conv) => &mut conv.out,
         // No other op sets a number of channels that its input does not have.
         _ => return None,
@@ -76,6 +77,7 @@ fn sliding_mut(op: &mut Op) -> Option<&mut Sliding> {
     match op {
         Op::Conv(conv) => Some(&mut conv.sliding),
         Op::Depthwise(conv) => Some(&mut conv.sliding),
+        Op::Separable(op) => Some(&mut op.depthwise.sliding),
         Op::ConvTranspose(conv) => Some(&mut conv.sliding),
         Op::MaxPool(pool) => Some(&mut pool.sliding),
         Op::AvgPool(pool) => Some(&mut pool.sliding),

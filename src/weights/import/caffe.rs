@@ -178,6 +178,9 @@ impl<'a> Importer<'a> {
             self.note(layer, &format!("`{kind}` reads nothing, and is left out"));
             return Ok(());
         };
+        if kind == "Slice" {
+            return self.slice(layer, first);
+        }
         let made = match kind {
             "Concat" | "Eltwise" => self.merge(layer, kind, &bottoms)?,
             _ => {
@@ -188,11 +191,33 @@ impl<'a> Importer<'a> {
         };
         // A batch normalisation ends where its scale does.
         let last = scale.filter(|_| kind == "BatchNorm").unwrap_or(layer);
-        for top in last.texts("top").take(1) {
+        for top in last.texts("top") {
             self.set(top, made);
         }
         if layer.texts("top").count() > 1 {
-            self.note(layer, "its outputs after the first");
+            self.note(layer, "its outputs after the first, for which the first stands");
+        }
+        Ok(())
+    }
+
+    /// One slice for each output, between the points.
+    fn slice(&mut self, layer: &Message<'a>, of: Blob) -> Result<(), ImportError> {
+        let none = Message::default();
+        let p = layer.message("slice_param").unwrap_or(&none);
+        let axis = p.number::<i64>("axis")?.or(p.number("slice_dim")?).unwrap_or(1);
+        let points = p.texts("slice_point").map(|t| p.parse("slice_point", t)).collect::<Result<Vec<u64>, _>>()?;
+        let tops: Vec<&str> = layer.texts("top").collect();
+        if points.len() + 1 != tops.len() {
+            self.note(layer, "a slice into equal parts, whose points are not written; each output is the whole");
+            tops.iter().for_each(|top| self.set(top, of));
+            return Ok(());
+        }
+        for (i, top) in tops.iter().enumerate() {
+            let start = if i == 0 { 0 } else { points[i - 1] };
+            let end = points.get(i).map_or(String::new(), |end| format!("end={end}"));
+            let at = self.sketch.start(of.source);
+            self.sketch.then(at, call("slice", &[axis.to_string(), start.to_string(), end]), top, false);
+            self.set(top, Blob { source: Source::Statement(at), flat: of.flat });
         }
         Ok(())
     }
@@ -303,12 +328,21 @@ impl<'a> Importer<'a> {
                 }
                 return Ok(flat);
             }
+            "Reshape" => {
+                let dims = param("reshape_param").message("shape").map(shape_text).transpose()?.flatten();
+                let Some(dims) = dims else {
+                    self.note(layer, "a reshape of the batch, or of sizes that it takes over");
+                    return Ok(flat);
+                };
+                self.sketch.then(at, format!("reshape([{}])", dims.join(", ")), name, false);
+                return Ok(dims.len() == 1);
+            }
             "LRN" => self.lrn(layer, param("lrn_param"))?,
             "Dropout" => {
                 let p = param("dropout_param").number::<f64>("dropout_ratio")?.unwrap_or(0.5);
                 Some(format!("dropout({p})"))
             }
-            "Power" => self.power(layer, param("power_param"))?,
+            "Power" => self.power(param("power_param"))?,
             _ => activation(kind, layer)?,
         };
         match op {
@@ -412,17 +446,14 @@ impl<'a> Importer<'a> {
     }
 
     /// `(shift + scale * x) ^ power`.
-    fn power(&mut self, layer: &Message, p: &Message) -> Result<Option<String>, ImportError> {
+    fn power(&mut self, p: &Message) -> Result<Option<String>, ImportError> {
         let number = |name: &str, default: f64| Ok(p.number::<f64>(name)?.unwrap_or(default));
         let (power, scale, shift) = (number("power", 1.0)?, number("scale", 1.0)?, number("shift", 0.0)?);
         let power = match power {
             1.0 => String::new(),
             2.0 => " -> square".into(),
             0.5 => " -> sqrt".into(),
-            _ => {
-                self.note(layer, &format!("the power {power}"));
-                return Ok(None);
-            }
+            _ => format!(" -> pow({power})"),
         };
         let shift = if shift == 0.0 { String::new() } else { format!(" -> shift({shift})") };
         Ok(Some(format!("scale({scale}){shift}{power}")))
@@ -456,6 +487,8 @@ fn activation(kind: &str, layer: &Message) -> Result<Option<String>, ImportError
         "TanH" => "tanh".into(),
         "Swish" => "swish".into(),
         "AbsVal" => "abs".into(),
+        "BNLL" => "softplus".into(),
+        "Mish" => "mish".into(),
         "Softmax" => match number("softmax_param", "axis", 1.0)? {
             1.0 => "softmax".into(),
             axis => format!("softmax(axis={axis})"),
@@ -467,6 +500,19 @@ fn activation(kind: &str, layer: &Message) -> Result<Option<String>, ImportError
 fn required(layer: &Message, p: &Message, field: &str) -> Result<u64, ImportError> {
     let value = p.number::<u64>(field)?.filter(|v| *v > 0);
     value.ok_or_else(|| ImportError::Malformed { line: layer.line, what: format!("`{field}` is missing") })
+}
+
+/// The sizes of a reshape that keeps the batch and names all others.
+fn shape_text(shape: &Message) -> Result<Option<Vec<String>>, ImportError> {
+    let dims = shape.texts("dim").map(|d| shape.parse("dim", d)).collect::<Result<Vec<i64>, _>>()?;
+    Ok(match dims.split_first() {
+        Some((0 | -1, rest))
+            if !rest.is_empty() && !rest.contains(&0) && rest.iter().filter(|d| **d < 0).count() <= 1 =>
+        {
+            Some(rest.iter().map(i64::to_string).collect())
+        }
+        _ => None,
+    })
 }
 
 fn shape_of(shape: &Message) -> Result<Vec<u64>, ImportError> {

@@ -185,6 +185,8 @@ impl Importer {
                 };
                 Ok(self.single(format!("upsample({scale})"), &format!("upsample{index}"), map))
             }
+            "reorg" | "reorg3d" => self.reorg(index, block),
+            "crop" => self.crop(index, block),
             "dropout" => {
                 let p: f64 = block.number("probability", 0.5)?;
                 Ok(self.single(format!("dropout({p})"), &format!("dropout{index}"), before.map))
@@ -301,6 +303,51 @@ impl Importer {
         let pads = padding(sides, sides);
         let arguments = [size.to_string(), unless("stride", stride, size), unless("pad", pads.as_str(), "0")];
         Ok(self.single(call("maxpool", &arguments), &format!("maxpool{index}"), Map { h, w, ..before.map }))
+    }
+
+    /// Blocks of pixels into channels. `[reorg]` reads its input, of `c x h x w`, as if it were
+    /// `c / s^2 x s h x s w` (`reorg_cpu` in Darknet's `src/blas.c`), which trained weights expect.
+    fn reorg(&mut self, index: usize, block: &Block) -> Result<Made, ImportError> {
+        let Map { c, h, w, flat } = self.before().map;
+        let s = block.size("stride", 1, 1)?;
+        let area = bounded(block, s.saturating_mul(s))?;
+        let as_it_is = block.kind == "reorg3d";
+        if !h.is_multiple_of(s) || !w.is_multiple_of(s) || !(as_it_is || c.is_multiple_of(area)) {
+            return Err(block.error(format!("its stride {s} does not divide {c}x{h}x{w}")));
+        }
+        let map = Map { c: bounded(block, c.saturating_mul(area))?, h: h / s, w: w / s, flat };
+        let name = format!("{}{index}", block.kind);
+        let at = self.sketch.start(self.before().source);
+        if !as_it_is {
+            let (tall, wide) = (bounded(block, h.saturating_mul(s))?, bounded(block, w.saturating_mul(s))?);
+            self.sketch.then(at, format!("reshape([{}, {tall}, {wide}])", c / area), &format!("{name}_read"), false);
+        }
+        self.sketch.then(at, format!("space_to_depth({s})"), &name, false);
+        if !as_it_is {
+            let Map { c, h, w, .. } = map;
+            self.sketch.then(at, format!("reshape([{c}, {h}, {w}])"), &format!("{name}_written"), false);
+        }
+        Ok(Made { source: Source::Statement(at), map })
+    }
+
+    /// The middle of the map, and pixels from -1 to 1 unless `noadjust` is set, as in inference.
+    fn crop(&mut self, index: usize, block: &Block) -> Result<Made, ImportError> {
+        let Made { source, map } = self.before();
+        let (h, w) = (block.size("crop_height", 1, 1)?, block.size("crop_width", 1, 1)?);
+        if h > map.h || w > map.w {
+            return Err(block.error(format!("it cuts {h}x{w} out of {}x{}", map.h, map.w)));
+        }
+        let at = self.sketch.start(source);
+        for (axis, from, size, name) in [(2, map.h, h, "rows"), (3, map.w, w, "columns")] {
+            let begin = (from - size) / 2;
+            let call = format!("slice({axis}, {begin}, {})", begin + size);
+            self.sketch.then(at, call, &format!("crop{index}_{name}"), false);
+        }
+        if block.number::<i64>("noadjust", 0)? == 0 {
+            self.sketch.then(at, "scale(2)", &format!("crop{index}_scaled"), false);
+            self.sketch.then(at, "shift(-1)", &format!("crop{index}_shifted"), false);
+        }
+        Ok(Made { source: Source::Statement(at), map: Map { h, w, ..map } })
     }
 
     fn shortcut(&mut self, index: usize, block: &Block) -> Result<Made, ImportError> {
