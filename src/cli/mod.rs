@@ -8,6 +8,7 @@ mod explain;
 mod fmt;
 mod ops;
 mod predict;
+mod profile;
 mod progress;
 mod show;
 mod table;
@@ -46,6 +47,8 @@ enum Command {
     Predict(predict::Args),
     /// Time inference or training steps
     Bench(bench::Args),
+    /// Show where the time of a step goes
+    Profile(profile::Args),
     /// Format specs, or convert them between YAML and the DSL
     Fmt(fmt::Args),
     /// Explain a diagnostic code, such as BP0301
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Eval(args) => eval::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Profile(args) => profile::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Ops(args) => ops::run(&args),

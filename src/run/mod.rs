@@ -10,6 +10,7 @@ mod network;
 mod observe;
 mod phases;
 mod predict;
+mod profile;
 mod timing;
 mod train;
 
@@ -20,5 +21,6 @@ pub use failure::{Failure, Reason};
 pub use network::{Feeds, Network};
 pub use observe::{EpochReport, Observer, Silent, StartReport, StepReport};
 pub use predict::{Classify, Prediction, Ranked, predict_images, predict_tensor};
+pub use profile::{Profile, StepTime, profile};
 pub use timing::{Mode, Timing, time};
 pub use train::{Outcome, TrainOptions, train};
