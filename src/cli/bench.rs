@@ -34,11 +34,20 @@ pub(super) struct Args {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum What {
+pub(super) enum What {
     /// Forward to the outputs
     Infer,
     /// Forward, backward and update
     Train,
+}
+
+impl From<What> for Mode {
+    fn from(what: What) -> Self {
+        match what {
+            What::Infer => Mode::Infer,
+            What::Train => Mode::Train,
+        }
+    }
 }
 
 pub(super) fn run(args: &Args) -> Exit {
@@ -50,11 +59,11 @@ pub(super) fn run(args: &Args) -> Exit {
     let Some(checked) = &compiled.checked else { return Exit::Errors };
     let mut network = Network::new(checked, 0);
     network.max_memory = args.max_memory.or_else(available_memory);
-    let (mode, name) = match args.mode {
-        What::Infer => (Mode::Infer, "infer"),
-        What::Train => (Mode::Train, "train"),
+    let name = match args.mode {
+        What::Infer => "infer",
+        What::Train => "train",
     };
-    match run::time(&mut network, compiled.config.train.as_ref(), mode, args.batch as usize, args.seconds) {
+    match run::time(&mut network, compiled.config.train.as_ref(), args.mode.into(), args.batch as usize, args.seconds) {
         Ok(timing) => {
             let round = |x: f64, digits: i32| (x * 10f64.powi(digits)).round() / 10f64.powi(digits);
             let median = timing.median();

@@ -10,6 +10,7 @@ mod fmt;
 mod import;
 mod ops;
 mod predict;
+mod profile;
 mod progress;
 mod resume;
 mod show;
@@ -51,6 +52,8 @@ enum Command {
     Predict(predict::Args),
     /// Time inference or training steps
     Bench(bench::Args),
+    /// Show where the time of a step goes
+    Profile(profile::Args),
     /// Format specs, or convert them between YAML and the DSL
     Fmt(fmt::Args),
     /// Compare two specs: nodes, parameters, cost
@@ -92,6 +95,7 @@ pub fn main() -> ExitCode {
         Command::Eval(args) => eval::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Profile(args) => profile::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Import(args) => import::run(&args),

@@ -10,6 +10,7 @@ pub mod penalty;
 pub mod schedule;
 mod session;
 
+pub use crate::kernels::micro::peak;
 pub use checkpoint::{Checkpoint, NamedTensor, Progress};
 pub use optim::{Optimizer, OptimizerState};
 pub use params::{Grads, ParamStore, ParamView};

@@ -1,6 +1,7 @@
 //! Values of parameters, and their gradients.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use smallvec::SmallVec;
 
@@ -21,6 +22,8 @@ pub struct ParamStore {
     weights: Buffer,
     /// Running statistics.
     state: Buffer,
+    /// Names the values: stores with the same stamp hold the same.
+    stamp: u64,
 }
 
 #[derive(Clone)]
@@ -31,6 +34,12 @@ struct Entry {
     trainable: bool,
     penalty: Penalty,
     region: Region,
+}
+
+/// A stamp that no store has had.
+fn fresh() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// One parameter of a store.
@@ -72,7 +81,7 @@ impl ParamStore {
             })
             .collect();
         let by_name = entries.iter().map(|e| (e.name.clone(), e.id)).collect();
-        Self { entries, by_name, weights: Buffer::new(weights), state: Buffer::new(state) }
+        Self { entries, by_name, weights: Buffer::new(weights), state: Buffer::new(state), stamp: fresh() }
     }
 
     /// First values. Every parameter has a random stream of its own, so that its values do not
@@ -111,8 +120,19 @@ impl ParamStore {
 
     /// The values of a parameter.
     pub fn get_mut(&mut self, id: ParamId) -> &mut [f32] {
+        self.touch();
         let entry = &self.entries[id.index()];
         if entry.trainable { self.weights.part_mut(entry.region) } else { self.state.part_mut(entry.region) }
+    }
+
+    /// A number that changes whenever values may have changed.
+    pub(super) fn stamp(&self) -> u64 {
+        self.stamp
+    }
+
+    /// Notes that values change.
+    pub(super) fn touch(&mut self) {
+        self.stamp = fresh();
     }
 
     /// The parameter of this name.

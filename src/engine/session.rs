@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use crate::check::ParamId;
 use crate::graph::NodeId;
 use crate::kernels::{elementwise, sweep};
-use crate::ops::lower::{Backward, Forward, NoiseKey};
+use crate::ops::lower::{Backward, Forward, NoiseKey, Pack};
 use crate::plan::{Call, Pass, Plan, Region, Step, StepInfo, Work};
 
 use super::buffer::{Buffer, Parts, carve};
@@ -18,6 +18,10 @@ pub struct Session {
     plan: Plan,
     arena: Buffer,
     grads: Grads,
+    /// Parameters in the form that kernels read, and the state of the parameters that they
+    /// were made from.
+    packed: Buffer,
+    packed_from: Option<u64>,
 }
 
 /// Watches the steps of a run: called after each with the time it took and the value that it
@@ -29,7 +33,8 @@ impl Session {
     pub fn new(plan: Plan) -> Self {
         let arena = Buffer::new(plan.arena);
         let grads = Grads::new(plan.trained(), &plan.param_sizes);
-        Self { plan, arena, grads }
+        let packed = Buffer::new(plan.packed);
+        Self { plan, arena, grads, packed, packed_from: None }
     }
 
     /// The plan.
@@ -49,16 +54,33 @@ impl Session {
     /// Computes the values of all targets. Running statistics are updated where the plan
     /// trains.
     pub fn forward(&mut self, params: &mut ParamStore, noise: NoiseKey) {
+        self.pack(params);
         for step in &self.plan.forward {
-            forward_step(&self.plan.calls, step, self.arena.get_mut(), params, noise);
+            forward_step(&self.plan.calls, step, self.arena.get_mut(), params, &self.packed, noise);
         }
+    }
+
+    /// Packs parameters, where any have changed.
+    fn pack(&mut self, params: &ParamStore) {
+        if self.plan.packed == 0 || self.packed_from == Some(params.stamp()) {
+            return;
+        }
+        for call in self.plan.calls.iter().filter(|c| c.packed.len > 0) {
+            call.kernel.pack(Pack {
+                params: &params.values(&call.params),
+                state: &params.values(&call.state),
+                packed: self.packed.part_mut(call.packed),
+            });
+        }
+        self.packed_from = Some(params.stamp());
     }
 
     /// As [`Session::forward`], watched.
     pub fn forward_observed(&mut self, params: &mut ParamStore, noise: NoiseKey, observer: &mut Observer<'_>) {
+        self.pack(params);
         for step in &self.plan.forward {
             let begin = Instant::now();
-            forward_step(&self.plan.calls, step, self.arena.get_mut(), params, noise);
+            forward_step(&self.plan.calls, step, self.arena.get_mut(), params, &self.packed, noise);
             let took = begin.elapsed();
             let value = match &step.work {
                 Work::Forward { output, .. } => Some(self.arena.part(step.regions[*output])),
@@ -156,7 +178,14 @@ fn take<'a>(parts: &mut Parts<'a>, slot: usize) -> &'a mut [f32] {
     std::mem::take(&mut parts[slot])
 }
 
-fn forward_step(calls: &[Call], step: &Step, arena: &mut [f32], params: &mut ParamStore, noise: NoiseKey) {
+fn forward_step(
+    calls: &[Call],
+    step: &Step,
+    arena: &mut [f32],
+    params: &mut ParamStore,
+    packed: &Buffer,
+    noise: NoiseKey,
+) {
     let Work::Forward { call, inputs, output, saved, scratch, .. } = &step.work else { return };
     let call = &calls[*call];
     let mut parts = carve(arena, &step.regions);
@@ -164,12 +193,16 @@ fn forward_step(calls: &[Call], step: &Step, arena: &mut [f32], params: &mut Par
     let mut saved: Parts<'_> = saved.iter().map(|s| take(&mut parts, *s)).collect();
     let scratch = scratch.map(|s| take(&mut parts, s)).unwrap_or_default();
     let parts = shared(parts);
+    if call.writes_state {
+        params.touch();
+    }
     let (weights, mut state) = params.borrow(&call.params, &call.state);
     call.kernel.forward(Forward {
         inputs: &read(&parts, inputs),
         params: &weights,
         state: &mut state,
         output,
+        packed: packed.part(call.packed),
         saved: &mut saved,
         scratch,
         noise,

@@ -1,92 +1,125 @@
-//! Convolution of each channel by itself.
+//! Convolution where every channel is by itself, forward and backward.
+//!
+//! The work is too little for matrix products. Each map is copied into [`Planes`], where the
+//! taps of neighbouring points are neighbours, and sums stay in registers.
 
 use rayon::prelude::*;
 
-use super::lanes::{axpy, dot};
-use super::window::{Span, Window};
+use super::fused::{Activation, Epilogue};
+use super::local::with_local;
+use super::parallel::simd;
+use super::planes::{LANES, Planes, load};
+use super::window::{Gather, Window};
 
-/// A convolution of `[batch, channels, ...]` to `[batch, channels * multiplier, ...]` with
-/// weights `[channels * multiplier, taps]`.
+/// Taps whose gradients are summed at once.
+const TAPS: usize = 3;
+
+/// Convolution of `[batch, channels, ...]` to `[batch, channels * multiplier, ...]` with
+/// weights `[channels * multiplier, taps]`; output channel `c * multiplier + j` reads `c`.
 #[derive(Clone, Debug)]
 pub struct Depthwise {
     batch: usize,
     channels: usize,
     multiplier: usize,
     window: Window,
-    /// Per output index of the outer two axes: which taps lie on the input.
-    outer: [Vec<Span>; 2],
-    /// Per tap of the last axis: the outputs that it serves.
-    inner: Vec<Run>,
+    forward: Part,
+    adjoint: Vec<Part>,
 }
 
-/// Outputs `first..first + count`, of which the first reads `source`.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    first: usize,
-    source: usize,
-    count: usize,
+/// A gather and the layout of its source.
+#[derive(Clone, Debug)]
+struct Part {
+    gather: Gather,
+    planes: Planes,
+}
+
+impl Part {
+    fn new(gather: Gather) -> Self {
+        let planes = Planes::new(&gather);
+        Self { gather, planes }
+    }
+
+    /// Adds the products of all taps for the points of a line to `sums`, which are whole
+    /// vectors.
+    #[inline(always)]
+    fn add_line(&self, line: usize, copy: &[f32], w: &[f32], sums: &mut [f32]) {
+        let row = self.planes.row(line);
+        for (chunk, sums) in sums.chunks_exact_mut(LANES).enumerate() {
+            let mut acc: [f32; LANES] = load(sums, 0);
+            for (tap, at) in self.gather.taps.iter().zip(&self.planes.taps) {
+                let (x, w): ([f32; LANES], f32) = (load(copy, row + at + chunk * LANES), w[tap.index]);
+                for i in 0..LANES {
+                    acc[i] += w * x[i];
+                }
+            }
+            sums.copy_from_slice(&acc);
+        }
+    }
 }
 
 impl Depthwise {
     /// `channels` is that of the input.
     pub fn new(batch: usize, channels: usize, multiplier: usize, window: Window) -> Self {
-        let inner = (0..window.kernel[2]).map(|k| run_of(&window, k)).collect();
-        Self { batch, channels, multiplier, window, outer: [window.spans(0), window.spans(1)], inner }
-    }
-
-    /// Calls `f` with (tap, first output, first input, count) of every run of products of a map.
-    fn for_each_run(&self, mut f: impl FnMut(usize, usize, usize, usize)) {
-        let w = &self.window;
-        for (oz, z) in self.outer[0].iter().enumerate() {
-            for (oy, y) in self.outer[1].iter().enumerate() {
-                let out = (oz * w.output[1] + oy) * w.output[2];
-                for kz in 0..z.count {
-                    for ky in 0..y.count {
-                        let row = (z.source + kz * w.dilation[0]) * w.input[1] + y.source + ky * w.dilation[1];
-                        let tap = ((z.tap + kz) * w.kernel[1] + y.tap + ky) * w.kernel[2];
-                        for (kx, run) in self.inner.iter().enumerate() {
-                            if run.count > 0 {
-                                f(tap + kx, out + run.first, row * w.input[2] + run.source, run.count);
-                            }
-                        }
-                    }
-                }
-            }
-        }
+        let forward = Part::new(Gather::forward(&window));
+        let adjoint = Gather::adjoint(&window).into_iter().map(Part::new).collect();
+        Self { batch, channels, multiplier, window, forward, adjoint }
     }
 
     /// `y = w * x + bias`.
     pub fn forward(&self, x: &[f32], w: &[f32], bias: Option<&[f32]>, y: &mut [f32]) {
-        let (size, taps, stride) = (self.window.input_len(), self.window.taps(), self.window.stride[2]);
-        let outputs = self.channels * self.multiplier;
-        y.par_chunks_mut(self.window.output_len()).enumerate().for_each(|(map, y)| {
-            let o = map % outputs;
-            let x = &x[map / self.multiplier * size..][..size];
-            let w = &w[o * taps..][..taps];
-            y.fill(bias.map_or(0.0, |b| b[o]));
-            self.for_each_run(|tap, to, from, count| {
-                let (y, factor) = (&mut y[to..to + count], w[tap]);
-                match stride {
-                    1 => axpy(y, factor, &x[from..from + count]),
-                    _ => y.iter_mut().zip(x[from..].iter().step_by(stride)).for_each(|(y, x)| *y += factor * x),
+        self.run(x, w, Epilogue { bias, residual: None, activation: &Activation::Identity }, y);
+    }
+
+    /// `w * x`, and what follows.
+    pub fn run(&self, x: &[f32], w: &[f32], end: Epilogue<'_>, y: &mut [f32]) {
+        let (from, to, taps) = (self.window.input_len(), self.window.output_len(), self.window.taps());
+        let (planes, width) = (&self.forward.planes, self.window.output[2]);
+        let maps = |first: usize, y: &mut [f32]| {
+            with_local([planes.len(), planes.line()], |[copy, sums]| {
+                for (j, y) in y.chunks_exact_mut(to).enumerate() {
+                    let map = first + j;
+                    let o = map % (self.channels * self.multiplier);
+                    if j % self.multiplier == 0 {
+                        planes.fill(&x[map / self.multiplier * from..][..from], 0.0, copy);
+                    }
+                    for (line, y) in y.chunks_exact_mut(width).enumerate() {
+                        let sums = &mut sums[..planes.line()];
+                        sums.fill(0.0);
+                        simd(|| self.forward.add_line(line, copy, &w[o * taps..][..taps], sums));
+                        let at = map * to + line * width;
+                        end.finish(&sums[..width], o, at..at + width, y);
+                    }
                 }
             });
-        });
+        };
+        let part = to * self.multiplier;
+        y.par_chunks_mut(part).enumerate().for_each(|(i, y)| maps(i * self.multiplier, y));
     }
 
     /// The gradient by `x`.
     pub fn input_gradient(&self, dy: &[f32], w: &[f32], dx: &mut [f32]) {
-        let (size, taps, stride) = (self.window.output_len(), self.window.taps(), self.window.stride[2]);
+        let (to, taps) = (self.window.output_len(), self.window.taps());
         dx.par_chunks_mut(self.window.input_len()).enumerate().for_each(|(map, dx)| {
             dx.fill(0.0);
-            for j in 0..self.multiplier {
-                let w = &w[(map % self.channels * self.multiplier + j) * taps..][..taps];
-                let dy = &dy[(map * self.multiplier + j) * size..][..size];
-                self.for_each_run(|tap, from, to, count| {
-                    let (dy, factor) = (&dy[from..from + count], w[tap]);
-                    match stride {
-                        1 => axpy(&mut dx[to..to + count], factor, dy),
-                        _ => dx[to..].iter_mut().step_by(stride).zip(dy).for_each(|(x, y)| *x += factor * y),
+            for part in &self.adjoint {
+                let (planes, gather) = (&part.planes, &part.gather);
+                with_local([planes.len(), gather.lines() * planes.line()], |[copy, sums]| {
+                    let sums = &mut sums[..gather.lines() * planes.line()];
+                    sums.fill(0.0);
+                    for j in 0..self.multiplier {
+                        let w = &w[(map % self.channels * self.multiplier + j) * taps..][..taps];
+                        planes.fill(&dy[(map * self.multiplier + j) * to..][..to], 0.0, copy);
+                        for (line, sums) in sums.chunks_exact_mut(planes.line()).enumerate() {
+                            simd(|| part.add_line(line, copy, w, sums));
+                        }
+                    }
+                    for (line, sums) in sums.chunks_exact(planes.line()).enumerate() {
+                        let dx = &mut dx[gather.line_start(line)..];
+                        let sums = &sums[..gather.grid[2]];
+                        match gather.spacing[2] {
+                            1 => dx[..sums.len()].copy_from_slice(sums),
+                            spacing => dx.iter_mut().step_by(spacing).zip(sums).for_each(|(d, s)| *d = *s),
+                        }
                     }
                 });
             }
@@ -95,34 +128,59 @@ impl Depthwise {
 
     /// Adds the gradient by the weights to `dw`: images in order.
     pub fn weight_gradient(&self, x: &[f32], dy: &[f32], dw: &mut [f32]) {
-        let (taps, stride) = (self.window.taps(), self.window.stride[2]);
-        let (x_size, y_size) = (self.window.input_len(), self.window.output_len());
-        let outputs = self.channels * self.multiplier;
+        let (from, to) = (self.window.input_len(), self.window.output_len());
+        let (taps, outputs) = (self.window.taps(), self.channels * self.multiplier);
+        let planes = &self.forward.planes;
+        let lines = self.forward.gather.lines();
         dw.par_chunks_mut(taps).enumerate().for_each(|(o, dw)| {
-            for n in 0..self.batch {
-                let x = &x[(n * self.channels + o / self.multiplier) * x_size..][..x_size];
-                let dy = &dy[(n * outputs + o) * y_size..][..y_size];
-                self.for_each_run(|tap, at, from, count| {
-                    let dy = &dy[at..at + count];
-                    dw[tap] += match stride {
-                        1 => dot(dy, &x[from..from + count]),
-                        _ => dy.iter().zip(x[from..].iter().step_by(stride)).map(|(y, x)| y * x).sum(),
-                    };
-                });
-            }
+            with_local([planes.len(), lines * planes.line()], |[copy, padded]| {
+                let padded = &mut padded[..lines * planes.line()];
+                for n in 0..self.batch {
+                    planes.fill(&x[(n * self.channels + o / self.multiplier) * from..][..from], 0.0, copy);
+                    let dy = &dy[(n * outputs + o) * to..][..to];
+                    for (out, dy) in padded.chunks_exact_mut(planes.line()).zip(dy.chunks_exact(self.window.output[2]))
+                    {
+                        out[..dy.len()].copy_from_slice(dy);
+                        out[dy.len()..].fill(0.0);
+                    }
+                    for (first, dw) in dw.chunks_mut(TAPS).enumerate() {
+                        // The taps of a forward gather are in the order of their indices.
+                        let offsets = &planes.taps[first * TAPS..][..dw.len()];
+                        let mut all = [0; TAPS];
+                        all[..dw.len()].copy_from_slice(offsets);
+                        let sums = simd(|| tap_sums(planes, copy, padded, all));
+                        dw.iter_mut().zip(sums).for_each(|(d, s)| *d += s);
+                    }
+                }
+            });
         });
     }
 }
 
-fn run_of(w: &Window, k: usize) -> Run {
-    let (stride, size) = (w.stride[2] as i64, w.input[2] as i64);
-    let at = (k * w.dilation[2]) as i64 - w.before[2] as i64;
-    let first = if at >= 0 { 0 } else { (-at + stride - 1) / stride };
-    let end = if at >= size { 0 } else { ((size - 1 - at) / stride + 1).min(w.output[2] as i64) };
-    match first < end {
-        true => Run { first: first as usize, source: (first * stride + at) as usize, count: (end - first) as usize },
-        false => Run { first: 0, source: 0, count: 0 },
+/// The products of `dy`, in padded lines, with what some taps read.
+#[inline(always)]
+fn tap_sums(planes: &Planes, copy: &[f32], dy: &[f32], taps: [usize; TAPS]) -> [f32; TAPS] {
+    let mut sums = [[0.0f32; LANES]; TAPS];
+    for (line, dy) in dy.chunks_exact(planes.line()).enumerate() {
+        let row = planes.row(line);
+        for (chunk, dy) in dy.chunks_exact(LANES).enumerate() {
+            let dy: [f32; LANES] = load(dy, 0);
+            for t in 0..TAPS {
+                let x: [f32; LANES] = load(copy, row + taps[t] + chunk * LANES);
+                for i in 0..LANES {
+                    sums[t][i] += dy[i] * x[i];
+                }
+            }
+        }
     }
+    sums.map(|mut lanes| {
+        for half in [8, 4, 2, 1] {
+            for i in 0..half {
+                lanes[i] += lanes[i + half];
+            }
+        }
+        lanes[0]
+    })
 }
 
 #[cfg(test)]

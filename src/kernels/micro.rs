@@ -180,6 +180,80 @@ impl Product<'_> {
     }
 }
 
+/// A packed left matrix and one panel of a right one, of which only a part of the depth is
+/// there.
+pub struct Block<'a> {
+    /// The code that they are packed for.
+    pub isa: Isa,
+    /// `[rows, depth]`, packed.
+    pub left: &'a [f32],
+    /// The whole length of the sums.
+    pub depth: usize,
+    /// The part of the depth that `right` has.
+    pub part: Range<usize>,
+    /// `[part, width]`.
+    pub right: &'a [f32],
+    /// Columns, in whole vectors.
+    pub width: usize,
+}
+
+impl Block<'_> {
+    /// Forms sums of whole tiles for the rows given, which begin at a multiple of the tile's
+    /// rows; with `add`, they are added to what is there. Rows are `stride` apart.
+    ///
+    /// # Panics
+    /// Where something does not fit.
+    pub fn run(&self, rows: Range<usize>, add: bool, c: &mut [f32], stride: usize) {
+        let (isa, depth) = (self.isa, self.part.len());
+        let whole = rows.len().next_multiple_of(isa.rows);
+        assert!(rows.start.is_multiple_of(isa.rows) && self.part.end <= self.depth);
+        assert!(self.width.is_multiple_of(isa.lanes) && 0 < self.width && self.width <= isa.cols());
+        assert!(self.left.len() >= (rows.start + whole) * self.depth && self.right.len() >= depth * self.width);
+        if whole == 0 {
+            return;
+        }
+        assert!(self.width <= stride && c.len() >= (whole - 1) * stride + self.width);
+        for row in (0..whole).step_by(isa.rows) {
+            // SAFETY: the lengths were asserted above: panels of `isa.rows` rows and `width`
+            // columns are whole in the packed matrices, and so are tiles in `c`, which is
+            // borrowed mutably.
+            unsafe {
+                let tile = Tile {
+                    depth,
+                    a: self.left.as_ptr().add((rows.start + row) * self.depth + self.part.start * isa.rows),
+                    b: self.right.as_ptr(),
+                    c: c.as_mut_ptr().add(row * stride),
+                    stride,
+                    rows: isa.rows,
+                    cols: self.width,
+                    add,
+                    bias: std::ptr::null(),
+                };
+                (isa.tile)(self.width / isa.lanes, &tile);
+            }
+        }
+    }
+}
+
+/// Operations per second of one thread, two for each multiply-add, on matrices that stay in the
+/// first-level cache: what no product can exceed. The best of several short trials, as other
+/// processes may take the core in between.
+pub fn peak(trials: usize) -> f64 {
+    const SUMS: usize = 128;
+    const RUNS: usize = 2000;
+    let isa = isa();
+    let (left, right) = (vec![1.0; isa.left_len(isa.rows, SUMS)], vec![1.0; isa.right_len(SUMS, isa.cols())]);
+    let mut out = vec![0.0; isa.rows * isa.cols()];
+    let operations = (2 * RUNS * SUMS * isa.rows * isa.cols()) as f64;
+    let block = Block { isa, left: &left, depth: SUMS, part: 0..SUMS, right: &right, width: isa.cols() };
+    let mut trial = || {
+        let begin = std::time::Instant::now();
+        (0..RUNS).for_each(|_| block.run(0..isa.rows, false, &mut out, isa.cols()));
+        operations / begin.elapsed().as_secs_f64()
+    };
+    (0..trials).map(|_| trial()).fold(0.0, f64::max)
+}
+
 /// Writes a tile that is not whole, or that the vector code leaves to this.
 ///
 /// # Safety

@@ -1,15 +1,19 @@
 //! Numeric loops on slices. They know nothing of ops, graphs or plans.
 
 pub mod conv;
+pub mod dense;
 pub mod depthwise;
 pub mod elementwise;
+pub mod fused;
 pub mod gemm;
 pub mod lanes;
+pub mod local;
 pub mod math;
 pub mod micro;
 pub mod norm;
 pub mod pack;
 pub mod parallel;
+pub mod planes;
 pub mod pool;
 pub mod recurrent;
 pub mod reduce;

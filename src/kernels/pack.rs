@@ -5,11 +5,14 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::micro::Isa;
+use super::parallel::simd;
 use super::shared::Shared;
 use super::window::{Gather, Tap};
 
 /// Columns of the widest panel of any [`Isa`].
 const MAX_COLS: usize = 48;
+/// Columns of a piece at most.
+const PIECE: usize = 16;
 /// Channels that one task packs.
 const CHANNELS: usize = 128;
 
@@ -82,6 +85,8 @@ struct Piece {
     len: usize,
     /// Where it is read, but for the channel; nothing for zeros.
     from: Option<usize>,
+    /// Elements between those that are read.
+    step: usize,
 }
 
 /// What one tap reads for the columns of one panel.
@@ -89,22 +94,56 @@ struct Pieces {
     list: [Piece; MAX_COLS],
     count: usize,
     longest: usize,
+    /// Whether some piece is read with a step.
+    strided: bool,
 }
 
 impl Pieces {
     /// Adds columns: of a run of `len` that is read from `from` on, `step` apart.
     fn push(&mut self, at: usize, len: usize, from: Option<usize>, step: usize) {
-        let longest = if from.is_some() && step > 1 { 1 } else { 16 };
-        for done in (0..len).step_by(longest) {
-            let len = longest.min(len - done);
-            self.list[self.count] = Piece { at: at + done, len, from: from.map(|f| f + done * step) };
+        for done in (0..len).step_by(PIECE) {
+            let len = PIECE.min(len - done);
+            self.list[self.count] = Piece { at: at + done, len, from: from.map(|f| f + done * step), step };
             self.count += 1;
             self.longest = self.longest.max(len);
+            self.strided |= from.is_some() && step > 1 && len > 1;
+        }
+    }
+
+    /// Copies the pieces of every channel, by the code that fits them.
+    fn copy_all(&self, source: &[f32], size: usize, width: usize, out: &mut [f32]) {
+        match self.longest {
+            _ if self.strided => simd(|| self.copy_strided(source, size, width, out)),
+            1 => self.copy::<1>(source, size, width, out),
+            2..=4 => self.copy::<4>(source, size, width, out),
+            5..=8 => simd(|| self.copy::<8>(source, size, width, out)),
+            _ => simd(|| self.copy::<PIECE>(source, size, width, out)),
+        }
+    }
+
+    /// As [`Pieces::copy`], for elements that are read a step apart.
+    #[inline(always)]
+    fn copy_strided(&self, source: &[f32], size: usize, width: usize, out: &mut [f32]) {
+        for (c, out) in out.chunks_exact_mut(width).enumerate() {
+            for piece in &self.list[..self.count] {
+                let out = &mut out[piece.at..piece.at + piece.len];
+                let Some(from) = piece.from else {
+                    out.fill(0.0);
+                    continue;
+                };
+                let source = &source[from + c * size..];
+                match (piece.step, out.first_chunk_mut::<PIECE>(), source.first_chunk::<{ 2 * PIECE }>()) {
+                    // With a known step, shuffles take the place of single reads.
+                    (2, Some(out), Some(source)) => *out = std::array::from_fn(|i| source[2 * i]),
+                    _ => out.iter_mut().zip(source.iter().step_by(piece.step)).for_each(|(o, s)| *o = *s),
+                }
+            }
         }
     }
 
     /// Copies the pieces of every channel, one row after another. Runs are copied with a fixed
     /// width: what is too much is overwritten by what follows.
+    #[inline(always)]
     fn copy<const W: usize>(&self, source: &[f32], size: usize, width: usize, out: &mut [f32]) {
         for c in 0..out.len() / width {
             for piece in &self.list[..self.count] {
@@ -152,13 +191,28 @@ impl Gather {
             // SAFETY: the rows of a panel that a task writes are its own.
             let out = unsafe { out.part(start..start + channels.len() * width) };
             let source = &maps.data[channels.start * maps.size..];
-            match pieces.longest {
-                1 => pieces.copy::<1>(source, maps.size, width, out),
-                2..=4 => pieces.copy::<4>(source, maps.size, width, out),
-                5..=8 => pieces.copy::<8>(source, maps.size, width, out),
-                _ => pieces.copy::<16>(source, maps.size, width, out),
-            }
+            pieces.copy_all(source, maps.size, width, out);
         });
+    }
+
+    /// Packs a part of the depth of one panel, for columns that are points of all images.
+    pub fn pack_panel(
+        &self,
+        maps: Maps<'_>,
+        columns: Range<usize>,
+        width: usize,
+        depth: Range<usize>,
+        out: &mut [f32],
+    ) {
+        let mut k = depth.start;
+        while k < depth.end {
+            let (t, c) = (k / maps.channels, k % maps.channels);
+            let channels = (maps.channels - c).min(depth.end - k);
+            let pieces = self.pieces(maps, 0, &(0..self.lines()), columns.clone(), width, &self.taps[t]);
+            let out = &mut out[(k - depth.start) * width..][..channels * width];
+            pieces.copy_all(&maps.data[c * maps.size..], maps.size, width, out);
+            k += channels;
+        }
     }
 
     /// What a tap reads for some columns, which are points of the lines of images from `image`.
@@ -171,7 +225,7 @@ impl Gather {
         width: usize,
         tap: &Tap,
     ) -> Pieces {
-        let mut pieces = Pieces { list: [Piece::default(); MAX_COLS], count: 0, longest: 0 };
+        let mut pieces = Pieces { list: [Piece::default(); MAX_COLS], count: 0, longest: 0, strided: false };
         let points = lines.len() * self.grid[2];
         let inside = self.inside(tap);
         let mut column = columns.start;

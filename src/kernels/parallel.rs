@@ -24,6 +24,14 @@ pub fn for_chunks<T: Send>(out: &mut [T], size: usize, work: usize, f: impl Fn(u
     out.par_chunks_mut(size).enumerate().with_min_len(per_task).for_each(|(i, part)| f(i, part));
 }
 
+/// Calls `f(i)` for `0..tasks`, on several threads where `work`, in elements, is worth them.
+pub fn for_tasks(tasks: usize, work: usize, f: impl Fn(usize) + Sync) {
+    match work <= CHUNK || tasks < 2 {
+        true => (0..tasks).for_each(f),
+        false => (0..tasks).into_par_iter().for_each(&f),
+    }
+}
+
 /// Runs a loop compiled for AVX2 where the machine has it. The loop must be inlined into
 /// here: pass a closure, and mark what it calls `#[inline(always)]`.
 #[inline(always)]

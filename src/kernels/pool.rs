@@ -2,7 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::window::{Span, Window};
+use super::local::with_local;
+use super::parallel::simd;
+use super::planes::{LANES, Planes, load};
+use super::window::{Gather, Span, Window};
 
 /// Windows over each of many maps.
 #[derive(Clone, Debug)]
@@ -11,7 +14,15 @@ pub struct Pool {
     spans: [Vec<Span>; 3],
     /// Reciprocals of the number of elements averaged, per axis.
     shares: [Vec<f32>; 3],
+    planes: Planes,
+    /// What each tap adds to a point's place in the map.
+    offsets: Vec<i32>,
 }
+
+/// The position of a maximum that is none.
+const NOWHERE: u32 = u32::MAX;
+/// Elements that a thread takes at least.
+const MIN_ELEMENTS: usize = 1 << 14;
 
 /// Maps that a thread takes at least.
 const MIN_MAPS: usize = 4;
@@ -35,7 +46,15 @@ impl Pool {
                 })
                 .collect()
         });
-        Self { window, spans, shares }
+        let gather = Gather::forward(&window);
+        let offset = |tap: usize| {
+            let [_, ky, kx] = window.kernel;
+            let at = [tap / (ky * kx), tap / kx % ky, tap % kx];
+            let [z, y, x]: [usize; 3] = std::array::from_fn(|a| at[a] * window.dilation[a]);
+            ((z * window.input[1] + y) * window.input[2] + x) as i32
+        };
+        let offsets = (0..window.taps()).map(offset).collect();
+        Self { window, spans, shares, planes: Planes::new(&gather), offsets }
     }
 
     /// Calls `f` for each output with its index and its spans per axis.
@@ -71,22 +90,68 @@ impl Pool {
     /// NaN is greater than all, and a window that sees only padding gives 0.
     pub fn max(&self, x: &[f32], y: &mut [f32], positions: &mut [u32]) {
         let (from, to) = (self.window.input_len(), self.window.output_len());
-        y.par_chunks_mut(to).zip(positions.par_chunks_mut(to)).enumerate().with_min_len(MIN_MAPS).for_each(
-            |(map, (y, positions))| {
-                let x = &x[map * from..][..from];
-                self.for_each_window(|out, spans, _| {
-                    let (mut best, mut position) = (f32::NEG_INFINITY, u32::MAX);
-                    self.for_each_input(spans, |i| {
-                        let v = x[i];
-                        if v > best || position == u32::MAX || (v.is_nan() && !best.is_nan()) {
-                            (best, position) = (v, i as u32);
-                        }
-                    });
-                    y[out] = if position == u32::MAX { 0.0 } else { best };
-                    positions[out] = position;
-                });
-            },
-        );
+        let maps = |(map, (y, positions)): (usize, (&mut [f32], &mut [u32]))| {
+            self.max_map(&x[map * from..][..from], y, positions);
+        };
+        let all = y.par_chunks_mut(to).zip(positions.par_chunks_mut(to)).enumerate();
+        all.with_min_len((MIN_ELEMENTS / from.max(1)).max(1)).for_each(maps);
+    }
+
+    fn max_map(&self, x: &[f32], y: &mut [f32], positions: &mut [u32]) {
+        let (w, planes) = (&self.window, &self.planes);
+        with_local([planes.len(), 0], |[copy, _]| {
+            planes.fill(x, f32::NEG_INFINITY, copy);
+            let lines = y.chunks_exact_mut(w.output[2]).zip(positions.chunks_exact_mut(w.output[2]));
+            for (line, (y, positions)) in lines.enumerate() {
+                let start = |a: usize, o: usize| (o * w.stride[a]) as i64 - w.before[a] as i64;
+                let row = (start(0, line / w.output[1]) * w.input[1] as i64 + start(1, line % w.output[1]))
+                    * w.input[2] as i64;
+                simd(|| self.max_line(copy, line, row - w.before[2] as i64, y, positions));
+            }
+        });
+        if positions.contains(&NOWHERE) {
+            self.max_slowly(x, y, positions);
+        }
+    }
+
+    /// Maxima of a line, of which the first point's first tap stands at `first` in the map,
+    /// perhaps before it.
+    #[inline(always)]
+    fn max_line(&self, copy: &[f32], line: usize, first: i64, y: &mut [f32], positions: &mut [u32]) {
+        let (row, stride) = (self.planes.row(line), self.window.stride[2] as i64);
+        for (chunk, (y, positions)) in y.chunks_mut(LANES).zip(positions.chunks_mut(LANES)).enumerate() {
+            let mut best = [f32::NEG_INFINITY; LANES];
+            let mut place = [i32::MIN; LANES];
+            for (at, offset) in self.planes.taps.iter().zip(&self.offsets) {
+                let v: [f32; LANES] = load(copy, row + at + chunk * LANES);
+                for i in 0..LANES {
+                    // Not `v > best`, so that the first NaN wins.
+                    let wins = !(v[i] <= best[i]) & !best[i].is_nan();
+                    best[i] = if wins { v[i] } else { best[i] };
+                    place[i] = if wins { *offset } else { place[i] };
+                }
+            }
+            y.copy_from_slice(&best[..y.len()]);
+            for (i, (position, place)) in positions.iter_mut().zip(place).enumerate() {
+                let at = first + (chunk * LANES + i) as i64 * stride + i64::from(place);
+                *position = if place == i32::MIN { NOWHERE } else { at as u32 };
+            }
+        }
+    }
+
+    /// Maxima of the windows that see nothing greater than negative infinity.
+    fn max_slowly(&self, x: &[f32], y: &mut [f32], positions: &mut [u32]) {
+        self.for_each_window(|out, spans, _| {
+            if positions[out] != NOWHERE {
+                return;
+            }
+            y[out] = 0.0;
+            self.for_each_input(spans, |i| {
+                if positions[out] == NOWHERE {
+                    (y[out], positions[out]) = (x[i], i as u32);
+                }
+            });
+        });
     }
 
     /// The gradient of [`Pool::max`].

@@ -4,7 +4,9 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::diag::{Diagnostic, Sink, codes};
 use crate::kernels::elementwise;
+use crate::kernels::fused::Activation;
 use crate::kernels::math;
+use crate::kernels::parallel::simd;
 use crate::random;
 use crate::shape::{Fact, Shape};
 use crate::source::Span;
@@ -80,7 +82,22 @@ macro_rules! pointwise {
             value: |$s:ident, $x:ident| $value:expr,
             pull: |$t:ident, $r:ident, $d:ident| $pull:expr,
         }
-    )*) => {$(
+    )*) => {
+        /// The activation that an op is inside of a fused kernel, if it can be one.
+        pub(super) fn fused(op: &super::Op) -> Option<Activation> {
+            fn apply<P: Pointwise>(p: P) -> Activation {
+                Activation::Other(Box::new(move |y| simd(|| y.iter_mut().for_each(|y| *y = p.value(*y)))))
+            }
+            if matches!(op, super::Op::Relu(_)) {
+                return Some(Activation::Relu);
+            }
+            match op {
+                super::Op::Clip(p) => Some(apply(*p)),
+                $(super::Op::$op(p) => Some(apply(*p)),)*
+                _ => None,
+            }
+        }
+        $(
         $(#[doc = $about])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $op {

@@ -201,6 +201,14 @@ impl Operator for Conv {
 }
 
 impl Conv {
+    /// The convolution for plans without gradients; `None` where every channel is by itself.
+    pub(super) fn fused(&self, from: &[usize], to: &[usize]) -> Option<kernels::fused::FusedConv> {
+        let (window, _) = self.sliding.window("conv", &from[2..], &to[2..]);
+        let (inputs, outputs) = (from[1] / self.groups, self.out / self.groups);
+        (inputs > 1 || self.groups == 1)
+            .then(|| kernels::fused::FusedConv::new(from[0], self.groups, inputs, outputs, window))
+    }
+
     fn weight_shape(&self, x: &Fact) -> Vec<usize> {
         let mut shape = vec![self.out, x.shape[1].as_usize().unwrap_or(0) / self.groups.max(1)];
         shape.extend(kernel_sizes(&self.sliding, x));

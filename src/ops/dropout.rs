@@ -186,6 +186,7 @@ mod tests {
             params: &[],
             state: &mut [],
             output: &mut y,
+            packed: &[],
             saved: &mut [&mut saved],
             scratch: &mut [],
             noise,

@@ -333,7 +333,8 @@ mod tests {
                 params: &[],
                 state: &mut [],
                 output: &mut y,
-                saved: &mut [&mut saved, &mut losses],
+                packed: &[],
+            saved: &mut [&mut saved, &mut losses],
                 scratch: &mut [],
                 noise: std::default::Default::default(),
             });

@@ -63,12 +63,24 @@ pub struct Forward<'a, 'b> {
     pub state: &'a mut [&'b mut [f32]],
     /// The output; its contents are undefined before the call.
     pub output: &'a mut [f32],
+    /// What [`Kernel::pack`] has made.
+    pub packed: &'a [f32],
     /// As [`Workspace::saved`].
     pub saved: &'a mut [&'b mut [f32]],
     /// As [`Workspace::forward`]; undefined before the call.
     pub scratch: &'a mut [f32],
     /// Random streams of this step.
     pub noise: NoiseKey,
+}
+
+/// Parameters, and where they go in the form that forward reads.
+pub struct Pack<'a, 'b> {
+    /// Trainable parameters.
+    pub params: &'a [&'b [f32]],
+    /// Parameters that are not trained.
+    pub state: &'a [&'b [f32]],
+    /// To be overwritten.
+    pub packed: &'a mut [f32],
 }
 
 /// The buffers of a backward pass.
@@ -103,6 +115,13 @@ pub trait Kernel: Send + Sync {
     /// element at the same place is written, and nothing else of input 0 is read after that.
     /// When the planner does so, `inputs[0]` is empty and `output` holds the input at first.
     fn in_place(&self) -> bool;
+    /// Elements of parameters in the form that forward reads; they are packed anew only where
+    /// parameters have changed. For kernels of plans that do not train.
+    fn packed(&self) -> usize {
+        0
+    }
+    /// Packs parameters.
+    fn pack(&self, _p: Pack<'_, '_>) {}
     /// Computes the output.
     fn forward(&self, f: Forward<'_, '_>);
     /// Computes the gradients that are wanted.

@@ -7,6 +7,7 @@
 pub mod attrs;
 pub mod doc;
 mod facts;
+pub mod fused;
 pub mod geometry;
 pub mod init;
 pub mod lower;

@@ -3,10 +3,12 @@
 use crate::check::{Bound, Checked};
 use crate::graph::NodeId;
 use crate::ops::lower::{Kernel, LowerCx, Lowered, Needs};
+use crate::ops::{Op, fused};
 use crate::shape::Fact;
 
-use super::memory::Buffer;
-use super::program::{Access, Call, Work};
+use super::fuse::{self, Chain};
+use super::memory::{Buffer, aligned};
+use super::program::{Access, Call, Region, Work};
 use super::scope::Scope;
 use super::{PlanError, PlanOptions};
 
@@ -30,11 +32,16 @@ pub(super) struct Builder<'a> {
     /// The nodes whose values lie, or lay, in a buffer.
     members: Vec<Vec<NodeId>>,
     pub steps: Vec<(NodeId, Work<Access>)>,
+    /// By node, the chain that it ends.
+    chains: Vec<Option<Chain>>,
+    /// Elements of packed parameters.
+    pub packed: usize,
 }
 
 impl<'a> Builder<'a> {
     pub fn new(checked: &'a Checked, bound: &'a Bound, options: &'a PlanOptions) -> Result<Self, PlanError> {
-        let scope = Scope::new(checked, options)?;
+        let mut scope = Scope::new(checked, options)?;
+        let chains = fuse::chains(checked, bound, options, &mut scope);
         let nodes = checked.graph().len();
         Ok(Self {
             checked,
@@ -48,6 +55,8 @@ impl<'a> Builder<'a> {
             value: vec![None; nodes],
             members: Vec::new(),
             steps: Vec::new(),
+            chains,
+            packed: 0,
         })
     }
 
@@ -103,8 +112,10 @@ impl<'a> Builder<'a> {
         let inputs = self.scope.inputs[id.index()].clone();
         let facts: Vec<Fact> = inputs.iter().map(|i| self.bound.fact(*i).clone()).collect();
         let fact = self.bound.fact(id);
-        let training = self.options.training && !self.options.fixed_statistics.contains(&id);
-        match op.lower(&facts, fact, LowerCx { training, node: id.index() as u64 }) {
+        if let Some(kernel) = self.chains[id.index()].as_ref().and_then(|c| self.fused(c, &facts, fact)) {
+            return self.call(id, kernel, &inputs);
+        }
+        match op.lower(&facts, fact, LowerCx { training: self.trains(id), node: id.index() as u64 }) {
             Lowered::View => {
                 debug_assert_eq!(fact.numel(), facts[0].numel());
                 let at = self.value[inputs[0].index()];
@@ -113,6 +124,21 @@ impl<'a> Builder<'a> {
             }
             Lowered::Kernel(kernel) => self.call(id, kernel, &inputs),
         }
+    }
+
+    /// Whether a node is lowered for training.
+    fn trains(&self, id: NodeId) -> bool {
+        self.options.training && !self.options.fixed_statistics.contains(&id)
+    }
+
+    fn fused(&self, chain: &Chain, facts: &[Fact], fact: &Fact) -> Option<Box<dyn Kernel>> {
+        let op = |id: NodeId| self.checked.graph().op(id);
+        let norm = match chain.norm.and_then(op) {
+            Some(Op::BatchNorm(norm)) => Some(norm),
+            _ => None,
+        };
+        let tail = fused::Tail { norm, residual: chain.residual.is_some(), activation: chain.activation.and_then(op) };
+        fused::lower(op(chain.head)?, facts, fact, tail)
     }
 
     fn call(&mut self, id: NodeId, kernel: Box<dyn Kernel>, inputs: &[NodeId]) {
@@ -133,18 +159,35 @@ impl<'a> Builder<'a> {
         let scratch = self.scratch(workspace.forward);
         let call = self.calls.len();
         self.call_of[id.index()] = Some(call);
-        self.calls.push(self.describe(id, kernel, needs));
+        let described = self.describe(id, kernel, needs);
+        self.calls.push(described);
         self.saved.push(saved.clone());
         self.steps.push((id, Work::Forward { call, inputs: slots, in_place, output, saved, scratch }));
     }
 
-    fn describe(&self, id: NodeId, kernel: Box<dyn Kernel>, needs: Needs) -> Call {
-        let op = self.checked.graph().node(id).kind_name();
-        let (params, state): (Vec<_>, Vec<_>) =
-            self.checked.node_params(id).iter().partition(|p| self.checked.param(**p).trainable);
+    fn describe(&mut self, id: NodeId, kernel: Box<dyn Kernel>, needs: Needs) -> Call {
+        let graph = self.checked.graph();
+        let nodes = self.chains[id.index()].as_ref().map_or(vec![id], Chain::nodes);
+        let facts: Vec<Fact> = self.scope.inputs[id.index()].iter().map(|i| self.bound.fact(*i).clone()).collect();
+        let macs = graph.op(nodes[0]).map_or(0, |op| op.macs(&facts, self.bound.fact(id)));
+        let names: Vec<&str> = nodes.iter().map(|n| graph.node(*n).kind_name()).collect();
+        let own = nodes.iter().flat_map(|n| self.checked.node_params(*n).iter().copied());
+        let (params, state): (Vec<_>, Vec<_>) = own.partition(|p| self.checked.param(*p).trainable);
         let trains = self.options.training && self.scope.differentiated[id.index()];
         let wanted = params.iter().map(|p| trains && !self.options.frozen.contains(p)).collect();
-        Call { kernel, needs, op, params, wanted, state }
+        let packed = Region { start: self.packed, len: kernel.packed() };
+        self.packed = aligned(packed.start.saturating_add(packed.len)).unwrap_or(usize::MAX);
+        Call {
+            kernel,
+            needs,
+            op: names.join("+"),
+            packed,
+            writes_state: self.trains(id) && !state.is_empty(),
+            macs: u64::try_from(macs).unwrap_or(u64::MAX),
+            params,
+            wanted,
+            state,
+        }
     }
 
     /// Whether the output may take the buffer of input 0: the kernel allows it, and nobody

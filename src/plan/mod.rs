@@ -6,6 +6,7 @@
 
 mod autodiff;
 mod builder;
+mod fuse;
 mod memory;
 mod program;
 mod scope;
@@ -89,6 +90,8 @@ pub struct Memory {
     pub unshared_bytes: u64,
     /// All parameters of the network, also those that the plan does not read.
     pub params_bytes: u64,
+    /// Parameters in the form that kernels read.
+    pub packed_bytes: u64,
     /// Gradients of the parameters that are trained.
     pub grads_bytes: u64,
 }
@@ -97,7 +100,7 @@ impl Memory {
     /// What a session of the plan allocates: everything but the parameters, which sessions
     /// share, and the optimizer's state.
     pub fn total(&self) -> u64 {
-        self.arena_bytes.saturating_add(self.grads_bytes)
+        self.arena_bytes.saturating_add(self.grads_bytes).saturating_add(self.packed_bytes)
     }
 }
 
@@ -119,9 +122,14 @@ pub struct StepInfo<'a> {
     pub path: &'a str,
     /// Its op; `seed` where the loss's gradient begins, `accumulate` where contributions to a
     /// gradient are added up.
-    pub op: &'static str,
+    pub op: &'a str,
     /// The pass.
     pub pass: Pass,
+    /// Multiplications that are followed by an addition; backward, those of every gradient
+    /// that is wanted.
+    pub macs: u64,
+    /// Elements of the buffers that it touches, scratch included.
+    pub elements: usize,
 }
 
 /// A network laid out for one purpose and one size of its inputs.
@@ -131,6 +139,8 @@ pub struct Plan {
     pub(crate) backward: Vec<Step>,
     /// Elements of the arena.
     pub(crate) arena: usize,
+    /// Elements of packed parameters.
+    pub(crate) packed: usize,
     paths: Vec<String>,
     trained: Vec<ParamId>,
     /// Elements of every parameter of the network.
@@ -189,11 +199,22 @@ impl Plan {
 
     pub(crate) fn step_info<'a>(&'a self, step: &Step, pass: Pass) -> StepInfo<'a> {
         let op = match &step.work {
-            Work::Forward { call, .. } | Work::Backward { call, .. } => self.calls[*call].op,
+            Work::Forward { call, .. } | Work::Backward { call, .. } => &self.calls[*call].op,
             Work::Seed { .. } => "seed",
             Work::AddTo { .. } | Work::Sum { .. } => "accumulate",
         };
-        StepInfo { node: step.node, path: &self.paths[step.node.index()], op, pass }
+        let macs = match &step.work {
+            Work::Forward { call, .. } => self.calls[*call].macs,
+            Work::Backward { call, grad_inputs, .. } => {
+                let call = &self.calls[*call];
+                let weights = u64::from(call.wanted.first().copied().unwrap_or(false));
+                let inputs = grad_inputs.iter().flatten().count() as u64;
+                call.macs.saturating_mul(weights + inputs)
+            }
+            _ => 0,
+        };
+        let elements = step.regions.iter().map(|r| r.len).sum();
+        StepInfo { node: step.node, path: &self.paths[step.node.index()], op, pass, macs, elements }
     }
 }
 
@@ -204,6 +225,7 @@ fn finish(mut builder: Builder<'_>, forward_len: usize, input_grads: &[(NodeId, 
         work.each(&mut |access, _| builder.buffers[access.buffer as usize].touch(at));
     }
     let arena = memory::lay_out(&mut builder.buffers)?;
+    let packed = builder.packed;
     let Builder { checked, options, scope, calls, buffers, value, steps, .. } = builder;
     let graph = checked.graph();
     let find = |ids: &mut dyn Iterator<Item = NodeId>| -> Vec<(NodeId, Access)> {
@@ -232,9 +254,11 @@ fn finish(mut builder: Builder<'_>, forward_len: usize, input_grads: &[(NodeId, 
         arena_bytes: bytes([arena])?,
         unshared_bytes: bytes(buffers.iter().map(|b| b.len))?,
         params_bytes: bytes(param_sizes.iter().copied())?,
+        packed_bytes: bytes([packed])?,
         grads_bytes: bytes(trained.iter().map(|p| param_sizes[p.index()]))?,
     };
     Ok(Plan {
+        packed,
         forward,
         backward,
         arena,

@@ -11,7 +11,14 @@ use crate::ops::lower::{Kernel, Needs};
 pub(crate) struct Call {
     pub kernel: Box<dyn Kernel>,
     pub needs: Needs,
-    pub op: &'static str,
+    /// Its op, or the ops that run as one.
+    pub op: String,
+    /// Where the packed parameters lie among those of all calls.
+    pub packed: Region,
+    /// Whether forward writes `state`.
+    pub writes_state: bool,
+    /// Multiplications that are followed by an addition, of one forward run.
+    pub macs: u64,
     /// Trainable parameters in the op's order.
     pub params: Vec<ParamId>,
     /// Which of `params` get a gradient.

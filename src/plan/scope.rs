@@ -45,6 +45,20 @@ impl Scope {
         };
         Ok(Scope { needed, differentiated, inputs, users, loss })
     }
+
+    /// Makes the last node of a chain read what its first reads, then `residual`; only the last
+    /// is computed.
+    pub fn join(&mut self, nodes: &[NodeId], residual: Option<NodeId>) {
+        let (Some(head), Some(last)) = (nodes.first(), nodes.last()) else { return };
+        let mut inputs = self.inputs[head.index()].clone();
+        inputs.extend(residual);
+        for input in &inputs {
+            let users = &mut self.users[input.index()];
+            users.iter_mut().filter(|u| nodes.contains(u)).for_each(|u| *u = *last);
+        }
+        nodes.iter().for_each(|n| self.needed[n.index()] = n == last);
+        self.inputs[last.index()] = inputs;
+    }
 }
 
 /// A gradient is computed where it is wanted, by the node or by one that it reads, and where

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::config::TrainConfig;
 use crate::diag::codes;
 use crate::engine::optim::{Optimizer, OptimizerState};
+use crate::engine::{Observer, Session};
 use crate::graph::NodeId;
 use crate::ops::lower::NoiseKey;
 use crate::plan::PlanOptions;
@@ -59,24 +60,9 @@ pub fn time(
     batch: usize,
     seconds: f64,
 ) -> Result<Timing, Failure> {
-    let checked = network.checked();
-    let roles = &checked.graph().roles;
-    let options = match mode {
-        Mode::Infer => PlanOptions::inference(roles.outputs.clone()),
-        Mode::Train => PlanOptions::training(Vec::new()),
-    };
-    let example = example_shape(checked.fact(network.feeds()?.image))?;
-    let symbols = network.symbols(network.feeds()?.image, &example, batch)?;
-    let mut session = network.session(&symbols, &options)?;
-    let classes = classes(network);
-    for input in &roles.inputs {
-        fill(session.input_mut(*input), checked.fact(*input).dtype, classes, *input);
-    }
-    let optim = config.map(|c| c.optim).unwrap_or(SGD);
-    let mut optimizer = OptimizerState::new(&optim, &network.params, session.plan().trained());
+    let mut stepper = Stepper::new(network, config, mode, batch)?;
     let mut steps = Vec::new();
-    let begin = Instant::now();
-    let mut counted = begin;
+    let mut counted = Instant::now();
     for index in 0.. {
         if index == WARMUP {
             counted = Instant::now();
@@ -85,17 +71,61 @@ pub fn time(
             break;
         }
         let start = Instant::now();
-        session.forward(&mut network.params, NoiseKey { seed: 0, step: index as u64 });
-        if mode == Mode::Train {
-            session.backward(&network.params);
-            optimizer.step(&mut network.params, session.grads(), 1e-4);
-        }
+        stepper.step(network, index as u64);
         if index >= WARMUP {
             steps.push(start.elapsed().as_secs_f64() * 1e3);
         }
     }
     steps.sort_by(f64::total_cmp);
-    Ok(Timing { steps, planned_bytes: session.plan().memory().total() })
+    Ok(Timing { steps, planned_bytes: stepper.session.plan().memory().total() })
+}
+
+/// A session with random inputs, and what its steps need.
+pub(super) struct Stepper {
+    pub session: Session,
+    mode: Mode,
+    optimizer: OptimizerState,
+}
+
+impl Stepper {
+    pub fn new(network: &Network<'_>, config: Option<&TrainConfig>, mode: Mode, batch: usize) -> Result<Self, Failure> {
+        let checked = network.checked();
+        let roles = &checked.graph().roles;
+        let options = match mode {
+            Mode::Infer => PlanOptions::inference(roles.outputs.clone()),
+            Mode::Train => PlanOptions::training(Vec::new()),
+        };
+        let example = example_shape(checked.fact(network.feeds()?.image))?;
+        let symbols = network.symbols(network.feeds()?.image, &example, batch)?;
+        let mut session = network.session(&symbols, &options)?;
+        let classes = classes(network);
+        for input in &roles.inputs {
+            fill(session.input_mut(*input), checked.fact(*input).dtype, classes, *input);
+        }
+        let optim = config.map(|c| c.optim).unwrap_or(SGD);
+        let optimizer = OptimizerState::new(&optim, &network.params, session.plan().trained());
+        Ok(Self { session, mode, optimizer })
+    }
+
+    fn step(&mut self, network: &mut Network<'_>, index: u64) {
+        self.session.forward(&mut network.params, NoiseKey { seed: 0, step: index });
+        if self.mode == Mode::Train {
+            self.session.backward(&network.params);
+            self.optimizer.step(&mut network.params, self.session.grads(), 1e-4);
+        }
+    }
+
+    /// A step, watched; returns the time that the optimizer took.
+    pub fn step_observed(&mut self, network: &mut Network<'_>, index: u64, observer: &mut Observer<'_>) -> Duration {
+        self.session.forward_observed(&mut network.params, NoiseKey { seed: 0, step: index }, observer);
+        if self.mode == Mode::Infer {
+            return Duration::ZERO;
+        }
+        self.session.backward_observed(&network.params, observer);
+        let start = Instant::now();
+        self.optimizer.step(&mut network.params, self.session.grads(), 1e-4);
+        start.elapsed()
+    }
 }
 
 const SGD: Optimizer = Optimizer::Sgd { lr: 0.01, momentum: 0.9, nesterov: false, dampening: 0.0, weight_decay: 0.0 };

@@ -100,6 +100,7 @@ impl Instance {
             params: &trained,
             state: &mut state,
             output: &mut output,
+            packed: &[],
             saved: &mut saved.iter_mut().map(|s| &mut s[..]).collect::<Vec<_>>(),
             scratch: &mut scratch,
             noise: self.noise,

@@ -65,7 +65,8 @@ fn inference_computes_only_what_is_wanted() {
     let b = net.graph.find("b").unwrap();
     let (checked, bound) = net.finish(loss);
     let mut short = session(&checked, &bound, &PlanOptions::inference(vec![b]));
-    assert_eq!(short.plan().steps().map(|s| s.path).collect::<Vec<_>>(), ["a", "b"]);
+    // `a` and `b` run as one step.
+    assert_eq!(short.plan().steps().map(|s| (s.path, s.op)).collect::<Vec<_>>(), [("b", "dense+relu")]);
     let mut params = ParamStore::init(&checked, 1);
     short.forward(&mut params, NOISE);
     let value = short.value(b).unwrap().to_vec();
@@ -74,7 +75,7 @@ fn inference_computes_only_what_is_wanted() {
     short.forward(&mut params, NOISE);
     assert_eq!(short.value(b).unwrap(), value);
     assert_eq!(short.value(loss), None);
-    // `relu` writes over `a`: the arena holds the input and one layer.
+    // The arena holds the input and one layer.
     assert_eq!(short.plan().memory().arena_bytes, 128);
 }
 
@@ -256,4 +257,65 @@ fn impossible_plans_are_refused() {
     net.dense("y", 1, x);
     let (checked, bound) = net.finish_without_loss();
     assert_eq!(Plan::new(&checked, &bound, &PlanOptions::training(vec![])).err(), Some(PlanError::NoLoss));
+}
+
+/// The values of `wanted` in inference.
+fn values(
+    net: &(blockprint::check::Checked, blockprint::check::Bound),
+    wanted: &[blockprint::graph::NodeId],
+    params: &mut ParamStore,
+) -> Vec<Vec<f32>> {
+    let mut session = session(&net.0, &net.1, &PlanOptions::inference(wanted.to_vec()));
+    session.forward(params, NOISE);
+    wanted.iter().map(|id| session.value(*id).expect("it is a target").to_vec()).collect()
+}
+
+#[test]
+fn fused_chains_agree_with_single_nodes() {
+    for size in [1, 5, 12] {
+        let net = image_net(size);
+        let graph = net.0.graph();
+        let logits = graph.find("logits").unwrap();
+        let mut params = ParamStore::init(&net.0, 1);
+        for (i, id) in net.0.param_ids().enumerate() {
+            // Variances are positive.
+            params
+                .get_mut(id)
+                .iter_mut()
+                .enumerate()
+                .for_each(|(j, v)| *v = *v * 0.7 + 0.3 + 0.1 * ((i + j) % 3) as f32);
+        }
+        let fused = values(&net, &[logits], &mut params);
+        // A value that is asked for cannot be fused away.
+        let all: Vec<_> = graph.ids().filter(|id| graph.op(*id).is_some() && *id <= logits).collect();
+        let single = values(&net, &all, &mut params);
+        let single = &single[all.iter().position(|id| *id == logits).unwrap()];
+        let range = single.iter().fold(0.0f32, |a, v| a.max(v.abs()));
+        assert!(range > 0.0);
+        for (a, b) in fused[0].iter().zip(single) {
+            assert!((a - b).abs() <= 1e-5 * range, "{a} {b}");
+        }
+        let plan = Plan::new(&net.0, &net.1, &PlanOptions::inference(vec![logits])).unwrap();
+        let ops: Vec<_> = plan.steps().map(|s| s.op).collect();
+        assert_eq!(ops, ["conv+bn+relu", "conv+bn+add+relu", "dense"]);
+    }
+}
+
+#[test]
+fn changed_parameters_are_packed_anew() {
+    let net = image_net(6);
+    let logits = net.0.graph().find("logits").unwrap();
+    let mut params = ParamStore::init(&net.0, 1);
+    let mut lasting = session(&net.0, &net.1, &PlanOptions::inference(vec![logits]));
+    let mut train = session(&net.0, &net.1, &PlanOptions::training(vec![]));
+    let mut before = Vec::new();
+    for _ in 0..3 {
+        lasting.forward(&mut params, NOISE);
+        let now = lasting.value(logits).unwrap().to_vec();
+        assert_eq!(now, values(&net, &[logits], &mut params)[0]);
+        assert_ne!(now, before);
+        before = now;
+        // Moves the running statistics only, which the packed weights depend on.
+        train.forward(&mut params, NOISE);
+    }
 }

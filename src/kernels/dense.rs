@@ -1,0 +1,128 @@
+//! Dense layers with few examples: their time is that of reading the weights once.
+
+use super::fused::{Activation, Epilogue};
+use super::lanes;
+use super::parallel::{CHUNK, for_chunks, for_tasks, simd};
+use super::shared::Shared;
+
+/// Weight rows that are read side by side, so that each example is read a quarter as often.
+const ROWS: usize = 4;
+/// Running sums of a product.
+const LANES: usize = 16;
+
+/// `y = x w^T + bias` and what follows, for `x` of `[batch, features]` and `w` of `[out,
+/// features]`. The order of sums depends on the sizes alone.
+pub fn forward(x: &[f32], w: &[f32], features: usize, end: Epilogue<'_>, y: &mut [f32]) {
+    let (batch, out) = (x.len() / features.max(1), w.len() / features.max(1));
+    // A task is a few microseconds of work.
+    let per_task = (CHUNK / features.max(1)).max(1).next_multiple_of(ROWS);
+    let y = Shared::new(y);
+    for_tasks(out.div_ceil(per_task), w.len(), |task| {
+        let all = task * per_task..((task + 1) * per_task).min(out);
+        for first in all.clone().step_by(ROWS) {
+            let rows = first..(first + ROWS).min(all.end);
+            for n in 0..batch {
+                let x = &x[n * features..][..features];
+                let mut sums = [0.0; ROWS];
+                match rows.len() {
+                    ROWS => sums = dots(x, std::array::from_fn(|r| &w[(first + r) * features..][..features])),
+                    _ => {
+                        for (sum, r) in sums.iter_mut().zip(rows.clone()) {
+                            *sum = simd(|| lanes::dot(x, &w[r * features..][..features]));
+                        }
+                    }
+                }
+                let at = n * out + first..n * out + rows.end;
+                // SAFETY: each output belongs to one task.
+                let y = unsafe { y.part(at.clone()) };
+                for (i, (y, sum)) in y.iter_mut().zip(sums).enumerate() {
+                    let bias = end.bias.map_or(0.0, |b| b[first + i]);
+                    *y = sum + bias + end.residual.map_or(0.0, |r| r[at.start + i]);
+                }
+                activate(end.activation, y);
+            }
+        }
+    });
+}
+
+/// Finishes products that are there already.
+pub fn finish(end: Epilogue<'_>, out: usize, y: &mut [f32]) {
+    let work = y.len();
+    for_chunks(y, out, work, |n, y| {
+        if let Some(bias) = end.bias {
+            y.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
+        }
+        if let Some(residual) = end.residual {
+            y.iter_mut().zip(&residual[n * out..]).for_each(|(y, r)| *y += r);
+        }
+        activate(end.activation, y);
+    });
+}
+
+/// Applies an activation in place.
+pub fn activate(activation: &Activation, y: &mut [f32]) {
+    match activation {
+        Activation::Identity => {}
+        Activation::Relu => y.iter_mut().for_each(|y| *y = if *y < 0.0 { 0.0 } else { *y }),
+        Activation::Other(apply) => apply(y),
+    }
+}
+
+/// The products of a slice with several others of its length.
+fn dots(x: &[f32], w: [&[f32]; ROWS]) -> [f32; ROWS] {
+    simd(|| {
+        let mut sums = [[0.0f32; LANES]; ROWS];
+        let whole = x.len() / LANES * LANES;
+        let mut at = 0;
+        while at < whole {
+            let x: [f32; LANES] = std::array::from_fn(|i| x[at..at + LANES][i]);
+            for r in 0..ROWS {
+                let w = &w[r][at..at + LANES];
+                for i in 0..LANES {
+                    sums[r][i] += x[i] * w[i];
+                }
+            }
+            at += LANES;
+        }
+        std::array::from_fn(|r| {
+            let rest: f32 = x[whole..].iter().zip(&w[r][whole..]).map(|(x, w)| x * w).sum();
+            let mut lanes = sums[r];
+            for half in [8, 4, 2, 1] {
+                for i in 0..half {
+                    lanes[i] += lanes[i + half];
+                }
+            }
+            lanes[0] + rest
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{self, below, floats};
+    use super::*;
+
+    #[test]
+    fn random_sizes_agree_with_the_definition() {
+        for seed in 0..60 {
+            let mut rng = testing::rng(seed);
+            let (batch, out, features) = (1 + below(&mut rng, 5), 1 + below(&mut rng, 90), 1 + below(&mut rng, 900));
+            let (x, w) = (floats(&mut rng, batch * features), floats(&mut rng, out * features));
+            let (bias, residual) = (floats(&mut rng, out), floats(&mut rng, batch * out));
+            let end = Epilogue { bias: Some(&bias), residual: Some(&residual), activation: &Activation::Relu };
+            let y = testing::same_for_all_thread_counts(|| {
+                let mut y = vec![f32::NAN; batch * out];
+                forward(&x, &w, features, end, &mut y);
+                y
+            });
+            let expected: Vec<f64> = (0..batch * out)
+                .map(|i| {
+                    let (x, w) = (&x[i / out * features..], &w[i % out * features..]);
+                    let dot: f64 = (0..features).map(|k| f64::from(x[k]) * f64::from(w[k])).sum();
+                    (dot + f64::from(bias[i % out]) + f64::from(residual[i])).max(0.0)
+                })
+                .collect();
+            testing::assert_close(&y, &expected, features, &format!("{batch}x{features}x{out}"));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Kernels that stand for several ops of a plan without gradients: a convolution or dense
+//! layer, then perhaps a batch norm, the addition of a residual, and an activation.
+
+use crate::kernels::dense;
+use crate::kernels::fused::{Activation, Epilogue, FusedConv};
+use crate::kernels::gemm::{Matrix, gemm_parallel};
+use crate::shape::Fact;
+
+use super::Op;
+use super::lower::{Backward, Forward, Kernel, Needs, Pack, Workspace};
+use super::norm::BatchNorm;
+
+/// What follows the first op of a fused kernel.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tail<'a> {
+    /// A batch norm with running statistics.
+    pub norm: Option<&'a BatchNorm>,
+    /// Whether the last input, which has the shape of the output, is added.
+    pub residual: bool,
+    /// An activation.
+    pub activation: Option<&'a Op>,
+}
+
+/// Examples up to which a dense layer reads its weights as they are.
+const FEW: usize = 8;
+
+/// The kernel of an op and what follows it, if there is one. Its parameters are those of the
+/// op, then those of the norm; its inputs those of the op, then the residual.
+pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>) -> Option<Box<dyn Kernel>> {
+    let (from, to) = (inputs.first()?.sizes(), output.sizes());
+    let (work, bias) = match head {
+        Op::Conv(conv) => (Work::Conv(conv.fused(&from, &to)?), conv.weights.bias),
+        Op::Dense(op) if tail.norm.is_none() => {
+            (Work::Dense { batch: from[0], features: from[1], out: op.out }, op.bias)
+        }
+        _ => return None,
+    };
+    let activation = match tail.activation {
+        None => Activation::Identity,
+        Some(op) => super::activation::fused(op)?,
+    };
+    let eps = tail.norm.map(|n| n.eps as f32);
+    Some(Box::new(FusedKernel { work, channels: to[1], bias, eps, residual: tail.residual, activation }))
+}
+
+/// Whether an op can be the activation of a fused kernel.
+pub fn is_activation(op: &Op) -> bool {
+    super::activation::fused(op).is_some()
+}
+
+enum Work {
+    Conv(FusedConv),
+    Dense { batch: usize, features: usize, out: usize },
+}
+
+struct FusedKernel {
+    work: Work,
+    channels: usize,
+    bias: bool,
+    /// Of the norm.
+    eps: Option<f32>,
+    residual: bool,
+    activation: Activation,
+}
+
+impl FusedKernel {
+    /// Floats of the packed weights; biases follow them.
+    fn weights_len(&self) -> usize {
+        match &self.work {
+            Work::Conv(conv) => conv.packed_len(),
+            Work::Dense { .. } => 0,
+        }
+    }
+}
+
+impl Kernel for FusedKernel {
+    fn workspace(&self) -> Workspace {
+        Workspace::default()
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::default()
+    }
+
+    fn in_place(&self) -> bool {
+        false
+    }
+
+    fn packed(&self) -> usize {
+        self.weights_len() + self.channels
+    }
+
+    fn pack(&self, p: Pack<'_, '_>) {
+        let (weights, biases) = p.packed.split_at_mut(self.weights_len());
+        biases.fill(0.0);
+        if self.bias {
+            biases.copy_from_slice(p.params[1]);
+        }
+        let mut scale = None;
+        if let (Some(eps), [.., weight, bias], [mean, variance]) = (self.eps, p.params, p.state) {
+            // `(w x + b - mean) s + bias` is `(s w) x + (b - mean) s + bias`.
+            let factors: Vec<f32> = weight.iter().zip(*variance).map(|(w, v)| w / (v + eps).sqrt()).collect();
+            for (c, b) in biases.iter_mut().enumerate() {
+                *b = (*b - mean[c]) * factors[c] + bias[c];
+            }
+            scale = Some(factors);
+        }
+        if let Work::Conv(conv) = &self.work {
+            conv.pack(p.params[0], scale.as_deref(), weights);
+        }
+    }
+
+    fn forward(&self, f: Forward<'_, '_>) {
+        let (weights, bias) = f.packed.split_at(self.weights_len());
+        let residual = if self.residual { f.inputs.last().copied() } else { None };
+        let end = Epilogue { bias: Some(bias), residual, activation: &self.activation };
+        match &self.work {
+            Work::Conv(conv) => conv.run(f.inputs[0], weights, end, f.output),
+            Work::Dense { batch, features, .. } if *batch <= FEW => {
+                dense::forward(f.inputs[0], f.params[0], *features, end, f.output);
+            }
+            Work::Dense { batch, features, out } => {
+                let x = Matrix::row_major(f.inputs[0], *batch, *features);
+                gemm_parallel(x, Matrix::row_major(f.params[0], *out, *features).transposed(), 0.0, f.output);
+                dense::finish(end, *out, f.output);
+            }
+        }
+    }
+
+    fn backward(&self, _b: Backward<'_, '_>) {
+        unreachable!("only plans without gradients have fused kernels");
+    }
+}
