@@ -9,7 +9,7 @@ use crate::source::Span;
 use super::attrs::{Args, Attr, AttrKind, Default, Padding, Size, Value};
 use super::conv::{self, Conv, Depthwise, Draw, Weights, below};
 use super::geometry::Sliding;
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Pack, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
 /// A convolution of each channel by itself, then one over the channels at each place.
@@ -152,10 +152,21 @@ impl Kernel for Pair {
         false
     }
 
+    fn packed(&self) -> usize {
+        self.first.packed() + self.second.packed()
+    }
+
+    fn pack(&self, p: Pack<'_, '_>) {
+        let (first, second) = p.packed.split_at_mut(self.first.packed());
+        self.first.pack(Pack { params: &p.params[..1], state: p.state, packed: first });
+        self.second.pack(Pack { params: &p.params[1..], state: p.state, packed: second });
+    }
+
     fn forward(&self, f: Forward<'_, '_>) {
         let (a, b) = (self.first.workspace(), self.second.workspace());
         let Some((between, saved)) = f.saved.split_first_mut() else { return };
         let (of_a, of_b) = saved.split_at_mut(a.saved.len());
+        let (of_first, of_second) = f.packed.split_at(self.first.packed());
         // Taken out of the list, so that it outlives the borrow of the list.
         let between = std::mem::take(between);
         self.first.forward(Forward {
@@ -163,6 +174,7 @@ impl Kernel for Pair {
             params: &f.params[..1],
             state: &mut [],
             output: &mut *between,
+            packed: of_first,
             saved: of_a,
             scratch: &mut f.scratch[..a.forward],
             noise: f.noise,
@@ -172,6 +184,7 @@ impl Kernel for Pair {
             params: &f.params[1..],
             state: &mut [],
             output: f.output,
+            packed: of_second,
             saved: of_b,
             scratch: &mut f.scratch[..b.forward],
             noise: f.noise,
