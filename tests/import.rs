@@ -117,6 +117,39 @@ fn caffe_slices_reshapes_and_powers_are_read() {
 }
 
 #[test]
+fn maxima_and_differences_take_their_inputs_as_arguments() {
+    let conv = |name: &str| {
+        format!(
+            "layer {{ name: \"{name}\" type: \"Convolution\" bottom: \"data\" top: \"{name}\" \
+             convolution_param {{ num_output: 4 kernel_size: 1 }} }}\n"
+        )
+    };
+    let net = caffe(&format!(
+        r#"{}{}{}
+        layer {{ name: "m" type: "Eltwise" bottom: "a" bottom: "b" bottom: "c" top: "m" eltwise_param {{ operation: MAX }} }}
+        layer {{ name: "d" type: "Eltwise" bottom: "m" bottom: "a" top: "d" eltwise_param {{ operation: SUM coeff: 1 coeff: -1 }} }}
+        layer {{ name: "r" type: "ReLU" bottom: "d" top: "d" }}"#,
+        conv("a"),
+        conv("b"),
+        conv("c")
+    ));
+    for line in ["- maximum(a, b) as m\n", "- maximum(m, c) as m_2\n", "- sub(m_2, a)\n"] {
+        assert!(net.spec.contains(line), "no {line} in\n{}", net.spec);
+    }
+    assert_eq!(output(&checked(&net.spec), 0), "4x32x32");
+}
+
+#[test]
+fn a_cfg_of_features_has_no_map() {
+    let layers = "[connected]\noutput=8\nactivation=relu\n[rnn]\noutput=8\n[softmax]\n";
+    let net = import_darknet(&format!("[net]\ninputs=16\n{layers}"), "net").unwrap();
+    assert_eq!(net.notes.len(), 1, "{:?}", net.notes);
+    assert_eq!(output(&checked(&net.spec), 0), "8");
+    let missing = import_darknet(&format!("[net]\nwidth=16\n{layers}"), "net").unwrap_err();
+    assert!(missing.to_string().contains("`height` is missing"), "{missing}");
+}
+
+#[test]
 fn bad_cfgs_are_refused_with_their_line() {
     for (text, line) in [
         ("", 1),

@@ -17,8 +17,8 @@ use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError
 pub struct Separable {
     /// The first, without a bias.
     pub depthwise: Depthwise,
-    /// The second, with a window of one.
-    pub pointwise: Conv,
+    /// The second, with a window of one. Apart, so that no op takes much more room than others.
+    pub pointwise: Box<Conv>,
 }
 
 impl Separable {
@@ -69,7 +69,7 @@ impl Operator for Separable {
                 multiplier: args.usize("multiplier")?,
                 weights: Weights { bias: false, ..weights.clone() },
             },
-            pointwise: Conv { out: args.usize("out")?, sliding: point, groups: 1, weights },
+            pointwise: Box::new(Conv { out: args.usize("out")?, sliding: point, groups: 1, weights }),
         })
     }
 

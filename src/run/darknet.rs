@@ -5,15 +5,13 @@ use std::collections::HashSet;
 use crate::check::{Checked, ParamId};
 use crate::graph::NodeId;
 use crate::ops::Op;
-use crate::weights::darknet::Section;
+use crate::weights::darknet::{Section, ordered};
 
 /// The tensors of a Darknet weights file in the order of the stream.
 ///
-/// Darknet writes layer by layer in the order of the cfg, which is that of the nodes. Within a
-/// convolution: biases, then those of the batch normalisation that follows it (scales, means,
-/// variances), then weights; a connected layer has its weights after the biases
-/// (`load_convolutional_weights` and `load_connected_weights` in `src/parser.c`). The biases of a
-/// layer with batch normalisation are added behind it: they are the normalisation's own.
+/// Darknet writes layer by layer in the order of the cfg, which is that of the nodes. A batch
+/// normalisation is a part of the layer before it, and has the layer's biases, which are added
+/// behind it.
 pub(super) fn sections(checked: &Checked) -> Vec<Section> {
     let graph = checked.graph();
     let mut seen = HashSet::new();
@@ -32,10 +30,7 @@ pub(super) fn sections(checked: &Checked) -> Vec<Section> {
         let of_norm = |part| norm.and_then(|norm| find(checked, norm, part));
         let bias = own("bias").or(of_norm("bias"));
         let statistics = ["weight", "running_mean", "running_var"].map(of_norm);
-        let order: Vec<Option<ParamId>> = match connected {
-            true => [bias, own("weight")].into_iter().chain(statistics).collect(),
-            false => std::iter::once(bias).chain(statistics).chain([own("weight")]).collect(),
-        };
+        let order = ordered(connected, bias, own("weight"), statistics);
         for id in order.into_iter().flatten().filter(|id| seen.insert(*id)) {
             let param = checked.param(id);
             sections.push(Section { name: param.name.clone(), shape: param.shape.clone() });

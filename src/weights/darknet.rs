@@ -53,11 +53,18 @@ impl Layer {
         let statistics = bn
             .into_iter()
             .flat_map(|bn| ["weight", "running_mean", "running_var"].map(|s| section(format!("{bn}.{s}"), vec![out])));
-        match self {
-            Layer::Conv { .. } => std::iter::once(bias).chain(statistics).chain([weight]).collect(),
-            Layer::Connected { .. } => [bias, weight].into_iter().chain(statistics).collect(),
-        }
+        ordered(matches!(self, Layer::Connected { .. }), bias, weight, statistics)
     }
+}
+
+/// The parts of a layer in the order of the stream: the biases first, the weights of a connected
+/// layer before the statistics of its normalisation, those of a convolution behind them.
+pub fn ordered<T>(connected: bool, bias: T, weight: T, statistics: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut parts = vec![bias];
+    parts.extend(statistics);
+    let at = if connected { 1 } else { parts.len() };
+    parts.insert(at, weight);
+    parts
 }
 
 /// Version, and how many bytes precede the floats.

@@ -267,7 +267,17 @@ impl<'a> Importer<'a> {
         } else {
             self.eltwise(layer, &mut sources)?
         };
-        let at = self.sketch.merge(op, sources, name);
+        let at = match (op, &sources[..]) {
+            // These take two inputs; more are taken one after another.
+            ("maximum" | "sub", [first, rest @ ..]) if !rest.is_empty() => {
+                let mut so_far = *first;
+                for next in rest {
+                    so_far = Source::Statement(self.sketch.pair(op, [so_far, *next], name));
+                }
+                return Ok(Blob { source: so_far, flat: bottoms.iter().all(|b| b.flat) });
+            }
+            _ => self.sketch.merge(op, sources, name),
+        };
         Ok(Blob { source: Source::Statement(at), flat: bottoms.iter().all(|b| b.flat) })
     }
 
@@ -276,7 +286,7 @@ impl<'a> Importer<'a> {
         let factors = p.texts("coeff").map(|c| p.parse("coeff", c)).collect::<Result<Vec<f64>, _>>()?;
         Ok(match p.text("operation").unwrap_or("SUM") {
             "PROD" | "0" => "mul",
-            "MAX" | "2" => "max",
+            "MAX" | "2" => "maximum",
             _ if factors == [1.0, -1.0] => "sub",
             _ => {
                 for (source, factor) in sources.iter_mut().zip(factors).filter(|(_, f)| *f != 1.0) {

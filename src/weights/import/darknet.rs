@@ -41,7 +41,10 @@ impl<'a> Block<'a> {
         if (least..=MAX_EXTENT).contains(&value) {
             return Ok(value);
         }
-        Err(self.error(format!("`{key}` is {value}, which is out of range")))
+        Err(self.error(match self.text(key) {
+            Some(_) => format!("`{key}` is {value}, which is out of range"),
+            None => format!("`{key}` is missing"),
+        }))
     }
 
     fn error(&self, what: String) -> ImportError {
@@ -103,10 +106,18 @@ pub fn import(text: &str, stem: &str) -> Result<Imported, ImportError> {
         Some(net) if matches!(net.kind, "net" | "network") => net,
         _ => return Err(ImportError::Malformed { line: 1, what: "the first section is not `[net]`".into() }),
     };
-    let map =
-        Map { c: net.size("channels", 3, 1)?, h: net.size("height", 0, 1)?, w: net.size("width", 0, 1)?, flat: false };
     let mut sketch = Sketch::default();
-    let image = sketch.input("image", format!("f32[N, {}, {}, {}]", map.c, map.h, map.w));
+    let (map, image) = match net.text("height").or(net.text("width")) {
+        None if net.text("inputs").is_some() => {
+            let map = Map { c: net.size("inputs", 1, 1)?, h: 1, w: 1, flat: true };
+            (map, sketch.input("features", format!("f32[N, {}]", map.c)))
+        }
+        _ => {
+            let (h, w) = (net.size("height", 0, 1)?, net.size("width", 0, 1)?);
+            let map = Map { c: net.size("channels", 3, 1)?, h, w, flat: false };
+            (map, sketch.input("image", format!("f32[N, {}, {h}, {w}]", map.c)))
+        }
+    };
     let mut importer = Importer {
         sketch,
         made: Vec::new(),

@@ -17,6 +17,8 @@ enum From {
     One(Source),
     /// An op over branches.
     Merge(Vec<Source>),
+    /// An op of two inputs, which are written as arguments.
+    Pair([Source; 2]),
 }
 
 /// One call of a chain.
@@ -92,6 +94,14 @@ impl Sketch {
         self.statements.len() - 1
     }
 
+    /// Adds an op of two inputs.
+    pub fn pair(&mut self, op: &'static str, of: [Source; 2], name: &str) -> usize {
+        let name = self.fresh(name);
+        self.statements
+            .push(Statement { from: From::Pair(of), links: vec![Link { call: op.into(), name, weights: false }] });
+        self.statements.len() - 1
+    }
+
     /// What stands for a source that may have no calls of its own.
     fn resolve(&self, mut source: Source) -> Source {
         // A statement without calls only passes on, and reads an earlier one.
@@ -149,6 +159,7 @@ impl Sketch {
                     used.insert(self.name(*source));
                 }
                 From::Merge(sources) => used.extend(sources.iter().map(|s| self.name(*s))),
+                From::Pair(sources) => used.extend(sources.iter().map(|s| self.name(*s))),
             }
             before = Source::Statement(at);
         }
@@ -171,6 +182,19 @@ impl Sketch {
                 } else {
                     format!("  - '@{} -> {chain}'\n", self.name(*source))
                 }
+            }
+            From::Pair([a, b]) => {
+                let (op, rest) = match statement.links.split_first() {
+                    Some((op, rest)) => (op, rest),
+                    None => return String::new(),
+                };
+                let op = Link {
+                    call: format!("{}({}, {})", op.call, self.name(*a), self.name(*b)),
+                    name: op.name.clone(),
+                    weights: op.weights,
+                };
+                let chain = std::iter::once(&op).chain(rest).map(call).collect::<Vec<_>>().join(" -> ");
+                format!("  - {chain}\n")
             }
             From::Merge(sources) => {
                 let branches: Vec<String> =
