@@ -5,10 +5,12 @@
 mod checkpoint;
 mod dir;
 mod evaluate;
+mod events;
 mod examples;
 mod failure;
 mod fingerprint;
 mod judge;
+pub mod metrics;
 mod network;
 mod observe;
 mod phases;
@@ -18,7 +20,7 @@ mod train;
 mod verify;
 
 pub use dir::RunDir;
-pub use evaluate::{Evaluation, evaluate};
+pub use evaluate::{Evaluation, evaluate, evaluate_detailed};
 pub use examples::{DataSource, Examples};
 pub use failure::{Failure, Reason};
 pub use fingerprint::Fingerprint;
