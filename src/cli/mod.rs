@@ -3,11 +3,13 @@
 mod bench;
 mod check;
 mod common;
+mod data;
 mod eval;
 mod explain;
 mod fmt;
 mod ops;
 mod predict;
+mod preview;
 mod progress;
 mod resume;
 mod show;
@@ -47,6 +49,10 @@ enum Command {
     Eval(eval::Args),
     /// Run trained weights on images or tensors
     Predict(predict::Args),
+    /// Write a picture of what the network will see of its examples
+    Preview(preview::Args),
+    /// Inspect data sets
+    Data(data::Args),
     /// Time inference or training steps
     Bench(bench::Args),
     /// Format specs, or convert them between YAML and the DSL
@@ -85,6 +91,8 @@ pub fn main() -> ExitCode {
         Command::Resume(args) => resume::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Preview(args) => preview::run(&args),
+        Command::Data(args) => data::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Explain(args) => explain::run(&args),
