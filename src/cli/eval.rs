@@ -8,6 +8,7 @@ use crate::config::DataConfig;
 use crate::data::{Mode, Part};
 use crate::diag::codes;
 use crate::driver::Compiled;
+use crate::run::metrics::Details;
 use crate::run::{self, Evaluation, Failure, Network};
 
 use super::Exit;
@@ -34,6 +35,9 @@ pub(super) struct Args {
     /// Examples of one batch [default: the spec's]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     batch: Option<u32>,
+    /// Precision, recall, F1, the area under the ROC curve and the confusion matrix as well
+    #[arg(long)]
+    detailed: bool,
     /// How to print the result
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -72,15 +76,10 @@ pub(super) fn run(args: &Args) -> Exit {
         Err(exit) => return exit,
     };
     match evaluate(args, &compiled) {
-        Ok(result) => {
+        Ok((result, details)) => {
             match args.format {
-                Format::Json => println!("{}", result.to_json()),
-                Format::Human => println!(
-                    "{}: {}  ({} examples)",
-                    args.split.part().name(),
-                    values(&result.values),
-                    thousands(result.examples as u128)
-                ),
+                Format::Json => println!("{}", json(&result, details.as_ref())),
+                Format::Human => print(args.split.part(), &result, details.as_ref()),
             }
             Exit::Fine
         }
@@ -88,7 +87,44 @@ pub(super) fn run(args: &Args) -> Exit {
     }
 }
 
-fn evaluate(args: &Args, compiled: &Compiled) -> Result<Evaluation, Failure> {
+fn json(result: &Evaluation, details: Option<&Details>) -> serde_json::Value {
+    let mut value = result.to_json();
+    if let (Some(object), Some(serde_json::Value::Object(more))) =
+        (value.as_object_mut(), details.map(Details::to_json))
+    {
+        object.extend(more);
+    }
+    value
+}
+
+fn print(part: Part, result: &Evaluation, details: Option<&Details>) {
+    let examples = thousands(result.examples as u128);
+    println!("{}: {}  ({examples} examples)", part.name(), values(&result.values));
+    let Some(details) = details else { return };
+    let area = |area: Option<f64>| area.map_or("-".to_string(), |a| format!("{a:.4}"));
+    println!("\n{:<24} {:>9} {:>9} {:>9} {:>9} {:>9}", "class", "precision", "recall", "F1", "AUC", "examples");
+    let overall = ("mean".to_string(), details.overall, details.area());
+    let classes = details.names.iter().zip(&details.classes).zip(&details.areas);
+    for (name, score, auc) in classes.map(|((n, s), a)| (n.clone(), *s, *a)).chain([overall]) {
+        println!(
+            "{name:<24} {:>9.4} {:>9.4} {:>9.4} {:>9} {:>9}",
+            score.precision,
+            score.recall,
+            score.f1,
+            area(auc),
+            score.support
+        );
+    }
+    // Wider matrices are for `--format json`.
+    if details.names.len() <= 20 {
+        println!("\nrows are classes, columns predictions:");
+        for row in details.confusion.rows() {
+            println!("{}", row.iter().map(|n| format!("{n:>6}")).collect::<String>());
+        }
+    }
+}
+
+fn evaluate(args: &Args, compiled: &Compiled) -> Result<(Evaluation, Option<Details>), Failure> {
     let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
     let data = match (&compiled.config.data, &args.data) {
         (Some(data), _) => data.clone(),
@@ -105,5 +141,8 @@ fn evaluate(args: &Args, compiled: &Compiled) -> Result<Evaluation, Failure> {
     }
     let open = run::DataSource { data: &data, base: &base, over: args.data.as_deref() };
     let loader = open.open(&network, config.as_ref(), args.split.part(), Mode::Eval)?;
-    run::evaluate(&mut network, &loader)
+    if args.detailed {
+        return run::evaluate_detailed(&mut network, &loader).map(|(result, details)| (result, Some(details)));
+    }
+    Ok((run::evaluate(&mut network, &loader)?, None))
 }

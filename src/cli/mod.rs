@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod common;
+mod data;
 mod diff;
 mod eval;
 mod explain;
@@ -10,6 +11,7 @@ mod fmt;
 mod import;
 mod ops;
 mod predict;
+mod preview;
 mod profile;
 mod progress;
 mod resume;
@@ -50,6 +52,10 @@ enum Command {
     Eval(eval::Args),
     /// Run trained weights on images or tensors
     Predict(predict::Args),
+    /// Write a picture of what the network will see of its examples
+    Preview(preview::Args),
+    /// Inspect data sets
+    Data(data::Args),
     /// Time inference or training steps
     Bench(bench::Args),
     /// Show where the time of a step goes
@@ -94,6 +100,8 @@ pub fn main() -> ExitCode {
         Command::Resume(args) => resume::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Preview(args) => preview::run(&args),
+        Command::Data(args) => data::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Profile(args) => profile::run(&args),
         Command::Fmt(args) => fmt::run(&args),

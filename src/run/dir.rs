@@ -1,7 +1,7 @@
 //! A run directory: locked while a run writes it, never overwritten unasked.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, codes};
@@ -9,12 +9,14 @@ use crate::fs::{Lock, LockError, is_temporary, write_bytes_atomic};
 
 use super::Failure;
 use super::checkpoint::CHECKPOINT;
+use super::events::{self, EVENTS};
 
 /// A run directory that this process may write.
 #[derive(Debug)]
 pub struct RunDir {
     path: PathBuf,
     metrics: File,
+    events: Option<File>,
     _lock: Lock,
 }
 
@@ -32,7 +34,7 @@ impl RunDir {
                 .into());
         }
         // A run that is replaced must not be taken up again halfway.
-        for stale in [CHECKPOINT, "last.safetensors", "best.safetensors"] {
+        for stale in [CHECKPOINT, EVENTS, "last.safetensors", "best.safetensors"] {
             let stale = path.join(stale);
             match fs::remove_file(&stale) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Failure::write(&stale, &e)),
@@ -41,7 +43,7 @@ impl RunDir {
         }
         let metrics_path = path.join(METRICS);
         let metrics = File::create(&metrics_path).map_err(|e| Failure::write(&metrics_path, &e))?;
-        Ok(RunDir { path: path.to_path_buf(), metrics, _lock: lock })
+        Ok(RunDir { path: path.to_path_buf(), metrics, events: None, _lock: lock })
     }
 
     /// Opens the folder of a run that is to go on. What an interrupted write left is removed.
@@ -54,7 +56,7 @@ impl RunDir {
         let metrics_path = path.join(METRICS);
         let metrics = OpenOptions::new().create(true).append(true).open(&metrics_path);
         let metrics = metrics.map_err(|e| Failure::write(&metrics_path, &e))?;
-        Ok(RunDir { path: path.to_path_buf(), metrics, _lock: lock })
+        Ok(RunDir { path: path.to_path_buf(), metrics, events: None, _lock: lock })
     }
 
     /// Cuts `metrics.jsonl` back to its first `epochs` lines; later ones are made again.
@@ -124,10 +126,30 @@ impl RunDir {
         write_bytes_atomic(&path, text.as_bytes()).map_err(|e| Failure::write(&path, &e))
     }
 
-    /// Appends a line to `metrics.jsonl` and flushes it to the disk.
+    /// Appends a line to `metrics.jsonl` and flushes it to the disk; TensorBoard's event file gets
+    /// the same numbers.
     pub fn append_metrics(&mut self, line: &serde_json::Value) -> Result<(), Failure> {
         let path = self.file(METRICS);
-        writeln!(self.metrics, "{line}").and_then(|()| self.metrics.sync_data()).map_err(|e| Failure::write(&path, &e))
+        writeln!(self.metrics, "{line}")
+            .and_then(|()| self.metrics.sync_data())
+            .map_err(|e| Failure::write(&path, &e))?;
+        let path = self.file(EVENTS);
+        self.append_events(&path, line).map_err(|e| Failure::write(&path, &e))
+    }
+
+    /// The first call makes the file anew, with what `metrics.jsonl` holds: a run that goes on has
+    /// the same events as one that was never interrupted.
+    fn append_events(&mut self, path: &Path, line: &serde_json::Value) -> io::Result<()> {
+        if let Some(file) = &mut self.events {
+            return events::epoch(file, line);
+        }
+        let mut file = File::create(path)?;
+        events::begin(&mut file)?;
+        for line in fs::read_to_string(self.file(METRICS))?.lines() {
+            events::epoch(&mut file, &serde_json::from_str(line)?)?;
+        }
+        self.events = Some(file);
+        Ok(())
     }
 }
 

@@ -6,12 +6,15 @@ use serde_json::{Map, Value, json};
 
 use crate::check::Checked;
 use crate::data::Batch;
+use crate::diag::codes;
 use crate::engine::{Progress, Session};
 use crate::graph::NodeId;
 use crate::ops::lower::NoiseKey;
 use crate::plan::PlanOptions;
 
+use super::metrics::{Details, Scored};
 use super::network::{Feeds, Sessions};
+use super::predict::is_probability;
 use super::{Examples, Failure, Network};
 
 /// Means over a data set.
@@ -161,6 +164,44 @@ pub(super) fn evaluate_with(
     sessions: &mut Sessions<'_>,
 ) -> Result<Evaluation, Failure> {
     let mut meter = Meter::new(probe);
+    let skipped = walk(network, examples, feeds, sessions, |session, batch| meter.add(probe, session, batch.len))?;
+    Ok(Evaluation { examples: meter.examples(), skipped, values: meter.means().to_vec() })
+}
+
+/// As [`evaluate`], with the measures of a classifier that take all examples at once.
+///
+/// # Errors
+/// Those of [`evaluate`]; a network without a list of scores for each example to compare with its
+/// class.
+pub fn evaluate_detailed(network: &mut Network<'_>, examples: &Examples) -> Result<(Evaluation, Details), Failure> {
+    let probe = Probe::new(network.checked());
+    let feeds = network.feeds()?;
+    let labelled = network.labelled().filter(|(id, _)| network.checked().fact(*id).rank() == 2);
+    let Some((logits, classes)) = labelled else {
+        let message = "no loss or metric compares scores `[N, classes]` with the class of an example";
+        return Err(Failure::new(codes::NO_SCORES, message));
+    };
+    let options = PlanOptions::inference(probe.nodes.iter().copied().chain([logits]).collect());
+    let mut sessions = Sessions::new(&options, feeds.image, &examples.shape());
+    let mut meter = Meter::new(&probe);
+    let mut scored = Scored::new(classes, is_probability(network, logits));
+    let skipped = walk(network, examples, feeds, &mut sessions, |session, batch| {
+        meter.add(&probe, session, batch.len);
+        scored.add(session.value(logits).unwrap_or_default(), &batch.labels);
+    })?;
+    let evaluation = Evaluation { examples: meter.examples(), skipped, values: meter.means().to_vec() };
+    Ok((evaluation, scored.details(examples.dataset().names())))
+}
+
+/// Runs one pass, and shows each batch with the session that holds its values; how many examples
+/// were left out.
+fn walk(
+    network: &mut Network<'_>,
+    examples: &Examples,
+    feeds: Feeds,
+    sessions: &mut Sessions<'_>,
+    mut each: impl FnMut(&Session, &Batch),
+) -> Result<usize, Failure> {
     let mut skipped = 0;
     for batch in examples.epoch(0) {
         let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
@@ -171,7 +212,7 @@ pub(super) fn evaluate_with(
         let session = sessions.get(network, batch.len)?;
         feed(session, feeds, &batch);
         session.forward(&mut network.params, NoiseKey::default());
-        meter.add(probe, session, batch.len);
+        each(session, &batch);
     }
-    Ok(Evaluation { examples: meter.examples(), skipped, values: meter.means().to_vec() })
+    Ok(skipped)
 }

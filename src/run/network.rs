@@ -169,13 +169,20 @@ impl<'a> Network<'a> {
     /// How many classes the labels may have: the least width of the logits that an op compares
     /// with the label's input; `None` where labels are no classes.
     pub fn label_classes(&self) -> Option<usize> {
+        self.labelled().map(|(_, classes)| classes)
+    }
+
+    /// The scores that an op compares with the label's input, and how many classes they have; of
+    /// several those with the fewest.
+    pub(super) fn labelled(&self) -> Option<(NodeId, usize)> {
         let label = self.feeds().ok()?.label?;
         if self.checked.fact(label).dtype != DType::I64 {
             return None;
         }
         let graph = self.checked.graph();
         let logits = graph.users(label).into_iter().filter_map(|user| graph.inputs(user).first().copied());
-        logits.filter(|id| *id != label).filter_map(|id| self.checked.fact(id).shape.get(1)?.as_usize()).min()
+        let classes = |id: NodeId| Some((id, self.checked.fact(id).shape.get(1)?.as_usize()?));
+        logits.filter(|id| *id != label).filter_map(classes).min_by_key(|(_, classes)| *classes)
     }
 
     /// Values for all symbols, from the sizes of one example of the input `image` and the batch.

@@ -93,8 +93,12 @@ fn classify_file(
         .map_err(|misfit| bad(misfit.reason).maybe_help(misfit.help))?;
     session.forward(&mut network.params, NoiseKey::default());
     let logits = session.value(output).unwrap_or_default();
-    let is_probability = network.checked().graph().op(output).is_some_and(|op| op.info().name == "softmax");
-    Ok(if is_probability { logits.iter().map(|v| f64::from(*v)).collect() } else { softmax(logits) })
+    Ok(if is_probability(network, output) { logits.iter().map(|v| f64::from(*v)).collect() } else { softmax(logits) })
+}
+
+/// Whether a node gives probabilities, and not scores whose softmax they are.
+pub(super) fn is_probability(network: &Network<'_>, node: NodeId) -> bool {
+    network.checked().graph().op(node).is_some_and(|op| op.info().name == "softmax")
 }
 
 /// The first output, which must give one list of scores for each example.
@@ -107,9 +111,10 @@ fn scores(network: &Network<'_>) -> Result<NodeId, Failure> {
     }
 }
 
-fn softmax(logits: &[f32]) -> Vec<f64> {
-    let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let exps: Vec<f64> = logits.iter().map(|v| f64::from(v - max).exp()).collect();
+/// The softmax, in double precision.
+pub(super) fn softmax(logits: &[f32]) -> Vec<f64> {
+    let max = f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+    let exps: Vec<f64> = logits.iter().map(|v| (f64::from(*v) - max).exp()).collect();
     let sum: f64 = exps.iter().sum();
     exps.into_iter().map(|e| e / sum).collect()
 }

@@ -1,6 +1,7 @@
 //! The commands as a user runs them: output, files and exit codes.
 
 mod bench;
+mod data;
 mod diff;
 mod features;
 mod import;

@@ -16,6 +16,16 @@ fn a_run_leaves_its_results_and_eval_repeats_its_numbers() {
     assert_eq!(result["examples"], 50);
     assert_eq!(result["loss"], last["val"]["loss"]);
     assert_eq!(result["accuracy"], last["val"]["accuracy"]);
+    // The measures over all examples agree with the means over batches.
+    let detailed = place.blockprint(&[&eval[..], &["--detailed"]].concat()).ends(0).json();
+    assert_eq!(detailed["loss"], result["loss"]);
+    let rows = detailed["confusion"].as_array().expect("a matrix");
+    let hits: u64 = rows.iter().enumerate().filter_map(|(class, row)| row[class].as_u64()).sum();
+    let accuracy = result["accuracy"].as_f64().expect("a number");
+    assert!((hits as f64 / 50.0 - accuracy).abs() < 1e-9, "{hits} hits, accuracy {accuracy}");
+    assert_eq!((rows.len(), detailed["classes"].as_array().map(Vec::len)), (10, Some(10)));
+    let human = place.blockprint(&[&eval[..4], &["--detailed"]].concat()).ends(0);
+    assert!(human.out.contains("precision") && human.out.contains("rows are classes"), "{}", human.out);
     // The resolved spec in the run directory is a spec.
     place.blockprint(&["check", "run/spec.yaml"]).ends(0);
     assert!(place.path("run/best.safetensors").exists());
