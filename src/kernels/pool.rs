@@ -99,7 +99,7 @@ impl Pool {
 
     fn max_map(&self, x: &[f32], y: &mut [f32], positions: &mut [u32]) {
         let (w, planes) = (&self.window, &self.planes);
-        with_local([planes.len(), 0], |[copy, _]| {
+        with_local([planes.len(), 0, 0], |[copy, ..]| {
             planes.fill(x, f32::NEG_INFINITY, copy);
             let lines = y.chunks_exact_mut(w.output[2]).zip(positions.chunks_exact_mut(w.output[2]));
             for (line, (y, positions)) in lines.enumerate() {
