@@ -55,9 +55,12 @@ impl Session {
     /// trains.
     pub fn forward(&mut self, params: &mut ParamStore, noise: NoiseKey) {
         self.pack(params);
-        for step in &self.plan.forward {
-            forward_step(&self.plan.calls, step, self.arena.get_mut(), params, &self.packed, noise);
-        }
+        let Self { plan, arena, packed, .. } = self;
+        in_pool(plan, || {
+            for step in &plan.forward {
+                forward_step(&plan.calls, step, arena.get_mut(), params, packed, noise);
+            }
+        });
     }
 
     /// Packs parameters, where any have changed.
@@ -99,9 +102,12 @@ impl Session {
     /// As [`Session::backward`] with the loss times `scale`, added to the parameters'
     /// gradients that are there already: for batches that are taken in several parts.
     pub fn accumulate(&mut self, params: &ParamStore, scale: f32) {
-        for step in &self.plan.backward {
-            backward_step(&self.plan.calls, step, self.arena.get_mut(), params, &mut self.grads, scale);
-        }
+        let Self { plan, arena, grads, .. } = self;
+        in_pool(plan, || {
+            for step in &plan.backward {
+                backward_step(&plan.calls, step, arena.get_mut(), params, grads, scale);
+            }
+        });
     }
 
     /// As [`Session::backward`], watched.
@@ -157,6 +163,17 @@ impl Session {
             }
         });
         found
+    }
+}
+
+/// Multiply-adds from which on a run is handed to the pool of threads at once, so that its steps
+/// do not each wake one up. Smaller runs stay on the caller's thread.
+const LARGE: u64 = 2 << 20;
+
+fn in_pool(plan: &Plan, run: impl FnOnce() + Send) {
+    match plan.calls.iter().map(|c| c.macs).fold(0, u64::saturating_add) {
+        macs if macs < LARGE => run(),
+        _ => rayon::scope(|_| run()),
     }
 }
 

@@ -1,14 +1,12 @@
 //! Dense layers with few examples: their time is that of reading the weights once.
 
 use super::fused::{Activation, Epilogue};
-use super::lanes;
+use super::lanes::{self, LANES};
 use super::parallel::{CHUNK, for_chunks, for_tasks, simd};
 use super::shared::Shared;
 
 /// Weight rows that are read side by side, so that each example is read a quarter as often.
 const ROWS: usize = 4;
-/// Running sums of a product.
-const LANES: usize = 16;
 
 /// `y = x w^T + bias` and what follows, for `x` of `[batch, features]` and `w` of `[out,
 /// features]`. The order of sums depends on the sizes alone.
@@ -17,7 +15,8 @@ pub fn forward(x: &[f32], w: &[f32], features: usize, end: Epilogue<'_>, y: &mut
     // A task is a few microseconds of work.
     let per_task = (CHUNK / features.max(1)).max(1).next_multiple_of(ROWS);
     let y = Shared::new(y);
-    for_tasks(out.div_ceil(per_task), w.len(), |task| {
+    // A weight takes a fraction of the time of what other loops do to an element.
+    for_tasks(out.div_ceil(per_task), w.len() / 4, |task| {
         let all = task * per_task..((task + 1) * per_task).min(out);
         for first in all.clone().step_by(ROWS) {
             let rows = first..(first + ROWS).min(all.end);
@@ -72,27 +71,19 @@ pub fn activate(activation: &Activation, y: &mut [f32]) {
 fn dots(x: &[f32], w: [&[f32]; ROWS]) -> [f32; ROWS] {
     simd(|| {
         let mut sums = [[0.0f32; LANES]; ROWS];
-        let whole = x.len() / LANES * LANES;
-        let mut at = 0;
-        while at < whole {
-            let x: [f32; LANES] = std::array::from_fn(|i| x[at..at + LANES][i]);
-            for r in 0..ROWS {
-                let w = &w[r][at..at + LANES];
+        let chunks = |s| <[f32]>::as_chunks::<LANES>(s);
+        let ((x, x_rest), [a, b, c, d]) = (chunks(x), w.map(chunks));
+        for ((((x, a), b), c), d) in x.iter().zip(a.0).zip(b.0).zip(c.0).zip(d.0) {
+            for (sums, w) in sums.iter_mut().zip([a, b, c, d]) {
                 for i in 0..LANES {
-                    sums[r][i] += x[i] * w[i];
+                    sums[i] += x[i] * w[i];
                 }
             }
-            at += LANES;
         }
+        let rests = [a.1, b.1, c.1, d.1];
         std::array::from_fn(|r| {
-            let rest: f32 = x[whole..].iter().zip(&w[r][whole..]).map(|(x, w)| x * w).sum();
-            let mut lanes = sums[r];
-            for half in [8, 4, 2, 1] {
-                for i in 0..half {
-                    lanes[i] += lanes[i + half];
-                }
-            }
-            lanes[0] + rest
+            let rest: f32 = x_rest.iter().zip(rests[r]).map(|(x, w)| x * w).sum();
+            lanes::fold(sums[r]) + rest
         })
     })
 }

@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use super::fused::{Activation, Epilogue};
+use super::lanes;
 use super::local::with_local;
 use super::parallel::simd;
 use super::planes::{LANES, Planes, load};
@@ -39,20 +40,24 @@ impl Part {
         Self { gather, planes }
     }
 
-    /// Adds the products of all taps for the points of a line to `sums`, which are whole
-    /// vectors.
+    /// The products of all taps for every point. The sums of lines are `stride` apart; with
+    /// `ADD`, they are added to what is there. Whole vectors are written: what is too much of a
+    /// line is overwritten by the next, and stands behind the last.
     #[inline(always)]
-    fn add_line(&self, line: usize, copy: &[f32], w: &[f32], sums: &mut [f32]) {
-        let row = self.planes.row(line);
-        for (chunk, sums) in sums.chunks_exact_mut(LANES).enumerate() {
-            let mut acc: [f32; LANES] = load(sums, 0);
-            for (tap, at) in self.gather.taps.iter().zip(&self.planes.taps) {
-                let (x, w): ([f32; LANES], f32) = (load(copy, row + at + chunk * LANES), w[tap.index]);
-                for i in 0..LANES {
-                    acc[i] += w * x[i];
+    fn sum<const ADD: bool>(&self, copy: &[f32], w: &[f32], sums: &mut [f32], stride: usize) {
+        for line in 0..self.gather.lines() {
+            let row = self.planes.row(line);
+            for chunk in (0..self.planes.line()).step_by(LANES) {
+                let at = line * stride + chunk;
+                let mut acc: [f32; LANES] = if ADD { load(sums, at) } else { [0.0; LANES] };
+                for (tap, offset) in self.gather.taps.iter().zip(&self.planes.taps) {
+                    let (x, w): ([f32; LANES], f32) = (load(copy, row + offset + chunk), w[tap.index]);
+                    for i in 0..LANES {
+                        acc[i] += w * x[i];
+                    }
                 }
+                sums[at..at + LANES].copy_from_slice(&acc);
             }
-            sums.copy_from_slice(&acc);
         }
     }
 }
@@ -75,20 +80,15 @@ impl Depthwise {
         let (from, to, taps) = (self.window.input_len(), self.window.output_len(), self.window.taps());
         let (planes, width) = (&self.forward.planes, self.window.output[2]);
         let maps = |first: usize, y: &mut [f32]| {
-            with_local([planes.len(), planes.line()], |[copy, sums]| {
+            with_local([planes.size(), to + planes.line(), 0], |[copy, sums, _]| {
                 for (j, y) in y.chunks_exact_mut(to).enumerate() {
                     let map = first + j;
                     let o = map % (self.channels * self.multiplier);
                     if j % self.multiplier == 0 {
                         planes.fill(&x[map / self.multiplier * from..][..from], 0.0, copy);
                     }
-                    for (line, y) in y.chunks_exact_mut(width).enumerate() {
-                        let sums = &mut sums[..planes.line()];
-                        sums.fill(0.0);
-                        simd(|| self.forward.add_line(line, copy, &w[o * taps..][..taps], sums));
-                        let at = map * to + line * width;
-                        end.finish(&sums[..width], o, at..at + width, y);
-                    }
+                    simd(|| self.forward.sum::<false>(copy, &w[o * taps..][..taps], sums, width));
+                    end.finish(&sums[..to], o, map * to..(map + 1) * to, y);
                 }
             });
         };
@@ -103,15 +103,13 @@ impl Depthwise {
             dx.fill(0.0);
             for part in &self.adjoint {
                 let (planes, gather) = (&part.planes, &part.gather);
-                with_local([planes.len(), gather.lines() * planes.line()], |[copy, sums]| {
+                with_local([planes.size(), gather.lines() * planes.line(), 0], |[copy, sums, _]| {
                     let sums = &mut sums[..gather.lines() * planes.line()];
                     sums.fill(0.0);
                     for j in 0..self.multiplier {
                         let w = &w[(map % self.channels * self.multiplier + j) * taps..][..taps];
                         planes.fill(&dy[(map * self.multiplier + j) * to..][..to], 0.0, copy);
-                        for (line, sums) in sums.chunks_exact_mut(planes.line()).enumerate() {
-                            simd(|| part.add_line(line, copy, w, sums));
-                        }
+                        simd(|| part.sum::<true>(copy, w, sums, planes.line()));
                     }
                     for (line, sums) in sums.chunks_exact(planes.line()).enumerate() {
                         let dx = &mut dx[gather.line_start(line)..];
@@ -133,7 +131,7 @@ impl Depthwise {
         let planes = &self.forward.planes;
         let lines = self.forward.gather.lines();
         dw.par_chunks_mut(taps).enumerate().for_each(|(o, dw)| {
-            with_local([planes.len(), lines * planes.line()], |[copy, padded]| {
+            with_local([planes.size(), lines * planes.line(), 0], |[copy, padded, _]| {
                 let padded = &mut padded[..lines * planes.line()];
                 for n in 0..self.batch {
                     planes.fill(&x[(n * self.channels + o / self.multiplier) * from..][..from], 0.0, copy);
@@ -173,14 +171,7 @@ fn tap_sums(planes: &Planes, copy: &[f32], dy: &[f32], taps: [usize; TAPS]) -> [
             }
         }
     }
-    sums.map(|mut lanes| {
-        for half in [8, 4, 2, 1] {
-            for i in 0..half {
-                lanes[i] += lanes[i + half];
-            }
-        }
-        lanes[0]
-    })
+    sums.map(lanes::fold)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::local::with_local;
 use super::micro::{self, Block};
 use super::pack::{self, Maps};
 use super::parallel::{for_tasks, simd};
+use super::planes::Planes;
 use super::shared::Shared;
 use super::window::{Gather, Window};
 
@@ -24,6 +25,8 @@ const PANELS: usize = 6;
 const SUMS: usize = 1 << 16;
 /// Tasks that there should be, so that threads end at about the same time.
 const TASKS: usize = 8;
+/// Channels up to which maps are copied.
+const FEW: usize = 8;
 /// The fewest rows that are worth packing columns for once more.
 const ROWS: usize = 96;
 
@@ -80,6 +83,8 @@ pub struct FusedConv {
     /// Rows of a task, and blocks of columns.
     rows: usize,
     blocks: usize,
+    /// Where channels are few, maps are copied so that packing meets no borders.
+    planes: Option<Planes>,
 }
 
 impl FusedConv {
@@ -98,7 +103,9 @@ impl FusedConv {
                 () => break,
             }
         }
-        Self { batch, groups, inputs, outputs, gather, rows, blocks: panels.div_ceil(each) }
+        let flat = gather.source[0] == 1 && gather.grid[0] == 1 && gather.taps.iter().all(|t| t.offset[0] == 0);
+        let planes = (flat && inputs <= FEW && gather.taps.len() > 1).then(|| Planes::new(&gather));
+        Self { batch, groups, inputs, outputs, gather, rows, blocks: panels.div_ceil(each), planes }
     }
 
     fn depth(&self) -> usize {
@@ -172,21 +179,47 @@ impl FusedConv {
         let size: usize = self.gather.source.iter().product();
         let maps = Maps { data: x, groups: self.groups, group, channels: self.inputs, size };
         let left = &packed[group * self.group_len()..][..self.group_len()];
+        let (last, points) = ((first + stride).min(columns).min(panels.end * isa.cols()), self.gather.points());
+        let images = first / points..(last - 1) / points + 1;
+        let copies = self.planes.as_ref().map_or(0, |p| images.len() * self.inputs * p.len());
         let sums_len = rows.len().next_multiple_of(isa.rows) * stride;
-        with_local([DEPTH * isa.cols(), sums_len], |[right, sums]| {
+        with_local([DEPTH * isa.cols(), sums_len, copies], |[right, sums, copies]| {
+            if let Some(planes) = &self.planes {
+                self.copy(planes, maps, first..last, copies);
+            }
             for from in (0..depth).step_by(DEPTH) {
                 let part = from..(from + DEPTH).min(depth);
                 for panel in panels.clone() {
                     let width = isa.width(panel, columns);
                     let at = panel * isa.cols();
-                    let right = &mut right[..part.len() * width];
-                    self.gather.pack_panel(maps, at..(at + width).min(columns), width, part.clone(), right);
+                    let (own, right) = (at..(at + width).min(columns), &mut right[..part.len() * width]);
+                    match &self.planes {
+                        None => self.gather.pack_panel(maps, own, width, part.clone(), right),
+                        Some(planes) => {
+                            let own = own.start - images.start * points..own.end - images.start * points;
+                            pack::copies(planes, copies, self.inputs, points, own, width, part.clone(), right);
+                        }
+                    }
                     let block = Block { isa, left, depth, part: part.clone(), right, width };
                     block.run(rows.clone(), from > 0, &mut sums[at - first..], stride);
                 }
             }
             self.finish(group, rows.clone(), first..first + stride, sums, end, y);
         });
+    }
+
+    /// Copies what some columns read.
+    fn copy(&self, planes: &Planes, maps: Maps<'_>, columns: Range<usize>, copies: &mut [f32]) {
+        let points = self.gather.points();
+        let images = columns.start / points..(columns.end - 1) / points + 1;
+        for (n, copies) in images.zip(copies.chunks_exact_mut(self.inputs * planes.size())) {
+            let from = columns.start.max(n * points) - n * points;
+            let to = columns.end.min((n + 1) * points) - n * points;
+            let rows = planes.rows_of(from / planes.points()..(to - 1) / planes.points() + 1);
+            for (map, copy) in maps.image(n).chunks_exact(maps.size).zip(copies.chunks_exact_mut(planes.size())) {
+                planes.fill_rows(map, 0.0, rows.clone(), copy);
+            }
+        }
     }
 
     /// Writes the sums of some rows and columns, the latter rounded up to whole vectors.

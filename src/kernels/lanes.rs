@@ -1,9 +1,12 @@
 //! Sums and products over slices in a fixed order: sixteen running sums, added up pairwise at
 //! the end. The compiler makes vectors of them, and the order depends on the length alone.
 
-const LANES: usize = 16;
+/// Running sums.
+pub const LANES: usize = 16;
 
-fn fold(sums: [f32; LANES]) -> f32 {
+/// Adds up running sums, pairwise.
+#[inline(always)]
+pub fn fold(sums: [f32; LANES]) -> f32 {
     let mut sums = sums;
     let mut half = LANES / 2;
     while half > 0 {

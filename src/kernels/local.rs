@@ -13,15 +13,15 @@ fn floats(lines: &mut [Line]) -> &mut [f32] {
 }
 
 thread_local! {
-    static LOCAL: RefCell<[Vec<Line>; 2]> = const { RefCell::new([Vec::new(), Vec::new()]) };
+    static LOCAL: RefCell<[Vec<Line>; 3]> = const { RefCell::new([const { Vec::new() }; 3]) };
 }
 
-/// Lends two slices of at least these lengths, which begin at cache lines and hold anything.
+/// Lends three slices of at least these lengths, which begin at cache lines and hold anything.
 /// They grow where they are too small, which ends after the first run.
 ///
 /// # Panics
 /// Where `f` asks for them again.
-pub fn with_local<R>(lens: [usize; 2], f: impl FnOnce([&mut [f32]; 2]) -> R) -> R {
+pub fn with_local<R>(lens: [usize; 3], f: impl FnOnce([&mut [f32]; 3]) -> R) -> R {
     LOCAL.with_borrow_mut(|local| {
         for (lines, len) in local.iter_mut().zip(lens) {
             if lines.len() * 16 < len {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::lanes::{sum, sum2};
+use super::parallel::simd;
 use super::shared::Shared;
 
 /// Batch normalisation of `[batch, channels, size]`.
@@ -32,9 +33,10 @@ impl BatchNorm {
     pub fn statistics(&self, x: &[f32], mean: &mut [f32], variance: &mut [f32]) {
         let count = (self.batch * self.size) as f64;
         mean.par_iter_mut().zip(variance).enumerate().for_each(|(c, (mean, variance))| {
-            let total: f64 = self.segments(c).map(|s| f64::from(sum(&x[s], |v| v))).sum();
+            let total: f64 = self.segments(c).map(|s| f64::from(simd(|| sum(&x[s], |v| v)))).sum();
             let center = (total / count) as f32;
-            let squares: f64 = self.segments(c).map(|s| f64::from(sum(&x[s], |v| (v - center) * (v - center)))).sum();
+            let squares = |v: f32| (v - center) * (v - center);
+            let squares: f64 = self.segments(c).map(|s| f64::from(simd(|| sum(&x[s], squares)))).sum();
             *mean = center;
             *variance = (squares / count) as f32;
         });
@@ -46,9 +48,8 @@ impl BatchNorm {
             let c = map % self.channels;
             let factor = weight[c] / (stats.1[c] + self.eps).sqrt();
             let (mean, bias) = (stats.0[c], bias[c]);
-            for (y, x) in y.iter_mut().zip(&x[map * self.size..]) {
-                *y = (x - mean) * factor + bias;
-            }
+            let x = &x[map * self.size..];
+            simd(|| y.iter_mut().zip(x).for_each(|(y, x)| *y = (x - mean) * factor + bias));
         });
     }
 
@@ -73,8 +74,8 @@ impl BatchNorm {
             let (mean, scale) = (stats.0[c], 1.0 / (stats.1[c] + self.eps).sqrt());
             let (mut slope, mut product) = (0.0f64, 0.0f64);
             for s in self.segments(c) {
-                slope += f64::from(sum(&dy[s.clone()], |d| d));
-                product += f64::from(sum2(&x[s.clone()], &dy[s], |x, d| (x - mean) * d));
+                slope += f64::from(simd(|| sum(&dy[s.clone()], |d| d)));
+                product += f64::from(simd(|| sum2(&x[s.clone()], &dy[s], |x, d| (x - mean) * d)));
             }
             (*by_weight, *by_bias) = (product as f32 * scale, slope as f32);
             let Some(dx) = dx else { return };
@@ -86,9 +87,8 @@ impl BatchNorm {
             for s in self.segments(c) {
                 // SAFETY: segments of different channels are disjoint.
                 let dx = unsafe { dx.part(s.clone()) };
-                for ((dx, x), d) in dx.iter_mut().zip(&x[s.clone()]).zip(&dy[s]) {
-                    *dx = factor * (d - mean_slope - (x - mean) * mean_product);
-                }
+                let all = dx.iter_mut().zip(&x[s.clone()]).zip(&dy[s]);
+                simd(|| all.for_each(|((dx, x), d)| *dx = factor * (d - mean_slope - (x - mean) * mean_product)));
             }
         });
     }

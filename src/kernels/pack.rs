@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::micro::Isa;
 use super::parallel::simd;
+use super::planes::Planes;
 use super::shared::Shared;
 use super::window::{Gather, Tap};
 
@@ -331,6 +332,39 @@ impl Gather {
     }
 }
 
+/// Packs a part of the depth of one panel from padded copies of the channels of some images;
+/// columns are points of those images.
+#[allow(clippy::too_many_arguments)]
+pub fn copies(
+    planes: &Planes,
+    copies: &[f32],
+    channels: usize,
+    points: usize,
+    columns: Range<usize>,
+    width: usize,
+    depth: Range<usize>,
+    out: &mut [f32],
+) {
+    let mut pieces = Pieces { list: [Piece::default(); MAX_COLS], count: 0, longest: 0, strided: false };
+    let mut column = columns.start;
+    while column < columns.end {
+        let (line, x) = (column % points / planes.points(), column % planes.points());
+        let len = (planes.points() - x).min(columns.end - column);
+        let from = column / points * channels * planes.size() + planes.row(line) + x;
+        pieces.push(column - columns.start, len, Some(from), 1);
+        column += len;
+    }
+    pieces.push(columns.len(), width - columns.len(), None, 1);
+    let mut k = depth.start;
+    while k < depth.end {
+        let (t, c) = (k / channels, k % channels);
+        let count = (channels - c).min(depth.end - k);
+        let out = &mut out[(k - depth.start) * width..][..count * width];
+        pieces.copy_all(&copies[planes.taps[t] + c * planes.size()..], planes.size(), width, out);
+        k += count;
+    }
+}
+
 /// Some columns of a panel.
 #[derive(Clone, Copy)]
 struct Place {
@@ -356,8 +390,14 @@ pub fn channels(isa: Isa, maps: Maps<'_>, chunk: &Chunk, points: Range<usize>, o
     });
 }
 
-/// `out[p * out_stride + r] = source[r * stride + p]` for `rows` rows and `points` points.
+/// As [`transpose_with`], by the best code for this machine.
 fn transpose(source: &[f32], stride: usize, rows: usize, points: usize, out: &mut [f32], out_stride: usize) {
+    simd(|| transpose_with(source, stride, rows, points, out, out_stride));
+}
+
+/// `out[p * out_stride + r] = source[r * stride + p]` for `rows` rows and `points` points.
+#[inline(always)]
+fn transpose_with(source: &[f32], stride: usize, rows: usize, points: usize, out: &mut [f32], out_stride: usize) {
     const BLOCK: usize = 8;
     let mut r = 0;
     while r + BLOCK <= rows {

@@ -2,6 +2,8 @@
 //! than one element, those that are a stride apart stand side by side. No loop over them has to
 //! ask where a map ends.
 
+use std::ops::Range;
+
 use super::window::Gather;
 
 /// Most elements that are taken at once.
@@ -41,7 +43,7 @@ impl Planes {
     }
 
     /// Floats of a copy.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.rows[0] * self.rows[1] * self.step[2] * self.width
     }
 
@@ -56,10 +58,27 @@ impl Planes {
         (z * self.rows[1] + y) * self.step[2] * self.width
     }
 
+    /// Points of a line.
+    pub fn points(&self) -> usize {
+        self.grid[2]
+    }
+
+    /// The rows that some lines read, where maps have two axes.
+    pub fn rows_of(&self, lines: Range<usize>) -> Range<usize> {
+        let high = self.rows[1] - self.grid[1].saturating_sub(1) * self.step[1];
+        lines.start * self.step[1]..lines.end.saturating_sub(1) * self.step[1] + high
+    }
+
     /// Copies a map; `padding` stands around it.
     pub fn fill(&self, map: &[f32], padding: f32, out: &mut [f32]) {
+        self.fill_rows(map, padding, 0..self.rows[0] * self.rows[1], out);
+    }
+
+    /// As [`Planes::fill`], for some rows; others are left as they are.
+    pub fn fill_rows(&self, map: &[f32], padding: f32, rows: Range<usize>, out: &mut [f32]) {
         let step = self.step[2];
-        for (row, out) in out[..self.len()].chunks_exact_mut(step * self.width).enumerate() {
+        let part = &mut out[rows.start * step * self.width..rows.end * step * self.width];
+        for (row, out) in rows.zip(part.chunks_exact_mut(step * self.width)) {
             let z = (row / self.rows[1]) as i64 + self.low[0];
             let y = (row % self.rows[1]) as i64 + self.low[1];
             let inside = (0..self.source[0] as i64).contains(&z) && (0..self.source[1] as i64).contains(&y);

@@ -99,7 +99,7 @@ impl Pool {
 
     fn max_map(&self, x: &[f32], y: &mut [f32], positions: &mut [u32]) {
         let (w, planes) = (&self.window, &self.planes);
-        with_local([planes.len(), 0], |[copy, _]| {
+        with_local([planes.size(), 0, 0], |[copy, ..]| {
             planes.fill(x, f32::NEG_INFINITY, copy);
             let lines = y.chunks_exact_mut(w.output[2]).zip(positions.chunks_exact_mut(w.output[2]));
             for (line, (y, positions)) in lines.enumerate() {
@@ -125,8 +125,8 @@ impl Pool {
             for (at, offset) in self.planes.taps.iter().zip(&self.offsets) {
                 let v: [f32; LANES] = load(copy, row + at + chunk * LANES);
                 for i in 0..LANES {
-                    // Not `v > best`, so that the first NaN wins.
-                    let wins = !(v[i] <= best[i]) & !best[i].is_nan();
+                    // The first NaN wins.
+                    let wins = ((v[i] > best[i]) | v[i].is_nan()) & !best[i].is_nan();
                     best[i] = if wins { v[i] } else { best[i] };
                     place[i] = if wins { *offset } else { place[i] };
                 }

@@ -4,6 +4,8 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::diag::Sink;
 use crate::kernels;
+use crate::kernels::fused::{Activation, Epilogue};
+use crate::kernels::window::Window;
 use crate::random;
 use crate::shape::{Dim, Fact, Shape};
 use crate::source::Span;
@@ -172,7 +174,7 @@ impl Operator for Conv {
 
     fn lower(&self, inputs: &[Fact], output: &Fact, _cx: LowerCx) -> Lowered {
         let (from, to) = (inputs[0].sizes(), output.sizes());
-        let (window, _) = self.sliding.window("conv", &from[2..], &to[2..]);
+        let window = self.window(&from, &to);
         let (inputs, outputs) = (from[1] / self.groups, self.out / self.groups);
         Lowered::Kernel(match inputs {
             1 if self.groups > 1 => Box::new(DepthwiseKernel {
@@ -182,6 +184,7 @@ impl Operator for Conv {
             }),
             _ => Box::new(ConvKernel {
                 kernel: kernels::conv::Conv::new(from[0], self.groups, inputs, outputs, window),
+                forward: kernels::fused::FusedConv::new(from[0], self.groups, inputs, outputs, window),
                 sums: ChannelSums { channels: to[1], size: window.output_len() },
                 bias: self.weights.bias,
             }),
@@ -201,12 +204,9 @@ impl Operator for Conv {
 }
 
 impl Conv {
-    /// The convolution for plans without gradients; `None` where every channel is by itself.
-    pub(super) fn fused(&self, from: &[usize], to: &[usize]) -> Option<kernels::fused::FusedConv> {
-        let (window, _) = self.sliding.window("conv", &from[2..], &to[2..]);
-        let (inputs, outputs) = (from[1] / self.groups, self.out / self.groups);
-        (inputs > 1 || self.groups == 1)
-            .then(|| kernels::fused::FusedConv::new(from[0], self.groups, inputs, outputs, window))
+    /// The window over maps of tensors of these sizes.
+    pub(super) fn window(&self, from: &[usize], to: &[usize]) -> Window {
+        self.sliding.window("conv", &from[2..], &to[2..]).0
     }
 
     fn weight_shape(&self, x: &Fact) -> Vec<usize> {
@@ -229,7 +229,7 @@ pub struct Depthwise {
 
 impl Depthwise {
     /// The same as a [`Conv`] for this input.
-    fn conv(&self, x: &Fact) -> Conv {
+    pub(super) fn conv(&self, x: &Fact) -> Conv {
         let channels = x.shape.get(1).and_then(Dim::as_usize).unwrap_or(1).max(1);
         Conv {
             out: channels.saturating_mul(self.multiplier),
@@ -386,6 +386,7 @@ macro_rules! needs_inputs {
 
 struct ConvKernel {
     kernel: kernels::conv::Conv,
+    forward: kernels::fused::FusedConv,
     sums: ChannelSums,
     bias: bool,
 }
@@ -395,7 +396,7 @@ impl Kernel for ConvKernel {
         let k = &self.kernel;
         Workspace {
             saved: Vec::new(),
-            forward: k.forward_scratch(),
+            forward: self.forward.packed_len(),
             backward: k.input_scratch().max(k.weight_scratch()),
         }
     }
@@ -404,7 +405,9 @@ impl Kernel for ConvKernel {
 
     fn forward(&self, f: Forward<'_, '_>) {
         let bias = self.bias.then(|| f.params[1]);
-        self.kernel.forward(f.inputs[0], f.params[0], bias, f.output, f.scratch);
+        let end = Epilogue { bias, residual: None, activation: &Activation::Identity };
+        self.forward.pack(f.params[0], None, f.scratch);
+        self.forward.run(f.inputs[0], f.scratch, end, f.output);
     }
 
     fn backward(&self, b: Backward<'_, '_>) {

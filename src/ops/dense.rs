@@ -159,7 +159,7 @@ impl Kernel for DenseKernel {
             }
             false => 0.0,
         };
-        gemm::gemm(
+        gemm::gemm_parallel(
             gemm::Matrix::row_major(f.inputs[0], self.batch, self.features),
             gemm::Matrix::row_major(f.params[0], self.out, self.features).transposed(),
             beta,
@@ -170,11 +170,11 @@ impl Kernel for DenseKernel {
     fn backward(&self, b: Backward<'_, '_>) {
         let gradient = gemm::Matrix::row_major(b.grad_output, self.batch, self.out);
         if let Some(grad) = &mut b.grad_inputs[0] {
-            gemm::gemm(gradient, gemm::Matrix::row_major(b.params[0], self.out, self.features), 0.0, grad);
+            gemm::gemm_parallel(gradient, gemm::Matrix::row_major(b.params[0], self.out, self.features), 0.0, grad);
         }
         if let Some(grad) = &mut b.grad_params[0] {
             let x = gemm::Matrix::row_major(b.inputs[0], self.batch, self.features);
-            gemm::gemm(gradient.transposed(), x, 1.0, grad);
+            gemm::gemm_parallel(gradient.transposed(), x, 1.0, grad);
         }
         if self.bias
             && let Some(grad) = &mut b.grad_params[1]

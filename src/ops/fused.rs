@@ -2,11 +2,13 @@
 //! layer, then perhaps a batch norm, the addition of a residual, and an activation.
 
 use crate::kernels::dense;
+use crate::kernels::depthwise::Depthwise;
 use crate::kernels::fused::{Activation, Epilogue, FusedConv};
 use crate::kernels::gemm::{Matrix, gemm_parallel};
 use crate::shape::Fact;
 
 use super::Op;
+use super::conv::Conv;
 use super::lower::{Backward, Forward, Kernel, Needs, Pack, Workspace};
 use super::norm::BatchNorm;
 
@@ -29,7 +31,8 @@ const FEW: usize = 8;
 pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>) -> Option<Box<dyn Kernel>> {
     let (from, to) = (inputs.first()?.sizes(), output.sizes());
     let (work, bias) = match head {
-        Op::Conv(conv) => (Work::Conv(conv.fused(&from, &to)?), conv.weights.bias),
+        Op::Conv(conv) => (Work::of_conv(conv, &from, &to), conv.weights.bias),
+        Op::Depthwise(op) => (Work::of_conv(&op.conv(inputs.first()?), &from, &to), op.weights.bias),
         Op::Dense(op) if tail.norm.is_none() => {
             (Work::Dense { batch: from[0], features: from[1], out: op.out }, op.bias)
         }
@@ -50,7 +53,22 @@ pub fn is_activation(op: &Op) -> bool {
 
 enum Work {
     Conv(FusedConv),
+    Depthwise { kernel: Depthwise, weights: usize },
     Dense { batch: usize, features: usize, out: usize },
+}
+
+impl Work {
+    fn of_conv(conv: &Conv, from: &[usize], to: &[usize]) -> Self {
+        let window = conv.window(from, to);
+        let (inputs, outputs) = (from[1] / conv.groups, conv.out / conv.groups);
+        match inputs {
+            1 if conv.groups > 1 => Work::Depthwise {
+                kernel: Depthwise::new(from[0], from[1], outputs, window),
+                weights: conv.out * window.taps(),
+            },
+            _ => Work::Conv(FusedConv::new(from[0], conv.groups, inputs, outputs, window)),
+        }
+    }
 }
 
 struct FusedKernel {
@@ -68,6 +86,7 @@ impl FusedKernel {
     fn weights_len(&self) -> usize {
         match &self.work {
             Work::Conv(conv) => conv.packed_len(),
+            Work::Depthwise { weights, .. } => *weights,
             Work::Dense { .. } => 0,
         }
     }
@@ -105,8 +124,16 @@ impl Kernel for FusedKernel {
             }
             scale = Some(factors);
         }
-        if let Work::Conv(conv) = &self.work {
-            conv.pack(p.params[0], scale.as_deref(), weights);
+        match &self.work {
+            Work::Conv(conv) => conv.pack(p.params[0], scale.as_deref(), weights),
+            Work::Depthwise { .. } => {
+                weights.copy_from_slice(p.params[0]);
+                let taps = weights.len() / self.channels.max(1);
+                for (w, s) in weights.chunks_exact_mut(taps.max(1)).zip(scale.iter().flatten()) {
+                    w.iter_mut().for_each(|w| *w *= s);
+                }
+            }
+            Work::Dense { .. } => {}
         }
     }
 
@@ -116,6 +143,7 @@ impl Kernel for FusedKernel {
         let end = Epilogue { bias: Some(bias), residual, activation: &self.activation };
         match &self.work {
             Work::Conv(conv) => conv.run(f.inputs[0], weights, end, f.output),
+            Work::Depthwise { kernel, .. } => kernel.run(f.inputs[0], weights, end, f.output),
             Work::Dense { batch, features, .. } if *batch <= FEW => {
                 dense::forward(f.inputs[0], f.params[0], *features, end, f.output);
             }
