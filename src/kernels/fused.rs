@@ -181,7 +181,7 @@ impl FusedConv {
         let left = &packed[group * self.group_len()..][..self.group_len()];
         let (last, points) = ((first + stride).min(columns).min(panels.end * isa.cols()), self.gather.points());
         let images = first / points..(last - 1) / points + 1;
-        let copies = self.planes.as_ref().map_or(0, |p| images.len() * self.inputs * p.len());
+        let copies = self.planes.as_ref().map_or(0, |p| images.len() * self.inputs * p.size());
         let sums_len = rows.len().next_multiple_of(isa.rows) * stride;
         with_local([DEPTH * isa.cols(), sums_len, copies], |[right, sums, copies]| {
             if let Some(planes) = &self.planes {
