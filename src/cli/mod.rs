@@ -9,6 +9,7 @@ mod eval;
 mod explain;
 mod fmt;
 mod import;
+mod lr_find;
 mod ops;
 mod predict;
 mod preview;
@@ -54,6 +55,8 @@ enum Command {
     Predict(predict::Args),
     /// Write a picture of what the network will see of its examples
     Preview(preview::Args),
+    /// Try rising learning rates, and tell where the loss falls most steeply
+    LrFind(lr_find::Args),
     /// Inspect data sets
     Data(data::Args),
     /// Time inference or training steps
@@ -101,6 +104,7 @@ pub fn main() -> ExitCode {
         Command::Eval(args) => eval::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Preview(args) => preview::run(&args),
+        Command::LrFind(args) => lr_find::run(&args),
         Command::Data(args) => data::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Profile(args) => profile::run(&args),

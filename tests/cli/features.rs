@@ -58,6 +58,26 @@ fn all_of_it_survives_an_interruption() {
 }
 
 #[test]
+fn a_range_test_finds_where_the_loss_falls() {
+    let place = Place::new();
+    place.write("small.yaml", SMALL);
+    let find = ["lr-find", "small.yaml", "--steps", "60", "--format", "json"];
+    let found = place.blockprint(&find).ends(0).json();
+    let points = found["points"].as_array().expect("a list");
+    let rate = |i: usize| points[i]["lr"].as_f64().expect("a number");
+    assert!((rate(0) / 1e-6 - 1.0).abs() < 1e-9);
+    // From 1e-6 to 1 in 60 steps is a factor of 10^0.1 each.
+    assert!((rate(11) / rate(10) - 10f64.powf(0.1)).abs() < 1e-9);
+    let steepest = found["steepest"].as_f64().expect("the loss falls");
+    assert!((1e-4..0.9).contains(&steepest), "{steepest}");
+    let human = place.blockprint(&find[..4]).ends(0);
+    assert!(human.out.contains("most steeply at lr"), "{}", human.out);
+    // Rates that blow up end the test instead of failing it.
+    let wild = place.blockprint(&["lr-find", "small.yaml", "--from", "1", "--to", "1e30", "--format", "json"]).ends(0);
+    assert!(wild.json()["points"].as_array().is_some_and(|p| p.len() < 100));
+}
+
+#[test]
 fn a_limit_of_time_pauses() {
     let place = Place::new();
     place.write("small.yaml", SMALL);

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use super::{Layout, Rule, RuleError, Rules};
+use std::path::{Component, Path};
+
 use crate::diag::{Diagnostic, Sink, codes, did_you_mean, listing};
 use crate::source::Span;
 use crate::syntax::ast::{Entry, Expr, ExprKind};
@@ -60,7 +62,17 @@ impl Start {
         let except = value("except").and_then(|e| list(e, sink, "a list of names")).unwrap_or_default();
         let except = except.iter().filter_map(|e| text(e, sink)).flat_map(|n| [n.to_owned(), format!("{n}.*")]);
         let except = except.collect();
-        let from = text(value("from")?, sink)?.to_owned();
+        let named = value("from")?;
+        let from = text(named, sink)?.to_owned();
+        // A spec may come from a stranger.
+        if !Path::new(&from).components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)) {
+            sink.push(
+                Diagnostic::error(codes::PATH_OUTSIDE, format!("`{from}` leads out of the spec's folder"))
+                    .label(named.span, "must stay beneath the folder of the spec")
+                    .help("`--weights FILE` may name any file"),
+            );
+            return None;
+        }
         Some(Self { from, except })
     }
 }

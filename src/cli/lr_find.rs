@@ -1,0 +1,94 @@
+//! `blockprint lr-find SPEC`.
+
+use std::path::PathBuf;
+
+use anstream::println;
+
+use crate::data::{Mode, Part};
+use crate::driver::Compiled;
+use crate::run::{self, Failure, Network, RateRange, RateTest};
+
+use super::Exit;
+use super::common::{Format, SpecOptions, available_memory, base_of, print_failure, use_threads};
+use super::train::sections;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The spec file, or the name of a zoo model
+    spec: PathBuf,
+    /// The first learning rate
+    #[arg(long, default_value_t = 1e-6, value_parser = parse_rate)]
+    from: f64,
+    /// The last learning rate
+    #[arg(long, default_value_t = 1.0, value_parser = parse_rate)]
+    to: f64,
+    /// Optimizer steps from one to the other
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(3..))]
+    steps: u16,
+    /// The data set, instead of the spec's
+    #[arg(long, value_name = "PATH")]
+    data: Option<PathBuf>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Worker threads [default: one for each core]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    #[command(flatten)]
+    options: SpecOptions,
+}
+
+fn parse_rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse::<f64>().ok().filter(|r| r.is_finite() && *r > 0.0);
+    rate.ok_or_else(|| "write a rate above 0, such as 1e-5".to_string())
+}
+
+pub(super) fn run(args: &Args) -> Exit {
+    use_threads(args.threads.map(usize::from));
+    let compiled = match args.options.compile_or_explain(&args.spec) {
+        Ok(compiled) => compiled,
+        Err(exit) => return exit,
+    };
+    match find(args, &compiled) {
+        Ok(test) => {
+            match args.format {
+                Format::Json => println!("{}", serde_json::json!(test)),
+                Format::Human => print(&test),
+            }
+            Exit::Fine
+        }
+        Err(failure) => print_failure(&failure, &compiled.sources),
+    }
+}
+
+fn find(args: &Args, compiled: &Compiled) -> Result<RateTest, Failure> {
+    let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
+    let (config, data) = sections(compiled, args.data.is_some())?;
+    let base = base_of(&args.spec);
+    let mut network = Network::new(checked, config.seed);
+    network.max_memory = available_memory();
+    network.load_named(compiled.spec.as_ref(), &base)?;
+    let source = run::DataSource { data: &data, base: &base, over: args.data.as_deref() };
+    let examples = source.open(&network, Some(&config), Part::Train, Mode::Train)?;
+    let scratch = tempfile::tempdir().map_err(|e| Failure::write(&std::env::temp_dir(), &e))?;
+    let range = RateRange { from: args.from, to: args.to, steps: usize::from(args.steps) };
+    run::find_rate(&mut network, &config, &examples, range, scratch.path())
+}
+
+/// About this many lines show the whole curve.
+const LINES: usize = 30;
+/// The width of the longest bar.
+const BAR: f64 = 50.0;
+
+fn print(test: &RateTest) {
+    let most = test.points.first().map_or(1.0, |p| p.smooth).max(f64::MIN_POSITIVE);
+    for point in test.points.iter().step_by(test.points.len().div_ceil(LINES).max(1)) {
+        // The cast saturates.
+        let length = (point.smooth / most * BAR).clamp(0.0, BAR * 1.2) as usize;
+        println!("lr {:.2e}  loss {:>9.4}  {}", point.lr, point.smooth, "*".repeat(length));
+    }
+    match test.steepest {
+        Some(lr) => println!("the loss falls most steeply at lr {lr:.2e}"),
+        None => println!("the loss never falls: try other rates with `--from` and `--to`"),
+    }
+}
