@@ -43,6 +43,7 @@ impl Planes {
     }
 
     /// Floats of a copy.
+    #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> usize {
         self.rows[0] * self.rows[1] * self.step[2] * self.width
     }
