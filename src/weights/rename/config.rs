@@ -1,10 +1,9 @@
 //! Rules as the `weights` section of a spec writes them.
 
 use std::collections::HashMap;
-
-use super::{Layout, Rule, RuleError, Rules};
 use std::path::{Component, Path};
 
+use super::{Layout, Rule, RuleError, Rules};
 use crate::diag::{Diagnostic, Sink, codes, did_you_mean, listing};
 use crate::source::Span;
 use crate::syntax::ast::{Entry, Expr, ExprKind};
