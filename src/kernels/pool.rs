@@ -117,7 +117,6 @@ impl Pool {
     /// Maxima of a line, of which the first point's first tap stands at `first` in the map,
     /// perhaps before it.
     #[inline(always)]
-    #[allow(clippy::neg_cmp_op_on_partial_ord, reason = "NaN must win")]
     fn max_line(&self, copy: &[f32], line: usize, first: i64, y: &mut [f32], positions: &mut [u32]) {
         let (row, stride) = (self.planes.row(line), self.window.stride[2] as i64);
         for (chunk, (y, positions)) in y.chunks_mut(LANES).zip(positions.chunks_mut(LANES)).enumerate() {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Place, SMALL, read};
 
@@ -49,16 +49,18 @@ fn train_and_kill(place: &Place, run: &str, threads: &str, after: Duration) -> b
 fn a_run_that_is_killed_at_any_moment_ends_with_the_same_bytes() {
     let place = Place::new();
     place.write("small.yaml", &SMALL.replace("epochs: 2", "epochs: 6").replace("batch: 64", "batch: 16"));
+    let begin = Instant::now();
     place.blockprint(&["train", "small.yaml", "--out", "whole", "--threads", "1"]).ends(0);
+    let whole = begin.elapsed();
     // Moments are drawn without a clock, so that a failure can be looked at again.
     let mut draw = 12345u64;
     for threads in ["1", "2"] {
         let run = format!("killed{threads}");
-        let mut kills = 0;
+        let mut kills = 0u32;
         loop {
             draw = draw.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            // Longer and longer, so that the run ends on a slow machine too.
-            let after = Duration::from_millis(20 + (draw >> 33) % 150 + 15 * kills);
+            // Parts of what a whole run takes here; longer and longer, so that it ends.
+            let after = whole.mul_f64(0.05 + (draw >> 33) as f64 / (1u64 << 31) as f64 * 0.5 + 0.02 * f64::from(kills));
             if train_and_kill(&place, &run, threads, after) {
                 break;
             }
