@@ -72,6 +72,29 @@ pub(super) enum Format {
     Json,
 }
 
+/// What a command may take of the machine.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct MachineOptions {
+    /// Worker threads [default: one for each core]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Refuse to plan more memory than this, such as 8G [default: what the machine has]
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    max_memory: Option<u64>,
+}
+
+impl MachineOptions {
+    /// Makes the global pool of worker threads.
+    pub(super) fn use_threads(&self) {
+        use_threads(self.threads.map(usize::from));
+    }
+
+    /// The most bytes that may be planned, where something says so.
+    pub(super) fn memory(&self) -> Option<u64> {
+        self.max_memory.or_else(available_memory)
+    }
+}
+
 /// How specs are opened.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct SpecOptions {
@@ -180,7 +203,7 @@ pub(super) fn use_threads(threads: Option<usize>) {
 }
 
 /// `--max-memory`: a number of bytes, with `K`, `M`, `G` or `T` for powers of 1024.
-pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
+fn parse_bytes(text: &str) -> Result<u64, String> {
     let error = || "write a number of bytes, such as 8G or 512M".to_string();
     let text = text.trim().trim_end_matches(['B', 'b']).trim_end_matches('i');
     let (digits, power) = match text.chars().last().map(|c| c.to_ascii_uppercase()) {

@@ -12,7 +12,7 @@ use crate::run::metrics::Details;
 use crate::run::{self, Evaluation, Failure, Network};
 
 use super::Exit;
-use super::common::{Format, SpecOptions, available_memory, base_of, parse_bytes, print_failure, use_threads};
+use super::common::{Format, MachineOptions, SpecOptions, base_of, print_failure};
 use super::progress::values;
 use super::table::thousands;
 
@@ -41,12 +41,8 @@ pub(super) struct Args {
     /// How to print the result
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// Worker threads [default: one for each core]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
-    /// Refuse to plan more memory than this, such as 8G [default: what the machine has]
-    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
-    max_memory: Option<u64>,
+    #[command(flatten)]
+    machine: MachineOptions,
     #[command(flatten)]
     options: SpecOptions,
 }
@@ -70,7 +66,7 @@ impl Split {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    use_threads(args.threads.map(usize::from));
+    args.machine.use_threads();
     let compiled = match args.options.compile_or_explain(&args.spec) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,
@@ -132,7 +128,7 @@ fn evaluate(args: &Args, compiled: &Compiled) -> Result<(Evaluation, Option<Deta
         (None, None) => return Err(Failure::new(codes::NO_SECTION, "the spec has no `data` section")),
     };
     let mut network = Network::new(checked, 0);
-    network.max_memory = args.max_memory.or_else(available_memory);
+    network.max_memory = args.machine.memory();
     network.load(&args.weights, compiled.spec.as_ref(), args.partial)?;
     let base = base_of(&args.spec);
     let mut config = compiled.config.train.clone();

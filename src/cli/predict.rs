@@ -13,7 +13,7 @@ use crate::run::{self, Classify, Failure, Network};
 use crate::weights::{Archive, npy};
 
 use super::Exit;
-use super::common::{Format, SpecOptions, available_memory, base_of, parse_bytes, print_failure, use_threads};
+use super::common::{Format, MachineOptions, SpecOptions, base_of, print_failure};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -43,18 +43,14 @@ pub(super) struct Args {
     /// How to print the classes
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// Worker threads [default: one for each core]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
-    /// Refuse to plan more memory than this, such as 8G [default: what the machine has]
-    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
-    max_memory: Option<u64>,
+    #[command(flatten)]
+    machine: MachineOptions,
     #[command(flatten)]
     options: SpecOptions,
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    use_threads(args.threads.map(usize::from));
+    args.machine.use_threads();
     let compiled = match args.options.compile_or_explain(&args.spec) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,
@@ -72,7 +68,7 @@ pub(super) fn run(args: &Args) -> Exit {
 fn network<'c>(args: &Args, compiled: &'c Compiled) -> Result<Network<'c>, Failure> {
     let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
     let mut network = Network::new(checked, 0);
-    network.max_memory = args.max_memory.or_else(available_memory);
+    network.max_memory = args.machine.memory();
     network.load(&args.weights, compiled.spec.as_ref(), args.partial)?;
     Ok(network)
 }

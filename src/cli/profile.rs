@@ -11,7 +11,7 @@ use crate::run::{self, Network, Profile};
 
 use super::Exit;
 use super::bench::What;
-use super::common::{SpecOptions, available_memory, parse_bytes, print_failure, use_threads};
+use super::common::{MachineOptions, SpecOptions, print_failure};
 use super::table;
 
 #[derive(Debug, clap::Args)]
@@ -24,9 +24,6 @@ pub(super) struct Args {
     /// Examples of one step
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     batch: u32,
-    /// Worker threads [default: one for each core]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
     /// Time to spend on counted steps
     #[arg(long, default_value_t = 2.0)]
     seconds: f64,
@@ -36,22 +33,21 @@ pub(super) struct Args {
     /// Write the last run as a trace that Perfetto and Chrome open
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
-    /// Refuse to plan more memory than this, such as 8G [default: what the machine has]
-    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
-    max_memory: Option<u64>,
+    #[command(flatten)]
+    machine: MachineOptions,
     #[command(flatten)]
     options: SpecOptions,
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    use_threads(args.threads.map(usize::from));
+    args.machine.use_threads();
     let compiled = match args.options.compile_or_explain(&args.spec) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,
     };
     let Some(checked) = &compiled.checked else { return Exit::Errors };
     let mut network = Network::new(checked, 0);
-    network.max_memory = args.max_memory.or_else(available_memory);
+    network.max_memory = args.machine.memory();
     let train = compiled.config.train.as_ref();
     let profile = match run::profile(&mut network, train, args.mode.into(), args.batch as usize, args.seconds) {
         Ok(profile) => profile,

@@ -16,7 +16,7 @@ use crate::run::{self, Failure, Fingerprint, Network, Outcome, RunDir, TrainOpti
 use crate::syntax::write;
 
 use super::Exit;
-use super::common::{SpecOptions, available_memory, base_of, parse_bytes, print_failure, use_threads};
+use super::common::{MachineOptions, SpecOptions, base_of, print_failure};
 use super::progress::Progress;
 
 #[derive(Debug, clap::Args)]
@@ -50,18 +50,14 @@ pub(super) struct Args {
     /// Accept weights that match only in part
     #[arg(long, requires = "weights")]
     partial: bool,
-    /// Worker threads [default: one for each core]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
-    /// Refuse to plan more memory than this, such as 8G [default: what the machine has]
-    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
-    max_memory: Option<u64>,
+    #[command(flatten)]
+    machine: MachineOptions,
     #[command(flatten)]
     options: SpecOptions,
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    use_threads(args.threads.map(usize::from));
+    args.machine.use_threads();
     let compiled = match args.options.compile_or_explain(&args.spec) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,
@@ -80,7 +76,7 @@ fn train(args: &Args, compiled: &Compiled, observer: &mut Progress) -> Result<Ou
     override_settings(args, &mut config);
     let base = base_of(&args.spec);
     let mut network = Network::new(checked, config.seed);
-    network.max_memory = args.max_memory.or_else(available_memory);
+    network.max_memory = args.machine.memory();
     if !args.resume.as_deref().is_some_and(RunDir::has_checkpoint) {
         match &args.weights {
             Some(file) => network.load(file, compiled.spec.as_ref(), args.partial)?,
