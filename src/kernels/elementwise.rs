@@ -229,6 +229,24 @@ impl Source<'_> {
     }
 }
 
+/// The least divisor of [`Combine::ChiSquare`].
+pub const CHI_LEAST: f32 = 1e-6;
+
+/// `a + b`, or the least divisor.
+#[inline(always)]
+fn bounded_sum(a: f32, b: f32) -> f32 {
+    // Not `max`, which would hide a NaN.
+    if a + b < CHI_LEAST { CHI_LEAST } else { a + b }
+}
+
+/// The derivative of `(a - b)^2 / (a + b)` by `a` (`sign` 1) or `b` (`sign` -1).
+#[inline(always)]
+fn chi_square_slope(a: f32, b: f32, sign: f32) -> f32 {
+    let share = (a - b) / bounded_sum(a, b);
+    // A divisor that is the constant does not move.
+    if a + b < CHI_LEAST { 2.0 * sign * share } else { sign * share * (2.0 - sign * share) }
+}
+
 /// An operation that combines inputs element by element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Combine {
@@ -242,6 +260,8 @@ pub enum Combine {
     Div,
     /// `|a - b|`; its gradient at equality is 0.
     AbsDiff,
+    /// `(a - b)^2 / (a + b)`; where the divisor is less than [`CHI_LEAST`], that divides.
+    ChiSquare,
     /// The greater of two; the first has the gradient at equality.
     Maximum,
     /// The lesser of two; the first has the gradient at equality.
@@ -267,6 +287,7 @@ impl Combine {
                     Combine::Sub => x.fold(y, |a, b| a - b),
                     Combine::Div => x.fold(y, |a, b| a / b),
                     Combine::AbsDiff => x.fold(y, |a, b| (a - b).abs()),
+                    Combine::ChiSquare => x.fold(y, |a, b| (a - b) * (a - b) / bounded_sum(a, b)),
                     Combine::Maximum => x.fold(y, super::reduce::greater),
                     Combine::Minimum => x.fold(y, |a, b| -super::reduce::greater(-a, -b)),
                 }
@@ -307,6 +328,12 @@ impl Combine {
                     source(0, len).fold(part, |g, a| -g * a);
                     source(1, len).fold(part, |g, b| g / b);
                 }
+            }
+            Combine::ChiSquare => {
+                let len = part.len();
+                source(0, len).load(part);
+                source(1, len).fold(part, |a, b| chi_square_slope(a, b, sign));
+                part.iter_mut().zip(d).for_each(|(g, d)| *g *= d);
             }
             Combine::AbsDiff | Combine::Maximum | Combine::Minimum => {
                 let len = part.len();

@@ -89,7 +89,7 @@ impl Kernel for CombineKernel {
 fn sample_branches(op: impl Into<super::Op>, count: usize, kinks: bool, rng: &mut ChaCha8Rng) -> Sample {
     let op = op.into();
     // A divisor stays away from zero.
-    let range = if matches!(op, super::Op::Div(_)) { (0.5, 2.5) } else { (-2.0, 2.0) };
+    let range = if matches!(op, super::Op::Div(_) | super::Op::ChiSquare(_)) { (0.5, 2.5) } else { (-2.0, 2.0) };
     let sizes: Vec<usize> = (0..4).map(|_| 1 + random::below(rng, 3) as usize).collect();
     let mut inputs = vec![sizes.clone(); count];
     let repeated = random::below(rng, count as u64 + 1) as usize;
@@ -189,6 +189,13 @@ combines! {
         doc: "`|a - b|`, element by element, as siamese networks compare embeddings; sizes of one are repeated. Its gradient at equality is 0.",
         example: "absdiff(a, b)",
         inputs: PAIR, kinks: true,
+    }
+    /// The chi-square distance of two inputs.
+    ChiSquare {
+        name: "chi_square", also: ["chi2", "chi_squared"],
+        doc: "`(a - b)^2 / (a + b)`, element by element, for features that are not negative, such as those behind a `relu` or `sigmoid` (Taigman et al. 2014, DeepFace); sizes of one are repeated. Where `a + b` is less than 1e-6, 1e-6 divides, so that two zeros have the distance 0.",
+        example: "chi_square(a, b)",
+        inputs: PAIR, kinks: false,
     }
     /// The greater of two inputs.
     Maximum {

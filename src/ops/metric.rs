@@ -136,6 +136,8 @@ macro_rules! metric_rules {
     };
 }
 
+pub(super) use metric_rules;
+
 impl Kernel for TopkKernel {
     metric_rules!();
 

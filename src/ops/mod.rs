@@ -329,7 +329,7 @@ ops! {
         Relu, Relu6, LeakyRelu, Elu, Sigmoid, Tanh, Swish, Hswish, Hsigmoid, Gelu, Softplus, Mish, Clip, Abs, Neg, Sign,
         Square, Sqrt, Pow, Exp, Log, Scale, Shift, Identity,
     },
-    merge::{Add, Mul, Sub, Div, AbsDiff, Maximum, Minimum, Concat},
+    merge::{Add, Mul, Sub, Div, AbsDiff, ChiSquare, Maximum, Minimum, Concat},
     softmax::{Softmax, LogSoftmax},
     dropout::{Dropout, SpatialDropout, StochasticDepth},
     prelu::{Prelu},
@@ -342,5 +342,7 @@ ops! {
     reduce::{Reduce, L2Norm},
     loss::{CrossEntropy},
     pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
+    embedding_loss::{Triplet, BatchTriplet, Contrastive, Rank1},
+    arcface::{Cosine, ArcFace},
     metric::{Accuracy, Topk, BinaryAccuracy},
 }
