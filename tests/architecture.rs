@@ -28,7 +28,7 @@ const RULES: &[(&str, &[&str])] = &[
         "run",
         &[
             "source", "random", "fs", "diag", "syntax", "shape", "ops", "graph", "expand", "check", "plan", "engine",
-            "config", "weights", "data", "driver",
+            "config", "weights", "data", "driver", "kernels",
         ],
     ),
 ];

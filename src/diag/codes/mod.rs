@@ -84,6 +84,7 @@ macro_rules! codes {
 }
 
 mod data;
+mod faces;
 mod limits;
 mod lints;
 mod names;
@@ -94,6 +95,7 @@ mod training;
 mod weights;
 
 pub use data::*;
+pub use faces::*;
 pub use limits::*;
 pub use lints::*;
 pub use names::*;
@@ -114,6 +116,7 @@ pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
         weights::TABLE,
         data::TABLE,
         run::TABLE,
+        faces::TABLE,
         lints::TABLE,
     ]
     .into_iter()

@@ -2,11 +2,13 @@
 
 mod auc;
 mod confusion;
+mod verification;
 
 use serde_json::{Value, json};
 
 pub use auc::area;
 pub use confusion::{ClassScore, Confusion};
+pub use verification::{Operating, Pairs};
 
 /// The scores of a network for every example, with the labels.
 #[derive(Clone, Debug, PartialEq)]
