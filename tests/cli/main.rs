@@ -3,6 +3,7 @@
 mod bench;
 mod data;
 mod diff;
+mod faces;
 mod features;
 mod import;
 mod outputs;
