@@ -81,3 +81,44 @@ fn what_does_not_belong_together_is_refused() {
     assert_eq!(listed["people"].as_array().map(Vec::len), Some(1), "nobody is enrolled by half");
     faces(&place, "calibrate", &["--data", "people/ada"]).ends(1);
 }
+
+/// Pairs of photos, two towers with the same weights, a head on their distance.
+const PAIRS: &str = "blockprint: 1
+model: pairs
+inputs: {a: 'f32[N, 1, 8, 8]', b: 'f32[N, 1, 8, 8]', same: 'f32[N]'}
+towers: {embed: [flatten, dense(16), sigmoid]}
+net:
+  - embed(a) as ea
+  - embed(b) as eb
+  - absdiff(ea, eb) -> dense(1) as logit -> sigmoid as probability
+outputs: [probability]
+loss: {bce: 'bce_logits(logit, same)'}
+metrics: ['binary_accuracy(logit, same, threshold=0)']
+data: {kind: image_folder, path: people, split: {val: 0.5, by: class}, sampler: pairs(count=40)}
+train: {batch: 8, epochs: 8, optim: adam(lr=0.02), augment: 'noise(0.05)', seed: 3}
+";
+
+#[test]
+fn pairs_are_trained_on_and_measured() {
+    let place = people();
+    place.write("pairs.yaml", PAIRS);
+    place.blockprint(&["train", "pairs.yaml", "--out", "pairs"]).ends(0);
+    let weights = ["--weights", "pairs/last.safetensors"];
+    let eval = place.blockprint(&[&["eval", "pairs.yaml", "--format", "json"][..], &weights].concat()).ends(0).json();
+    assert_eq!(eval["examples"].as_u64(), Some(40));
+    let faces = |rest: &[&str]| place.blockprint(&[&["faces"][..], rest, &weights].concat());
+    let all = ["eval", "pairs.yaml", "--split", "all", "--format", "json"];
+    let measured = faces(&all).ends(0).json();
+    assert_eq!((measured["genuine"].as_u64(), measured["impostor"].as_u64()), (Some(24), Some(96)));
+    assert!(measured["auc"].as_f64().is_some_and(|a| a > 0.9), "{measured}");
+    // The output depends on both photos, and a tower on one.
+    faces(&["enroll", "pairs.yaml", "--name", "ada", "people/ada/0.png"]).fails_with("BP0833");
+    faces(&["enroll", "pairs.yaml", "--name", "ada", "people/ada/0.png", "--node", "ea"]).ends(0);
+}
+
+#[test]
+fn a_run_on_pairs_goes_on_in_the_middle_of_an_epoch() {
+    let place = people();
+    place.write("pairs.yaml", PAIRS);
+    place.blockprint(&["resume", "--verify", "pairs.yaml", "--batches", "4"]).ends(0);
+}
