@@ -5,6 +5,7 @@
 //! error. Blocks expand before the graph is built; they are no ops. Losses and metrics are.
 
 pub mod attrs;
+pub mod blocked;
 pub mod doc;
 mod facts;
 pub mod fused;

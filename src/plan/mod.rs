@@ -7,6 +7,7 @@
 mod autodiff;
 mod builder;
 mod fuse;
+mod layout;
 mod memory;
 mod program;
 mod scope;
