@@ -128,7 +128,7 @@ fn evaluate(args: &Args, compiled: &Compiled) -> Result<(Evaluation, Option<Deta
         (None, None) => return Err(Failure::new(codes::NO_SECTION, "the spec has no `data` section")),
     };
     let mut network = Network::new(checked, 0);
-    network.max_memory = args.machine.memory();
+    args.machine.apply(&mut network);
     network.load(&args.weights, compiled.spec.as_ref(), args.partial)?;
     let base = base_of(&args.spec);
     let mut config = compiled.config.train.clone();

@@ -5,6 +5,7 @@ use crate::kernels::blocked::Level;
 use crate::kernels::blocked::conv::{BlockedConv, Finish, Source};
 use crate::kernels::blocked::layout::Blocks;
 use crate::kernels::blocked::slide::{self, Kind, Slide};
+use crate::kernels::blocked::winograd::{Tile, Winograd, direct_cost};
 use crate::kernels::fused::Activation;
 use crate::kernels::pool::Pool;
 use crate::kernels::window::Window;
@@ -56,8 +57,9 @@ pub fn leads(op: &Op) -> bool {
     matches!(op, Op::Conv(_) | Op::Depthwise(_))
 }
 
-/// The kernel of an op and what follows it over channel-blocked maps, if there is one.
-pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>) -> Option<Blocked> {
+/// The kernel of an op and what follows it over channel-blocked maps, if there is one. With
+/// `exact`, convolutions are formed by their definition.
+pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>, exact: bool) -> Option<Blocked> {
     let level = Level::best();
     let first = inputs.first()?;
     blocks(first)?;
@@ -73,9 +75,13 @@ pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>) -> Optio
             let sizes = (op.groups, from[1] / op.groups, op.out / op.groups);
             let maps = from[1] <= FEW && op.groups == 1 && !tail.residual;
             let source = if maps { Source::Maps } else { Source::Blocks };
-            let conv = BlockedConv::new(level, from[0], sizes, op.window(&from, &to), source)?;
+            let window = op.window(&from, &to);
+            let work = match faster(level, from[0], sizes, &window).filter(|_| !exact && !maps) {
+                Some(winograd) => Work::Winograd(winograd),
+                None => Work::Conv(BlockedConv::new(level, from[0], sizes, window, source)?),
+            };
             let inputs = if maps { Layout::Maps } else { Layout::Blocks };
-            Some(Blocked { inputs, ..Blocked::new(weighted(Work::Conv(conv), op.weights.bias)) })
+            Some(Blocked { inputs, ..Blocked::new(weighted(work, op.weights.bias)) })
         }
         Op::Depthwise(op) if from[1] == to[1] && !tail.residual => {
             let window = op.conv(first).window(&from, &to);
@@ -99,6 +105,17 @@ pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>) -> Optio
         Op::Concat(op) => concat(op, inputs),
         _ => elementwise(head, inputs, output),
     }
+}
+
+/// The form of Winograd's algorithm that takes less time than the definition, if one does.
+fn faster(level: Level, batch: usize, sizes: (usize, usize, usize), window: &Window) -> Option<Winograd> {
+    let (1, inputs, outputs) = sizes else { return None };
+    let direct = direct_cost(level, batch, (inputs, outputs), window);
+    let forms = [Tile::Two, Tile::Four].into_iter();
+    forms
+        .filter_map(|tile| Winograd::new(level, tile, batch, (inputs, outputs), *window))
+        .filter(|w| w.cost() < direct)
+        .min_by(|a, b| a.cost().total_cmp(&b.cost()))
 }
 
 /// A window that reads each element of a map.
@@ -157,7 +174,7 @@ fn kernel(lowered: Lowered) -> Option<Blocked> {
 /// of which some may have one pixel only.
 fn elementwise(op: &Op, inputs: &[Fact], output: &Fact) -> Option<Blocked> {
     let merges = matches!(op, Op::Add(_) | Op::Mul(_) | Op::Sub(_));
-    if !merges && !super::fused::is_activation(op) && !matches!(op, Op::Dropout(_)) {
+    if !merges && !super::fused::is_activation(op) && !matches!(op, Op::Dropout(_) | Op::Identity(_)) {
         return None;
     }
     let to = output.sizes();
@@ -178,6 +195,7 @@ fn elementwise(op: &Op, inputs: &[Fact], output: &Fact) -> Option<Blocked> {
 
 enum Work {
     Conv(BlockedConv),
+    Winograd(Winograd),
     Slide(Slide),
     /// A batch norm by itself: every weight is one.
     Norm(Slide),
@@ -198,6 +216,7 @@ impl Weighted {
     fn lens(&self) -> (usize, usize) {
         match &self.work {
             Work::Conv(conv) => (conv.packed_len(), conv.bias_len()),
+            Work::Winograd(conv) => (conv.packed_len(), conv.bias_len()),
             Work::Slide(slide) | Work::Norm(slide) => (slide.packed_len(), slide.bias_len()),
         }
     }
@@ -227,6 +246,7 @@ impl Kernel for Weighted {
         let scale = fold(p.params, p.state, self.bias, self.eps, &mut biases[..self.channels]);
         match &self.work {
             Work::Conv(conv) => conv.pack(p.params[0], scale.as_deref(), weights),
+            Work::Winograd(conv) => conv.pack(p.params[0], scale.as_deref(), weights),
             Work::Slide(slide) => slide.pack(p.params[0], scale.as_deref(), weights),
             Work::Norm(slide) => slide.pack(&vec![1.0; self.channels], scale.as_deref(), weights),
         }
@@ -234,11 +254,11 @@ impl Kernel for Weighted {
 
     fn forward(&self, f: Forward<'_, '_>) {
         let (weights, bias) = f.packed.split_at(self.lens().0);
+        let residual = if self.residual { f.inputs.last().copied() } else { None };
+        let end = Finish { residual, activation: &self.activation };
         match &self.work {
-            Work::Conv(conv) => {
-                let residual = if self.residual { f.inputs.last().copied() } else { None };
-                conv.run(f.inputs[0], weights, bias, Finish { residual, activation: &self.activation }, f.output);
-            }
+            Work::Conv(conv) => conv.run(f.inputs[0], weights, bias, end, f.output),
+            Work::Winograd(conv) => conv.run(f.inputs[0], weights, bias, end, f.output),
             Work::Slide(slide) | Work::Norm(slide) => {
                 slide.run(f.inputs[0], weights, bias, &self.activation, f.output);
             }

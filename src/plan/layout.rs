@@ -24,7 +24,8 @@ impl Builder<'_> {
         if !blocked::leads(head) && !self.scope.inputs[id.index()].iter().all(lies) {
             return None;
         }
-        blocked::lower(head, facts, fact, chain.map_or(Tail::default(), |c| self.tail(c)))
+        let tail = chain.map_or(Tail::default(), |c| self.tail(c));
+        blocked::lower(head, facts, fact, tail, self.options.exact_conv)
     }
 
     /// Emits the step of a node over channel-blocked maps.

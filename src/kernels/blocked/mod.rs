@@ -11,5 +11,6 @@ pub mod layout;
 pub mod slide;
 mod tile;
 pub mod vector;
+pub mod winograd;
 
 pub use vector::Level;
