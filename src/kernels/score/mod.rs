@@ -83,6 +83,12 @@ impl Labelled<'_> {
         is_number && self.class(at) == Some(self.predicted(at, threshold))
     }
 
+    /// A single score less its label.
+    pub fn distance(&self, at: usize) -> f64 {
+        let value = |list: &[f32]| list.get(at).map_or(f64::NAN, |v| f64::from(*v));
+        value(self.scores) - value(self.labels)
+    }
+
     /// Counts every label by class and prediction. Those that name no class are left out.
     pub fn count(&self, threshold: f32, into: &mut Confusion) {
         for at in 0..self.labels.len() {

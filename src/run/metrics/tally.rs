@@ -109,12 +109,11 @@ impl Tally {
 
     fn pool(&mut self, pool: Pool, batch: Labelled<'_>) {
         let share = |hit: bool| f64::from(u8::from(hit));
-        let distance = |at: usize| f64::from(batch.scores[at]) - f64::from(batch.labels[at]);
         match pool {
             Pool::Top(k) => self.add_sum(batch.sum(|at| share(batch.is_among(at, k)))),
             Pool::Binary(threshold) => self.add_sum(batch.sum(|at| share(batch.is_right(at, threshold)))),
-            Pool::AbsoluteError => self.add_sum(batch.sum(|at| distance(at).abs())),
-            Pool::SquaredError => self.add_sum(batch.sum(|at| distance(at).powi(2))),
+            Pool::AbsoluteError => self.add_sum(batch.sum(|at| batch.distance(at).abs())),
+            Pool::SquaredError => self.add_sum(batch.sum(|at| batch.distance(at).powi(2))),
             Pool::Counted(_, _, threshold) => {
                 let Kept::Counts(confusion, scores) = &mut self.kept else { return };
                 if *scores == 0 {

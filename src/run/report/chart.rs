@@ -158,7 +158,11 @@ fn drawn(line: &Line, x: Scale, y: Scale, title: &str) -> Drawn {
 
 /// A range with a margin; one of a single value gets a width.
 fn widened((low, high): (f64, f64), margin: f64) -> (f64, f64) {
-    let pad = if high > low { (high - low) * margin } else { (low.abs() * 0.1).max(0.5) };
+    let pad = match high - low {
+        span if span > 0.0 => span * margin,
+        _ if low == 0.0 => 0.5,
+        _ => low.abs() * 0.5,
+    };
     (low - pad, high + pad)
 }
 
