@@ -135,8 +135,14 @@ impl Meter {
 }
 
 /// Copies a batch into a session's inputs.
-pub(super) fn feed(session: &mut Session, feeds: Feeds, batch: &Batch) {
-    session.input_mut(feeds.image).copy_from_slice(&batch.images);
+pub(super) fn feed(session: &mut Session, feeds: &Feeds, batch: &Batch) {
+    for (input, images) in feeds.images().zip(&batch.images) {
+        let slot = session.input_mut(input);
+        // A plan without this input has no room for it.
+        if !slot.is_empty() {
+            slot.copy_from_slice(images);
+        }
+    }
     if let Some(label) = feeds.label {
         let slot = session.input_mut(label);
         if !slot.is_empty() {
@@ -151,10 +157,9 @@ pub(super) fn feed(session: &mut Session, feeds: Feeds, batch: &Batch) {
 /// Data that cannot be read, or that does not fit the network.
 pub fn evaluate(network: &mut Network<'_>, examples: &Examples) -> Result<Evaluation, Failure> {
     let probe = Probe::new(network.checked());
-    let feeds = network.feeds()?;
     let options = PlanOptions::inference(probe.nodes.clone());
-    let mut sessions = Sessions::new(&options, feeds.image, &examples.shape());
-    evaluate_with(network, examples, &probe, feeds, &mut sessions, None)
+    let mut sessions = Sessions::new(&options, examples.feeds().image, examples.shape());
+    evaluate_with(network, examples, &probe, &mut sessions, None)
 }
 
 /// As [`evaluate`], with sessions that are kept between calls.
@@ -162,12 +167,11 @@ pub(super) fn evaluate_with(
     network: &mut Network<'_>,
     examples: &Examples,
     probe: &Probe,
-    feeds: Feeds,
     sessions: &mut Sessions<'_>,
     mut answers: Option<&mut Answers>,
 ) -> Result<Evaluation, Failure> {
     let mut meter = Meter::new(probe);
-    let skipped = walk(network, examples, feeds, sessions, |session, batch| {
+    let skipped = walk(network, examples, sessions, |session, batch| {
         meter.add(session, batch.len);
         if let Some(answers) = &mut answers {
             answers.add(session, batch);
@@ -189,8 +193,8 @@ pub(super) struct Answers {
 impl Answers {
     /// None yet; `None` for a network without a list of scores for each example that are compared
     /// with its class.
-    pub(super) fn new(network: &Network<'_>) -> Option<Self> {
-        let (node, classes) = network.labelled().filter(|(id, _)| network.checked().fact(*id).rank() == 2)?;
+    pub(super) fn new(network: &Network<'_>, examples: &Examples) -> Option<Self> {
+        let (node, classes) = network.labelled(examples.feeds()).filter(|(id, _)| network.checked().fact(*id).rank() == 2)?;
         Some(Self { node, scored: Scored::new(classes), indices: Vec::new() })
     }
 
@@ -234,12 +238,11 @@ pub struct Detailed {
 /// Those of [`evaluate`].
 pub fn evaluate_detailed(network: &mut Network<'_>, examples: &Examples) -> Result<Detailed, Failure> {
     let probe = Probe::new(network.checked());
-    let feeds = network.feeds()?;
-    let mut answers = Answers::new(network);
+    let mut answers = Answers::new(network, examples);
     let nodes = probe.nodes.iter().copied().chain(answers.as_ref().map(|a| a.node));
     let options = PlanOptions::inference(nodes.collect());
-    let mut sessions = Sessions::new(&options, feeds.image, &examples.shape());
-    let evaluation = evaluate_with(network, examples, &probe, feeds, &mut sessions, answers.as_mut())?;
+    let mut sessions = Sessions::new(&options, examples.feeds().image, examples.shape());
+    let evaluation = evaluate_with(network, examples, &probe, &mut sessions, answers.as_mut())?;
     let (details, indices) = answers.map(|a| a.into_details(examples.dataset().names(), true)).unzip();
     Ok(Detailed { evaluation, details, indices: indices.unwrap_or_default() })
 }
@@ -249,7 +252,6 @@ pub fn evaluate_detailed(network: &mut Network<'_>, examples: &Examples) -> Resu
 fn walk(
     network: &mut Network<'_>,
     examples: &Examples,
-    feeds: Feeds,
     sessions: &mut Sessions<'_>,
     mut each: impl FnMut(&Session, &Batch),
 ) -> Result<usize, Failure> {
@@ -261,7 +263,7 @@ fn walk(
             continue;
         }
         let session = sessions.get(network, batch.len)?;
-        feed(session, feeds, &batch);
+        feed(session, examples.feeds(), &batch);
         session.forward(&mut network.params, NoiseKey::default());
         each(session, &batch);
     }

@@ -20,7 +20,7 @@ use super::checkpoint::{self, CHECKPOINT};
 use super::evaluate::{Answers, Meter, Probe, evaluate_with, feed};
 use super::fingerprint::Fingerprint;
 use super::judge;
-use super::network::{Feeds, Sessions};
+use super::network::Sessions;
 use super::phases::{self, Phase};
 use super::report;
 use super::{EpochReport, Evaluation, Examples, Failure, Network, Observer, Reason, RunDir, StartReport, StepReport};
@@ -80,13 +80,8 @@ pub fn train(
     }
     let phases = phases::of(options.config, checked);
     let probe = Probe::new(checked);
-    let run = Run {
-        options,
-        feeds: network.feeds()?,
-        epochs: phases.iter().map(|p| p.epochs).sum(),
-        monitor: judge::monitor(options, &probe),
-        probe,
-    };
+    let run =
+        Run { options, epochs: phases.iter().map(|p| p.epochs).sum(), monitor: judge::monitor(options, &probe), probe };
     let mut state = run.begin(network, dir, observer)?;
     let mut from = 0;
     for (index, phase) in phases.iter().enumerate() {
@@ -110,7 +105,6 @@ pub fn train(
 struct Run<'a> {
     options: &'a TrainOptions<'a>,
     probe: Probe,
-    feeds: Feeds,
     epochs: usize,
     monitor: Monitor,
 }
@@ -202,9 +196,9 @@ impl Run<'_> {
         let answers = self.answers(network);
         let watched = self.probe.nodes.iter().copied().chain(answers.as_ref().map(|a| a.node));
         let eval_plan = PlanOptions::inference(watched.collect());
-        let shape = self.options.train.shape();
-        let mut eval_sessions = Sessions::new(&eval_plan, self.feeds.image, &shape);
-        let mut sessions = Sessions::new(&plan, self.feeds.image, &shape);
+        let (image, shape) = (self.options.train.feeds().image, self.options.train.shape());
+        let mut eval_sessions = Sessions::new(&eval_plan, image, shape);
+        let mut sessions = Sessions::new(&plan, image, shape);
         let first = sessions.get(network, self.options.train.batch_size())?;
         let optimizer = OptimizerState::new(&turn.phase.optimizer, &network.params, first.plan().trained());
         let mut optimizer = optimizer;
@@ -225,7 +219,7 @@ impl Run<'_> {
             let val = match self.options.val {
                 Some(loader) => {
                     let sessions = &mut eval_sessions;
-                    Some(evaluate_with(network, loader, &self.probe, self.feeds, sessions, answers.as_mut())?)
+                    Some(evaluate_with(network, loader, &self.probe, sessions, answers.as_mut())?)
                 }
                 None => None,
             };
@@ -338,8 +332,9 @@ impl Run<'_> {
     /// Room for what the network says of each validation example, for the report; `None` where that
     /// cannot be had, or would be too much to gather at each epoch.
     fn answers(&self, network: &Network<'_>) -> Option<Answers> {
-        let answers = Answers::new(network)?;
-        let numbers = self.options.val?.len().saturating_mul(answers.classes());
+        let val = self.options.val?;
+        let answers = Answers::new(network, val)?;
+        let numbers = val.len().saturating_mul(answers.classes());
         (numbers <= REPORTED).then_some(answers)
     }
 
@@ -450,7 +445,7 @@ impl Run<'_> {
         at: Place,
     ) -> Result<(), Failure> {
         let session = sessions.get(network, batch.len)?;
-        feed(session, self.feeds, batch);
+        feed(session, self.options.train.feeds(), batch);
         let noise = NoiseKey { seed: self.options.config.seed, step };
         session.forward(&mut network.params, noise);
         meter.add(session, batch.len);

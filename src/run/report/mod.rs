@@ -261,7 +261,7 @@ fn roc(details: &Details) -> Vec<Line> {
 
 fn picture(mistake: &Mistake, details: &Details, shown: &Shown<'_>) -> Picture {
     let dataset = shown.examples.dataset();
-    let index = shown.indices.get(mistake.number).copied();
+    let index = shown.indices.get(mistake.number).copied().filter(|_| shown.examples.are_images());
     let image = index.and_then(|i| dataset.image(i).ok());
     Picture {
         address: image.and_then(|image| picture::address(&image)),
