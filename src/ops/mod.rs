@@ -5,6 +5,7 @@
 //! error. Blocks expand before the graph is built; they are no ops. Losses and metrics are.
 
 pub mod attrs;
+pub mod blocked;
 pub mod doc;
 mod facts;
 pub mod fused;
@@ -345,4 +346,5 @@ ops! {
     embedding_loss::{Triplet, BatchTriplet, Contrastive, Rank1},
     arcface::{Cosine, ArcFace},
     metric::{Accuracy, Topk, BinaryAccuracy},
+    class_metric::{Precision, Recall, F1, Auc},
 }

@@ -36,13 +36,10 @@ pub struct Measured {
     pub rank1: f64,
     /// The chosen rates of false accepts, and what they cost.
     pub operating: Vec<Operating>,
-    /// False accepts and true accepts at falling thresholds.
-    #[serde(skip)]
-    pub curve: Vec<(f64, f64)>,
+    /// The ROC curve: false accepts and true accepts by falling thresholds.
+    pub roc: Vec<(f64, f64)>,
 }
 
-/// Points of the curve that are kept.
-const POINTS: usize = 200;
 /// Pairs that a network takes at once.
 const BATCH: usize = 64;
 /// The most photos whose pairs are looked at: some 50 million pairs.
@@ -87,7 +84,7 @@ impl Scores {
             equal_error_threshold: equal.threshold,
             rank1: self.rank1(classes),
             operating: rates.iter().map(|rate| pairs.at_false_accept(*rate)).collect(),
-            curve: pairs.curve(POINTS),
+            roc: pairs.curve(),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::auc::area;
+use crate::kernels::score;
 
 /// Scores of labelled pairs; a pair is accepted where its score is at least a threshold.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,12 +52,25 @@ impl Pairs {
         (self.genuine.len(), self.impostor.len())
     }
 
+    /// All scores, with whether the pair is of one identity.
+    fn labelled(&self) -> (Vec<f64>, Vec<bool>) {
+        let scores: Vec<f64> = self.genuine.iter().chain(&self.impostor).copied().collect();
+        let labels = (0..scores.len()).map(|i| i < self.genuine.len()).collect();
+        (scores, labels)
+    }
+
     /// The area under the ROC curve.
     pub fn area(&self) -> f64 {
-        let scores: Vec<f64> = self.genuine.iter().chain(&self.impostor).copied().collect();
-        let labels: Vec<bool> = (0..scores.len()).map(|i| i < self.genuine.len()).collect();
+        let (scores, labels) = self.labelled();
         // There are pairs of both kinds, and no NaN.
-        area(&scores, &labels).unwrap_or(0.5)
+        score::area(&scores, &labels, &[]).unwrap_or(0.5)
+    }
+
+    /// The ROC curve: false accepts and true accepts by falling thresholds.
+    pub fn curve(&self) -> Vec<(f64, f64)> {
+        let (scores, labels) = self.labelled();
+        let points = score::curve(&scores, &labels, &[]).unwrap_or_default();
+        points.into_iter().map(|p| (p.false_positive, p.true_positive)).collect()
     }
 
     /// The errors at a threshold.
@@ -96,16 +109,6 @@ impl Pairs {
         let threshold = next.map_or(refused.next_up(), |next| refused / 2.0 + next / 2.0);
         // Between neighbouring numbers the middle is the lower one.
         self.at(if threshold > *refused { threshold } else { refused.next_up() })
-    }
-
-    /// Points of the ROC curve: false accepts and true accepts, at up to `count` thresholds.
-    pub fn curve(&self, count: usize) -> Vec<(f64, f64)> {
-        let mut scores: Vec<f64> = self.genuine.iter().chain(&self.impostor).copied().collect();
-        scores.sort_by(|a, b| b.total_cmp(a));
-        scores.dedup();
-        let step = scores.len().div_ceil(count.max(1)).max(1);
-        let inner = scores.iter().step_by(step).map(|t| self.at(*t)).map(|o| (o.false_accept, 1.0 - o.false_reject));
-        std::iter::once((0.0, 0.0)).chain(inner).chain([(1.0, 1.0)]).collect()
     }
 }
 
@@ -147,7 +150,6 @@ mod tests {
         assert_eq!((tied.area(), tied.at_false_accept(0.0).false_accept), (0.5, 0.0));
         assert!(Pairs::new([(0.1, true)]).is_none());
         assert!(Pairs::new([(f64::NAN, true), (0.1, false)]).is_none());
-        let curve = pairs(&[0.8], &[0.1]).curve(10);
-        assert_eq!(curve, [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, 1.0)]);
+        assert_eq!(pairs(&[0.8], &[0.1]).curve(), [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0)]);
     }
 }
