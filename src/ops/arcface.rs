@@ -6,6 +6,7 @@ use crate::diag::{Sink, codes};
 use crate::kernels::elementwise;
 use crate::kernels::gemm::{self, Matrix};
 use crate::kernels::math;
+use crate::kernels::score::class_of;
 use crate::kernels::softmax::{self, Lanes};
 use crate::random;
 use crate::shape::{Fact, Shape};
@@ -14,7 +15,7 @@ use crate::source::Span;
 use super::attrs::{Args, Attr, AttrKind, Default};
 use super::facts::parameterless;
 use super::init::{Init, Penalty};
-use super::loss::{check_classes, class_of};
+use super::loss::check_classes;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 

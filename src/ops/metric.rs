@@ -128,8 +128,6 @@ macro_rules! metric_rules {
     };
 }
 
-pub(super) use metric_rules;
-
 impl Kernel for TopkKernel {
     metric_rules!();
 
