@@ -334,5 +334,6 @@ ops! {
     reduce::{Reduce, L2Norm},
     loss::{CrossEntropy},
     pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
+    yolo::{YoloV2, YoloV3},
     metric::{Accuracy, Topk, BinaryAccuracy},
 }
