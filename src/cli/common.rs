@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use anstream::{eprint, eprintln};
 
+use crate::config::DataConfig;
+use crate::data::{self, Part};
 use crate::diag::{Diagnostic, Sink, render_human};
 use crate::driver::{self, Compiled};
 use crate::expand::{Limits, Options};
@@ -231,6 +233,14 @@ pub(super) fn available_memory() -> Option<u64> {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
     }
+}
+
+/// The names of the classes: those of the spec, else those of its data set where that is at hand.
+pub(super) fn class_names(data: &DataConfig, base: &Path) -> Vec<String> {
+    if !data.classes.is_empty() {
+        return data.classes.clone();
+    }
+    data::open(data, base, None, Part::Train).map(|d| d.names().to_vec()).unwrap_or_default()
 }
 
 /// The folder that a spec's own paths start from.

@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 use anstream::{eprintln, println};
 
 use crate::config::DataConfig;
-use crate::data::{self, Part};
 use crate::driver::Compiled;
 use crate::fs::write_atomic;
 use crate::run::{self, Classify, Failure, Network};
 use crate::weights::{Archive, npy};
 
 use super::Exit;
-use super::common::{Format, MachineOptions, SpecOptions, base_of, print_failure};
+use super::common::{Format, MachineOptions, SpecOptions, base_of, class_names, print_failure};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -99,12 +98,4 @@ fn images(args: &Args, compiled: &Compiled) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// The names of the classes: those of the spec, else those of its data set where that is at hand.
-fn class_names(data: &DataConfig, base: &Path) -> Vec<String> {
-    if !data.classes.is_empty() {
-        return data.classes.clone();
-    }
-    data::open(data, base, None, Part::Train).map(|d| d.names().to_vec()).unwrap_or_default()
 }

@@ -256,7 +256,7 @@ fn example(
     out: &mut [f32],
 ) -> Result<(), DataError> {
     let image = dataset.image(index)?;
-    transform.apply(&image, epoch, index as u64, out).map_err(|misfit| DataError {
+    transform.apply(&image, epoch, index as u64, out).map(|_| ()).map_err(|misfit| DataError {
         code: misfit.code,
         index,
         place: dataset.place(index),

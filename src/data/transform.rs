@@ -6,7 +6,7 @@ use crate::random::{self, Purpose};
 use crate::shape::Fact;
 
 use super::Dataset;
-use super::augment::{self, Planes};
+use super::augment::{self, Placement, Planes};
 use super::image::{Image, Pixels};
 
 /// What an input of a network takes.
@@ -163,18 +163,18 @@ impl Transform {
     pub fn check(&self, dataset: &dyn Dataset) -> Result<(), Diagnostic> {
         let Ok(image) = dataset.image(0) else { return Ok(()) };
         let mut out = vec![0.0; self.target.len()];
-        self.apply(&image, 0, 0, &mut out).map_err(|misfit| {
+        self.apply(&image, 0, 0, &mut out).map(|_| ()).map_err(|misfit| {
             Diagnostic::error(misfit.code, format!("example 0 (`{}`): {}", dataset.place(0), misfit.reason))
                 .maybe_help(misfit.help)
         })
     }
 
     /// Prepares an image into `out`, which holds `target().len()` numbers. `epoch` and `index`
-    /// choose the draws.
+    /// choose the draws. Gives where the pixels of the image went.
     ///
     /// # Errors
     /// Where the image does not have the network's size in the end.
-    pub fn apply(&self, image: &Image<'_>, epoch: u64, index: u64, out: &mut [f32]) -> Result<(), Misfit> {
+    pub fn apply(&self, image: &Image<'_>, epoch: u64, index: u64, out: &mut [f32]) -> Result<Placement, Misfit> {
         let mut planes = self.planes(image)?;
         let misfit = |reason: String| Misfit { code: codes::SIZE_MISMATCH, reason, help: None };
         if let Some((height, width)) = self.size {
@@ -186,7 +186,7 @@ impl Transform {
         }
         self.check_size(&planes, out.len())?;
         self.write(&planes, out);
-        Ok(())
+        Ok(planes.place)
     }
 
     /// The image as floats, scaled, with the channels that the network takes.
@@ -208,7 +208,14 @@ impl Transform {
             }
         };
         match data {
-            Some(data) => Ok(Planes { channels: wanted, height: image.height, width: image.width, data, white }),
+            Some(data) => Ok(Planes {
+                channels: wanted,
+                height: image.height,
+                width: image.width,
+                data,
+                white,
+                place: Placement::IDENTITY,
+            }),
             None => Err(Misfit {
                 code: codes::CHANNELS_MISMATCH,
                 reason: format!("the image has {} channels, but the network takes {wanted}", image.channels),

@@ -4,6 +4,7 @@
 
 mod checkpoint;
 mod darknet;
+pub mod detect;
 mod dir;
 mod evaluate;
 mod events;
