@@ -5,6 +5,7 @@ use crate::diag::{Diagnostic, codes};
 use crate::random::{self, Purpose};
 use crate::shape::Fact;
 
+use super::boxes::{self, BoxLabel};
 use super::Dataset;
 use super::augment::{self, Placement, Planes};
 use super::image::{Image, Pixels};
@@ -26,13 +27,14 @@ pub enum Target {
 }
 
 impl Target {
-    /// What an input of this type takes: `[N, C, H, W]` or `[N, F]` with known sizes.
+    /// What an input of this type takes: images for `[N, C, H, W]`, else numbers; `None` where a
+    /// size besides the batch is not known.
     pub fn of(fact: &Fact) -> Option<Target> {
         let size = |axis: usize| fact.shape.get(axis).and_then(|d| d.as_usize());
         match fact.rank() {
-            2 => size(1).map(Target::Flat),
             4 => Some(Target::Image { channels: size(1)?, height: size(2)?, width: size(3)? }),
-            _ => None,
+            0 | 1 => None,
+            rank => (1..rank).try_fold(1usize, |product, axis| product.checked_mul(size(axis)?)).map(Target::Flat),
         }
     }
 
@@ -73,6 +75,17 @@ pub struct Transform {
     mean: Vec<f64>,
     std: Vec<f64>,
     seed: u64,
+    /// How many boxes of a picture the network takes; `None`: as many as there are.
+    room: Option<usize>,
+}
+
+/// Where a prepared image came from: its map, and the width and height that it had.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Placed {
+    /// From the image to what was made of it.
+    pub place: Placement,
+    /// Width and height before.
+    pub from: (usize, usize),
 }
 
 impl Transform {
@@ -118,6 +131,7 @@ impl Transform {
             mean: data.mean.clone(),
             std: data.std.clone(),
             seed,
+            room: None,
         };
         let problems = transform.misfits(data);
         if problems.is_empty() { Ok(transform) } else { Err(problems) }
@@ -151,6 +165,23 @@ impl Transform {
         problems
     }
 
+    /// The same preparation for a network that takes this many boxes of each picture.
+    #[must_use]
+    pub fn with_room(self, boxes: usize) -> Transform {
+        Transform { room: Some(boxes), ..self }
+    }
+
+    /// Appends the boxes of a picture that was prepared, as they lie in what was made of it; those
+    /// of which little is left fall away.
+    pub fn append_boxes(&self, list: &[BoxLabel], placed: Placed, out: &mut Vec<f32>) {
+        let to = match self.target {
+            Target::Image { height, width, .. } => (width, height),
+            Target::Flat(_) => placed.from,
+        };
+        let moved = list.iter().filter_map(|b| b.moved(&placed.place, placed.from, to));
+        boxes::append(moved, self.room.unwrap_or(list.len()), out);
+    }
+
     /// What each prepared image has to fit.
     pub fn target(&self) -> Target {
         self.target
@@ -170,11 +201,11 @@ impl Transform {
     }
 
     /// Prepares an image into `out`, which holds `target().len()` numbers. `epoch` and `index`
-    /// choose the draws. Gives where the pixels of the image went.
+    /// choose the draws. Gives where the image came from.
     ///
     /// # Errors
     /// Where the image does not have the network's size in the end.
-    pub fn apply(&self, image: &Image<'_>, epoch: u64, index: u64, out: &mut [f32]) -> Result<Placement, Misfit> {
+    pub fn apply(&self, image: &Image<'_>, epoch: u64, index: u64, out: &mut [f32]) -> Result<Placed, Misfit> {
         let mut planes = self.planes(image)?;
         let misfit = |reason: String| Misfit { code: codes::SIZE_MISMATCH, reason, help: None };
         if let Some((height, width)) = self.size {
@@ -186,7 +217,7 @@ impl Transform {
         }
         self.check_size(&planes, out.len())?;
         self.write(&planes, out);
-        Ok(planes.place)
+        Ok(Placed { place: planes.place, from: (image.width, image.height) })
     }
 
     /// The image as floats, scaled, with the channels that the network takes.

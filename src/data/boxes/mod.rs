@@ -48,7 +48,7 @@ impl BoxLabel {
     }
 
     /// Where the box is in a picture that was prepared; `None` where little of it is left.
-    fn moved(&self, place: &Placement, from: (usize, usize), to: (usize, usize)) -> Option<Self> {
+    pub(super) fn moved(&self, place: &Placement, from: (usize, usize), to: (usize, usize)) -> Option<Self> {
         let (from, to) = ((from.0 as f64, from.1 as f64), (to.0 as f64, to.1 as f64));
         let [left, top, right, bottom] = self.edges;
         let [left, top, right, bottom] = place.rect([left * from.0, top * from.1, right * from.0, bottom * from.1]);
@@ -74,18 +74,6 @@ pub(super) fn append(boxes: impl Iterator<Item = BoxLabel>, room: usize, out: &m
     while out.len() < end {
         out.extend([-1.0, 0.0, 0.0, 0.0, 0.0]);
     }
-}
-
-/// Appends the boxes of a picture of `from` (width, height) that was prepared to `to`.
-pub(super) fn append_moved(
-    boxes: &[BoxLabel],
-    place: &Placement,
-    from: (usize, usize),
-    to: (usize, usize),
-    room: usize,
-    out: &mut Vec<f32>,
-) {
-    append(boxes.iter().filter_map(|b| b.moved(place, from, to)), room, out);
 }
 
 /// A picture with named boxes, as an annotation has it.

@@ -10,7 +10,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::config::{Augment, DataConfig, ResizeTo, TrainConfig};
-use crate::data::{self, Image, Mode, Placement, Target, Transform};
+use crate::check::Checked;
+use crate::data::{self, BOX_WIDTH, Batch, Image, Mode, Placed, Target, Transform};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::Session;
 use crate::graph::NodeId;
@@ -19,7 +20,7 @@ use crate::ops::lower::NoiseKey;
 use crate::ops::yolo::{Candidate, Head, Rect};
 use crate::plan::PlanOptions;
 
-use super::{Failure, Network};
+use super::{Examples, Failure, Network};
 
 pub use anchors::{Anchors, cluster, find_anchors};
 pub use draw::draw;
@@ -88,8 +89,8 @@ pub struct HeadNode {
 }
 
 /// The heads of a network: the nodes that YOLO losses read.
-pub fn heads(network: &Network<'_>) -> Vec<HeadNode> {
-    let graph = network.checked().graph();
+pub fn heads(checked: &Checked) -> Vec<HeadNode> {
+    let graph = checked.graph();
     let mut found: Vec<HeadNode> = Vec::new();
     for id in graph.ids() {
         let yolo = match graph.op(id) {
@@ -111,7 +112,7 @@ pub fn heads(network: &Network<'_>) -> Vec<HeadNode> {
 /// # Errors
 /// A network without heads.
 fn some_heads(network: &Network<'_>) -> Result<Vec<HeadNode>, Failure> {
-    let found = heads(network);
+    let found = heads(network.checked());
     match found.is_empty() {
         false => Ok(found),
         true => Err(Diagnostic::error(codes::NO_HEADS, "the network has no detection head")
@@ -129,11 +130,11 @@ pub fn anchor_unit(network: &Network<'_>) -> Result<Option<[f64; 2]>, Failure> {
     let graph = network.checked().graph();
     let v2 = graph.ids().find(|id| matches!(graph.op(*id), Some(Op::YoloV2(_))));
     let (Some(head), Target::Image { channels, height, width }) =
-        (v2.and_then(|id| graph.inputs(id).first().copied()), network.target()?)
+        (v2.and_then(|id| graph.inputs(id).first().copied()), network.target(&network.feeds(1)?)?)
     else {
         return Ok(None);
     };
-    let bound = network.bind(&network.symbols(network.feeds()?.image, &[channels, height, width], 1)?)?;
+    let bound = network.bind(&network.symbols(network.image()?, &[channels, height, width], 1)?)?;
     let sizes = bound.fact(head).sizes();
     Ok(Some([width as f64 / sizes[3] as f64, height as f64 / sizes[2] as f64]))
 }
@@ -168,6 +169,57 @@ pub(super) fn sized(
     Ok(heads.into_iter().filter_map(|h| size(h.node).map(|s| (h, s))).collect())
 }
 
+/// The least score that counts in a measure: precision at high recalls needs the unlikely ones too.
+const MEASURED: f64 = 0.005;
+/// The overlap above which a lesser box goes before it is measured, as in Darknet.
+const MEASURED_NMS: f64 = 0.45;
+
+/// Judges what a network finds in the batches of a data set, in units of its input.
+pub(super) struct Measure {
+    heads: Vec<(HeadNode, [usize; 3])>,
+    judge: Judge,
+}
+
+impl Measure {
+    /// A measure over examples with boxes; `None` where the network has no heads or the examples no
+    /// boxes.
+    pub(super) fn new(network: &Network<'_>, examples: &Examples) -> Result<Option<Self>, Failure> {
+        let heads = heads(network.checked());
+        let boxes = matches!(examples.dataset().labels(), data::Labels::Boxes(_));
+        if heads.is_empty() || !boxes || examples.feeds().label.is_none() {
+            return Ok(None);
+        }
+        let heads = sized(network, heads, examples.feeds().image, examples.shape())?;
+        Ok(Some(Self { heads, judge: Judge::default() }))
+    }
+
+    /// Adds a batch whose values the session holds.
+    pub(super) fn add(&mut self, session: &Session, batch: &Batch) {
+        let room = batch.labels.len().checked_div(batch.len).unwrap_or(0).max(1);
+        for (index, labels) in batch.labels.chunks_exact(room).enumerate() {
+            let truths: Vec<Truth> = labels.chunks_exact(BOX_WIDTH).filter_map(truth).collect();
+            self.judge.add(&truths, &candidates(session, &self.heads, index, MEASURED, MEASURED_NMS));
+        }
+    }
+
+    /// The result, by the names of metrics.
+    pub(super) fn values(&self) -> Vec<(String, f64)> {
+        let precision = self.judge.precision();
+        METRICS.iter().map(|name| name.to_string()).zip([precision.at_half, precision.mean]).collect()
+    }
+}
+
+/// The names of mean average precision at an overlap of .5, and from .5 to .95.
+pub const METRICS: [&str; 2] = crate::config::DETECTION_METRICS;
+
+/// The object that a label stands for; `None` for one that fills up the list.
+fn truth(label: &[f32]) -> Option<Truth> {
+    let &[class, cx, cy, w, h] = label else { return None };
+    let [x, y, width, height] = [cx, cy, w, h].map(f64::from);
+    // Classes are whole numbers; the cast is exact.
+    (class >= 0.0).then(|| Truth { class: class as usize, rect: Rect::centred(x, y, width, height) })
+}
+
 /// Finds objects in pictures.
 pub struct Detector<'a> {
     options: DetectOptions<'a>,
@@ -186,8 +238,8 @@ impl<'a> Detector<'a> {
     /// A network without heads, or whose input is no picture of a known size.
     pub fn new(network: &Network<'_>, options: DetectOptions<'a>) -> Result<Self, Failure> {
         let heads = some_heads(network)?;
-        let input = network.feeds()?.image;
-        let target = network.target()?;
+        let input = network.image()?;
+        let target = network.target(&network.feeds(1)?)?;
         let Target::Image { channels, height, width } = target else {
             return Err(Failure::new(codes::INPUT_UNFED, "the network's input is no picture"));
         };
@@ -226,17 +278,17 @@ impl<'a> Detector<'a> {
     /// # Errors
     /// A picture that does not fit the network.
     pub fn detect(&mut self, network: &mut Network<'_>, image: &Image<'_>) -> Result<Vec<Detection>, data::Misfit> {
-        let place = self.transform.apply(image, 0, 0, self.session.input_mut(self.input))?;
+        let placed = self.transform.apply(image, 0, 0, self.session.input_mut(self.input))?;
         self.session.forward(&mut network.params, NoiseKey::default());
         let found = candidates(&self.session, &self.heads, 0, self.options.threshold, self.options.nms);
-        Ok(found.iter().filter_map(|c| self.locate(c, place, image)).collect())
+        Ok(found.iter().filter_map(|c| self.locate(c, placed, image)).collect())
     }
 
     /// A box in the pixels of the picture; `None` where nothing of it lies within.
-    fn locate(&self, found: &Candidate, place: Placement, image: &Image<'_>) -> Option<Detection> {
+    fn locate(&self, found: &Candidate, placed: Placed, image: &Image<'_>) -> Option<Detection> {
         let ([height, width], rect) = (self.size, found.rect);
         let prepared = [rect.left * width, rect.top * height, rect.right * width, rect.bottom * height];
-        let [left, top, right, bottom] = place.inverse()?.rect(prepared);
+        let [left, top, right, bottom] = placed.place.inverse()?.rect(prepared);
         let whole = Rect { left: 0.0, top: 0.0, right: image.width as f64, bottom: image.height as f64 };
         let rect = Rect { left, top, right, bottom }.intersection(whole);
         let name = self.options.names.get(found.class).cloned().unwrap_or_else(|| found.class.to_string());
