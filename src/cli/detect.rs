@@ -25,7 +25,7 @@ pub(super) struct Args {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    find: Option<Find>,
+    find: Find,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -37,10 +37,11 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct Find {
     /// The spec file, or the name of a zoo model
-    spec: PathBuf,
+    #[arg(required = true)]
+    spec: Option<PathBuf>,
     /// The weights
-    #[arg(long, value_name = "FILE")]
-    weights: PathBuf,
+    #[arg(long, value_name = "FILE", required = true)]
+    weights: Option<PathBuf>,
     /// Accept weights that match only in part
     #[arg(long)]
     partial: bool,
@@ -48,8 +49,8 @@ struct Find {
     #[arg(required = true)]
     images: Vec<PathBuf>,
     /// Write each picture with its boxes, and its boxes as json, into this folder
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[arg(long, value_name = "DIR", required = true)]
+    out: Option<PathBuf>,
     /// Replace what is there
     #[arg(long)]
     force: bool,
@@ -106,15 +107,14 @@ fn unit(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    match (&args.command, &args.find) {
-        (Some(Command::Anchors(args)), _) => open(&args.options, &args.spec, |compiled| anchors(args, compiled)),
-        (None, Some(args)) => {
-            args.machine.use_threads();
-            open(&args.options, &args.spec, |compiled| detect(args, compiled))
-        }
-        // Refused by the parser: the arguments are required where there is no subcommand.
-        (None, None) => Exit::Usage,
+    if let Some(Command::Anchors(args)) = &args.command {
+        return open(&args.options, &args.spec, |compiled| anchors(args, compiled));
     }
+    let find = &args.find;
+    // The parser asks for them where there is no subcommand.
+    let (Some(spec), Some(weights), Some(out)) = (&find.spec, &find.weights, &find.out) else { return Exit::Usage };
+    find.machine.use_threads();
+    open(&find.options, spec, |compiled| detect(find, compiled, (spec, weights, out)))
 }
 
 fn open(options: &SpecOptions, spec: &Path, task: impl FnOnce(&Compiled) -> Result<(), Failure>) -> Exit {
@@ -128,13 +128,13 @@ fn open(options: &SpecOptions, spec: &Path, task: impl FnOnce(&Compiled) -> Resu
     }
 }
 
-fn detect(args: &Find, compiled: &Compiled) -> Result<(), Failure> {
+fn detect(args: &Find, compiled: &Compiled, (spec, weights, out): (&Path, &Path, &Path)) -> Result<(), Failure> {
     let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
     let mut network = Network::new(checked, 0);
     network.max_memory = args.machine.memory();
-    network.load(&args.weights, compiled.spec.as_ref(), args.partial)?;
+    network.load(weights, compiled.spec.as_ref(), args.partial)?;
     let data = compiled.config.data.clone().unwrap_or_else(DataConfig::auto);
-    let names = class_names(&data, &base_of(&args.spec));
+    let names = class_names(&data, &base_of(spec));
     let options = DetectOptions {
         data: &data,
         train: compiled.config.train.as_ref(),
@@ -146,9 +146,9 @@ fn detect(args: &Find, compiled: &Compiled) -> Result<(), Failure> {
         threshold: args.threshold,
         nms: args.nms,
     };
-    let results = outputs(args)?;
+    let results = outputs(args, out)?;
     let mut detector = Detector::new(&network, options)?;
-    std::fs::create_dir_all(&args.out).map_err(|e| Failure::write(&args.out, &e))?;
+    std::fs::create_dir_all(out).map_err(|e| Failure::write(out, &e))?;
     for (file, [picture, list]) in args.images.iter().zip(&results) {
         let (image, found) = detector.detect_file(&mut network, file)?;
         let report = report(file, &image, &found);
@@ -164,7 +164,7 @@ fn detect(args: &Find, compiled: &Compiled) -> Result<(), Failure> {
 }
 
 /// The picture and the list of each input. Inputs of the same name are numbered.
-fn outputs(args: &Find) -> Result<Vec<[PathBuf; 2]>, Failure> {
+fn outputs(args: &Find, out: &Path) -> Result<Vec<[PathBuf; 2]>, Failure> {
     let mut taken = std::collections::HashSet::new();
     let mut results = Vec::new();
     let mut problems = Vec::new();
@@ -173,7 +173,7 @@ fn outputs(args: &Find) -> Result<Vec<[PathBuf; 2]>, Failure> {
         let numbered = (2..).map(|n| format!("{stem}_{n}"));
         let name = std::iter::once(stem.clone()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or(stem);
         taken.insert(name.clone());
-        let pair = ["png", "json"].map(|ending| args.out.join(format!("{name}.{ending}")));
+        let pair = ["png", "json"].map(|ending| out.join(format!("{name}.{ending}")));
         for path in pair.iter().filter(|path| path.exists() && !args.force) {
             problems.push(
                 Diagnostic::error(codes::CANNOT_WRITE, format!("`{}` exists already", path.display()))

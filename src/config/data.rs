@@ -186,8 +186,22 @@ pub enum PartPath {
 
 const WORD: Kind = Kind::Value(AttrKind::Word);
 const PART: Kind = Kind::Nested("a path, or `{images: ..., labels: ...}`");
-const KINDS: &[&str] =
-    &["auto", "synthetic", "digits", "mnist", "idx", "cifar10", "cifar100", "image_folder", "npy", "npz", "shapes", "coco", "voc", "darknet"];
+const KINDS: &[&str] = &[
+    "auto",
+    "synthetic",
+    "digits",
+    "mnist",
+    "idx",
+    "cifar10",
+    "cifar100",
+    "image_folder",
+    "npy",
+    "npz",
+    "shapes",
+    "coco",
+    "voc",
+    "darknet",
+];
 
 /// The settings of `data`.
 pub static DATA: &[Key] = &[
@@ -216,7 +230,11 @@ pub static DATA: &[Key] = &[
     Key { name: "images", kind: WORD, doc: "of `npz`: the name of the images" },
     Key { name: "labels", kind: WORD, doc: "of `npz`: the name of the labels" },
     Key { name: "layout", kind: Kind::Value(AttrKind::Choice(&["nchw", "nhwc"])), doc: "of arrays: the order of axes" },
-    Key { name: "seed", kind: Kind::Value(AttrKind::Int { min: 0 }), doc: "of `synthetic` and `shapes`: the seed of the drawing" },
+    Key {
+        name: "seed",
+        kind: Kind::Value(AttrKind::Int { min: 0 }),
+        doc: "of `synthetic` and `shapes`: the seed of the drawing",
+    },
     Key {
         name: "on_bad",
         kind: Kind::Value(AttrKind::Choice(&["stop", "skip"])),

@@ -7,10 +7,10 @@ use crate::config::{DataConfig, DataKind, LabelFrom, PartPath};
 use crate::diag::{Diagnostic, codes};
 use crate::source::Spanned;
 
-use super::cache::Cached;
-use super::cifar::{self, Cifar};
 use super::boxes::find::{self as boxes, Kind};
 use super::boxes::{Files, draw_shapes};
+use super::cache::Cached;
+use super::cifar::{self, Cifar};
 use super::files::problem;
 use super::{Dataset, Part, arrays, digits, folder, idx};
 

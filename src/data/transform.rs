@@ -5,9 +5,9 @@ use crate::diag::{Diagnostic, codes};
 use crate::random::{self, Purpose};
 use crate::shape::Fact;
 
-use super::boxes::{self, BoxLabel};
 use super::Dataset;
 use super::augment::{self, Placement, Planes};
+use super::boxes::{self, BoxLabel};
 use super::image::{Image, Pixels};
 
 /// What an input of a network takes.

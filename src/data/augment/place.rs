@@ -29,11 +29,7 @@ impl Placement {
     #[must_use]
     pub(super) fn then(self, next: Placement) -> Placement {
         let row = |[a, b, c]: [f64; 3]| {
-            [
-                a * self.x[0] + b * self.y[0],
-                a * self.x[1] + b * self.y[1],
-                a * self.x[2] + b * self.y[2] + c,
-            ]
+            [a * self.x[0] + b * self.y[0], a * self.x[1] + b * self.y[1], a * self.x[2] + b * self.y[2] + c]
         };
         Placement { x: row(next.x), y: row(next.y) }
     }

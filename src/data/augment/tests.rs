@@ -29,7 +29,14 @@ fn assert_close(a: &Planes, b: &Planes) {
 
 #[test]
 fn flips_mirror() {
-    let image = Planes { channels: 1, height: 3, width: 2, data: vec![1., 2., 3., 4., 5., 6.], white: 1.0, place: Placement::IDENTITY };
+    let image = Planes {
+        channels: 1,
+        height: 3,
+        width: 2,
+        data: vec![1., 2., 3., 4., 5., 6.],
+        white: 1.0,
+        place: Placement::IDENTITY,
+    };
     assert_eq!(after(Augment::Hflip { p: 1.0 }, &image).data, [2., 1., 4., 3., 6., 5.]);
     assert_eq!(after(Augment::Vflip { p: 1.0 }, &image).data, [5., 6., 3., 4., 1., 2.]);
     assert_eq!(after(Augment::Hflip { p: 0.0 }, &image), image);
@@ -46,7 +53,14 @@ fn flips_mirror() {
 
 #[test]
 fn crops_take_windows() {
-    let image = Planes { channels: 1, height: 3, width: 4, data: (0..12).map(|i| i as f32).collect(), white: 1.0, place: Placement::IDENTITY };
+    let image = Planes {
+        channels: 1,
+        height: 3,
+        width: 4,
+        data: (0..12).map(|i| i as f32).collect(),
+        white: 1.0,
+        place: Placement::IDENTITY,
+    };
     let middle = after(Augment::CenterCrop { height: 1, width: 2 }, &image);
     assert_eq!(middle.data, [5.0, 6.0]);
     let mut rng = rng();
@@ -72,7 +86,14 @@ fn resizing_keeps_the_mean_and_the_aspect_ratio() {
     let exact = after(Augment::Resize { to: ResizeTo::Exact(80, 10) }, &image);
     assert_eq!((exact.height, exact.width), (80, 10));
     // Halving averages with weights 1, 3, 3, 1 (a triangle of twice the width).
-    let ramp = Planes { channels: 1, height: 1, width: 8, data: (0..8).map(|i| i as f32).collect(), white: 1.0, place: Placement::IDENTITY };
+    let ramp = Planes {
+        channels: 1,
+        height: 1,
+        width: 8,
+        data: (0..8).map(|i| i as f32).collect(),
+        white: 1.0,
+        place: Placement::IDENTITY,
+    };
     let half = after(Augment::Resize { to: ResizeTo::Exact(1, 4) }, &ramp);
     assert!((half.data[1] - 2.5).abs() < 1e-5 && (half.data[2] - 4.5).abs() < 1e-5, "{:?}", half.data);
     let crop = Augment::RandomResizedCrop { height: 8, width: 9, scale: (0.08, 1.0), ratio: (0.75, 1.33) };
@@ -121,7 +142,8 @@ fn colours() {
     let jittered = after(strong, &image);
     assert!(jittered != image && jittered.data.iter().all(|v| (-1e-5..=1.00001).contains(v)));
     // A third of the circle turns red into green.
-    let mut red = Planes { channels: 3, height: 1, width: 1, data: vec![0.8, 0.2, 0.2], white: 1.0, place: Placement::IDENTITY };
+    let mut red =
+        Planes { channels: 3, height: 1, width: 1, data: vec![0.8, 0.2, 0.2], white: 1.0, place: Placement::IDENTITY };
     color::turn_hue(&mut red, 1.0 / 3.0);
     assert_close(&red, &Planes { data: vec![0.2, 0.8, 0.2], ..red.clone() });
     let mut whole = image.clone();

@@ -72,9 +72,8 @@ fn lines(path: &Path) -> Result<Vec<(String, [f64; 4])>, Diagnostic> {
 /// The names of a `.names` file (one a line) or of `classes.txt` beside the pictures or above them.
 pub(super) fn names(files: &Files) -> Option<Vec<String>> {
     let folders = [Some(files.labels.as_path()), Some(files.images.as_path()), files.images.parent()];
-    let is_names = |p: &PathBuf| {
-        p.extension().is_some_and(|e| e == "names") || p.file_name().is_some_and(|n| n == "classes.txt")
-    };
+    let is_names =
+        |p: &PathBuf| p.extension().is_some_and(|e| e == "names") || p.file_name().is_some_and(|n| n == "classes.txt");
     let file = folders.iter().flatten().find_map(|f| folder::entries(f).ok()?.into_iter().find(is_names))?;
     let bytes = Input::open(&file).and_then(|input| input.all(&file)).ok()?;
     let text = String::from_utf8_lossy(&bytes);

@@ -39,11 +39,8 @@ pub(in crate::data) fn detect(path: &Path, kind: Kind) -> Parts {
         })
     };
     let place = |files: Option<Files>| files.map(Place::Boxes);
-    let parts = Parts {
-        train: place(part(&["train"])),
-        val: place(part(&["val", "valid"])),
-        test: place(part(&["test"])),
-    };
+    let parts =
+        Parts { train: place(part(&["train"])), val: place(part(&["val", "valid"])), test: place(part(&["test"])) };
     if parts.train.is_some() || parts.val.is_some() || parts.test.is_some() {
         return parts;
     }

@@ -14,10 +14,10 @@ use std::path::{Component, Path, PathBuf};
 use crate::config::DataConfig;
 use crate::diag::{Diagnostic, codes, did_you_mean, listing};
 
+use super::Labels;
 use super::augment::Placement;
 use super::files::problem;
 use super::folder::Folder;
-use super::Labels;
 
 pub(super) use find::Files;
 pub(super) use shapes::draw as draw_shapes;

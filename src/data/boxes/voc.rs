@@ -67,10 +67,9 @@ fn file_of(root: Node<'_, '_>, path: &Path, files: &Files) -> Result<PathBuf, Di
     }
     let stem = path.file_stem().unwrap_or_default();
     let named = |ending: &&str| Some(files.images.join(stem).with_extension(ending)).filter(|p| p.is_file());
-    ENDINGS
-        .iter()
-        .find_map(named)
-        .ok_or_else(|| problem(codes::DATA_MISSING, path, format!("its picture is not in `{}`", files.images.display())))
+    ENDINGS.iter().find_map(named).ok_or_else(|| {
+        problem(codes::DATA_MISSING, path, format!("its picture is not in `{}`", files.images.display()))
+    })
 }
 
 fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::config::{Augment, DataConfig, ResizeTo, TrainConfig};
 use crate::check::Checked;
+use crate::config::{Augment, DataConfig, ResizeTo, TrainConfig};
 use crate::data::{self, BOX_WIDTH, Batch, Image, Mode, Placed, Target, Transform};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::Session;

@@ -84,9 +84,8 @@ impl Judge {
                 (*class, by_overlap[0], mean, seen.objects)
             })
             .collect();
-        let mean = |value: fn(&(usize, f64, f64, usize)) -> f64| {
-            classes.iter().map(value).sum::<f64>() / classes.len() as f64
-        };
+        let mean =
+            |value: fn(&(usize, f64, f64, usize)) -> f64| classes.iter().map(value).sum::<f64>() / classes.len() as f64;
         Precision { at_half: mean(|c| c.1), mean: mean(|c| c.2), classes }
     }
 }
@@ -94,8 +93,7 @@ impl Judge {
 /// Whether each detection is right at each overlap; detections come by falling score.
 fn matches(truths: &[Rect], found: &[&Candidate]) -> Vec<[bool; OVERLAPS]> {
     let mut hits = vec![[false; OVERLAPS]; found.len()];
-    let overlaps: Vec<Vec<f64>> =
-        found.iter().map(|f| truths.iter().map(|t| f.rect.iou(*t)).collect()).collect();
+    let overlaps: Vec<Vec<f64>> = found.iter().map(|f| truths.iter().map(|t| f.rect.iou(*t)).collect()).collect();
     for at in 0..OVERLAPS {
         let mut taken = vec![false; truths.len()];
         for (hit, overlaps) in hits.iter_mut().zip(&overlaps) {
