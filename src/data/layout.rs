@@ -257,18 +257,17 @@ pub(super) fn load(parts: &Parts, part: Part, config: &DataConfig) -> Result<Arc
         }
         Arc::new(set) as Arc<dyn Dataset>
     };
-    let cached = |set: folder::Folder| {
-        Arc::new(Cached::new(Arc::new(set), config.cache.saturating_mul(1 << 20))) as Arc<dyn Dataset>
-    };
+    let cached =
+        |set: Arc<dyn Dataset>| Arc::new(Cached::new(set, config.cache.saturating_mul(1 << 20))) as Arc<dyn Dataset>;
     match place {
         Place::Digits { count, seed } => Ok(named(digits::draw(*count, *seed, part))),
-        Place::Shapes { count, seed } => Ok(Arc::new(draw_shapes(*count, *seed, part)) as Arc<dyn Dataset>),
+        Place::Shapes { count, seed } => Ok(cached(Arc::new(draw_shapes(*count, *seed, part)))),
         Place::Boxes(files) => {
             let reference = match &parts.train {
                 Some(Place::Boxes(train)) => Some(train),
                 _ => None,
             };
-            super::boxes::load(files, reference, config).map(cached)
+            super::boxes::load(files, reference, config).map(|set| cached(Arc::new(set)))
         }
         Place::Idx { images, labels } => idx::load(images, labels).map(named),
         Place::Cifar { kind, files } => cifar::load(*kind, files).map(named),
@@ -283,7 +282,7 @@ pub(super) fn load(parts: &Parts, part: Part, config: &DataConfig) -> Result<Arc
                 _ => LabelFrom::Auto,
             };
             let set = folder::load(path, reference, &from, &config.classes);
-            set.map(cached)
+            set.map(|set| cached(Arc::new(set)))
         }
     }
     .map_err(at_section)

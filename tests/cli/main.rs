@@ -2,6 +2,7 @@
 
 mod bench;
 mod data;
+mod detect;
 mod diff;
 mod features;
 mod import;

@@ -54,11 +54,11 @@ codes! {
         elsewhere "src/run/verify.rs";
     NO_HEADS = "BP0830": "the network has no detection head",
         "`detect` reads the nodes that a `yolo_v2` or `yolo_v3` loss of the spec reads: the loss says how many classes and which anchors a head has. Add the loss, which needs an input `boxes: f32[N, M, 5]`.",
-        elsewhere "tests/detect.rs";
+        elsewhere "tests/cli/detect.rs";
     NO_BOXES = "BP0831": "the data have no boxes, or too few",
         "Anchors are found from the boxes of a data set of the kind `coco`, `voc`, `darknet` or `shapes`, and need at least as many boxes as anchors.",
-        elsewhere "tests/detect.rs";
+        elsewhere "tests/cli/detect.rs";
     TOO_MANY_BOXES = "BP0832": "a picture has more boxes than the network takes",
         "An input `boxes: f32[N, M, 5]` takes up to M boxes of each picture; shorter lists are filled up. Declare it with a greater M.",
-        elsewhere "tests/detect.rs";
+        elsewhere "tests/cli/detect.rs";
 }

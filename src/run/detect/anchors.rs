@@ -1,5 +1,6 @@
 //! Anchors from the boxes of a data set.
 
+use crate::data::{BOX_WIDTH, Labels};
 use crate::diag::codes;
 use crate::ops::yolo::shape_iou;
 use crate::random::{self, Purpose};
@@ -25,14 +26,13 @@ pub struct Anchors {
 /// # Errors
 /// Examples that cannot be read, that are no pictures, or that have fewer boxes than `count`.
 pub fn find_anchors(examples: &Examples, count: usize, seed: u64) -> Result<Anchors, Failure> {
-    let shape = examples.shape();
-    let &[_, height, width] = &shape[..] else {
+    let (&[_, height, width], Labels::Boxes(_)) = (examples.shape(), examples.dataset().labels()) else {
         return Err(Failure::new(codes::NO_BOXES, "the examples are no pictures with boxes"));
     };
     let mut sizes = Vec::new();
     for batch in examples.epoch(0) {
         let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
-        for label in batch.labels.chunks_exact(5).filter(|l| l[0] >= 0.0) {
+        for label in batch.labels.chunks_exact(BOX_WIDTH).filter(|l| l[0] >= 0.0) {
             sizes.push([f64::from(label[3]) * width as f64, f64::from(label[4]) * height as f64]);
         }
     }
