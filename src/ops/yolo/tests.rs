@@ -133,7 +133,7 @@ fn wrong_labels_make_the_loss_nan_and_padding_nothing() {
     for label in [[2.0, 0.5, 0.5, 0.1, 0.1], [0.5, 0.5, 0.5, 0.1, 0.1], [0.0, 1.5, 0.5, 0.1, 0.1], [0.0; 5], [f32::NAN; 5]]
     {
         let (loss, grad) = case.run(&head, &label);
-        assert!(loss.is_nan() && grad.iter().all(|g| g.is_nan()), "{label:?}");
+        assert!(loss.is_nan() && grad.iter().all(|g| *g == 0.0), "{label:?}");
     }
     let (edge, _) = case.run(&head, &[1.0, 1.0, 1.0, 0.1, 0.1]);
     assert!(edge.is_finite(), "the far edge belongs to the last cell");
