@@ -61,4 +61,7 @@ codes! {
     TOO_MANY_BOXES = "BP0832": "a picture has more boxes than the network takes",
         "An input `boxes: f32[N, M, 5]` takes up to M boxes of each picture; shorter lists are filled up. Declare it with a greater M.",
         elsewhere "tests/cli/detect.rs";
+    NO_RUN = "BP0818": "there is no run whose numbers could be shown",
+        "`--compare` takes the folder of a run, which holds `metrics.jsonl` with a line for each epoch.",
+        elsewhere "tests/cli/report.rs";
 }

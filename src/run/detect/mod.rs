@@ -175,12 +175,12 @@ const MEASURED: f64 = 0.005;
 const MEASURED_NMS: f64 = 0.45;
 
 /// Judges what a network finds in the batches of a data set, in units of its input.
-pub(super) struct Measure {
+pub(super) struct Findings {
     heads: Vec<(HeadNode, [usize; 3])>,
     judge: Judge,
 }
 
-impl Measure {
+impl Findings {
     /// A measure over examples with boxes; `None` where the network has no heads or the examples no
     /// boxes.
     pub(super) fn new(network: &Network<'_>, examples: &Examples) -> Result<Option<Self>, Failure> {
