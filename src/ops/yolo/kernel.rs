@@ -2,7 +2,7 @@
 
 use crate::kernels::math::{exp, log1p_unit, sigmoid};
 use crate::kernels::parallel;
-use crate::ops::loss::class_of;
+use crate::kernels::score::class_of;
 use crate::ops::lower::{Backward, Forward, Kernel, Needs, Workspace};
 
 use super::head::{BOX, place};
