@@ -6,6 +6,7 @@
 //! convolutions on SIMD architectures": vectors run along the channels, so that no loop over a
 //! map has to care about its width, its borders or a stride.
 
+pub mod choice;
 pub mod conv;
 pub mod layout;
 pub mod slide;
