@@ -10,8 +10,10 @@ pub mod choice;
 pub mod conv;
 pub mod layout;
 pub mod slide;
+#[allow(clippy::needless_range_loop, reason = "tiles are indexed by constants, so that they stay in registers")]
 mod tile;
 pub mod vector;
+#[allow(clippy::needless_range_loop, reason = "as above")]
 pub mod winograd;
 
 pub use vector::Level;
