@@ -345,6 +345,7 @@ ops! {
     pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
     embedding_loss::{Triplet, BatchTriplet, Contrastive, Rank1},
     arcface::{Cosine, ArcFace},
+    yolo::{YoloV2, YoloV3},
     metric::{Accuracy, Topk, BinaryAccuracy},
     class_metric::{Precision, Recall, F1, Auc},
 }
