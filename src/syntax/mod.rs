@@ -82,25 +82,37 @@ pub(crate) enum Mode {
     Text,
     /// As plain data in `train`, some keys of which hold expressions.
     Train,
+    /// As plain data in `data`, likewise.
+    Data,
 }
 
 impl Mode {
     pub(crate) fn is_text(self) -> bool {
-        matches!(self, Mode::Text | Mode::Train)
+        matches!(self, Mode::Text | Mode::Train | Mode::Data)
     }
 }
 
 /// Keys beneath `train` whose values are calls or chains.
 const TRAIN_EXPRESSIONS: &[&str] = &["augment", "optim", "lr"];
+/// Keys beneath `data` whose values are calls.
+const DATA_EXPRESSIONS: &[&str] = &["sampler"];
 
 /// How a section's value is read.
 pub(crate) fn mode_of_section(name: &str) -> Mode {
-    if name == "train" { Mode::Train } else { Mode::Text }
+    match name {
+        "train" => Mode::Train,
+        "data" => Mode::Data,
+        _ => Mode::Text,
+    }
 }
 
 /// How the value of a key is read, in a mapping that is read in this way.
 pub(crate) fn mode_under(mode: Mode, key: &str) -> Mode {
-    if mode == Mode::Train && TRAIN_EXPRESSIONS.contains(&key) { Mode::Chain } else { mode }
+    match mode {
+        Mode::Train if TRAIN_EXPRESSIONS.contains(&key) => Mode::Chain,
+        Mode::Data if DATA_EXPRESSIONS.contains(&key) => Mode::Chain,
+        mode => mode,
+    }
 }
 
 /// How the value at a dotted path (`train.optim`, `params.classes`) is read.

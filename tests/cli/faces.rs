@@ -11,7 +11,7 @@ net:
 outputs: [embedding]
 loss: {triplet: 'batch_triplet(embedding, label)'}
 metrics: ['rank1(embedding, label)']
-data: {kind: image_folder, path: people, split: {val: 0.5, by: class}, sampler: 'pk(people=2, images=2)', mean: 0.5}
+data: {kind: image_folder, path: people, split: {val: 0.5, by: class}, sampler: 'pk(people=2, images=2)', mean: [0.5]}
 train: {epochs: 2, optim: sgd(lr=0.05), augment: 'noise(0.05)', seed: 3}
 ";
 
