@@ -1,0 +1,4 @@
+//! Rust from checked networks.
+
+pub mod names;
+pub mod tree;
