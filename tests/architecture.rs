@@ -17,6 +17,7 @@ const RULES: &[(&str, &[&str])] = &[
     ("graph", &["ops", "shape", "source", "diag"]),
     ("expand", &["syntax", "graph", "ops", "shape", "diag", "source", "zoo"]),
     ("check", &["graph", "ops", "shape", "diag", "source"]),
+    ("codegen", &["check", "graph", "ops", "shape", "diag", "source", "syntax", "fs"]),
     ("plan", &["check", "graph", "ops", "shape", "kernels"]),
     ("engine", &["plan", "check", "graph", "ops", "kernels", "random"]),
     ("config", &["syntax", "engine", "check", "ops", "diag", "source"]),
