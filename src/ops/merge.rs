@@ -297,7 +297,7 @@ impl Operator for Concat {
             return emit::apply(&format!("merge::Concat {{ axis: {} }}", self.axis), inputs.len());
         }
         let branches: Vec<String> = inputs.iter().enumerate().map(|(i, x)| format!("${i}: {}", emit::sizes(x))).collect();
-        let text = format!("concat!({} => {})", branches.join(", "), emit::sizes(output));
+        let text = format!("concat_channels!({} => {})", branches.join(", "), emit::sizes(output));
         Ok(Dfdx::Expr(emit::Expr { text, names: true, annotate: false }))
     }
 
