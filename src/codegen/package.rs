@@ -192,18 +192,18 @@ mod model;
 use std::process::ExitCode;
 
 use blockprint::typed::prelude::*;
-use blockprint::typed::program::{self, Measures, Program};
+use blockprint::typed::program::{self, Measures, Program, Targets};
 
 ",
     );
     let name = &model.name;
     let _ = write!(text, "use model::{name};\n\nimpl Program for {name} {{\n");
-    let _ = writeln!(text, "type Images<T: Tape> = {};", dfdx::tensor_type(image, "usize", Some("T")));
+    let _ = writeln!(text, "type Images = {};", dfdx::shape_type(image, "usize"));
     let _ = writeln!(text, "const SETTINGS: &'static str = include_str!(\"../settings.yaml\");");
     let sizes: Vec<String> = image.shape.iter().skip(1).filter_map(|d| d.as_usize()).map(|s| s.to_string()).collect();
     let _ = writeln!(text, "const IMAGE: &'static [usize] = &[{}];", sizes.join(", "));
     let first = if model.outputs.len() == 1 { "self.forward(images)" } else { "self.forward(images).0" };
-    let _ = writeln!(text, "fn outputs(&self, images: Self::Images<NoneTape>) -> Vec<f32> {{ values(&{first}) }}");
+    let _ = writeln!(text, "fn outputs(&self, images: Tensor<Self::Images, f32, Cpu>) -> Vec<f32> {{ values(&{first}) }}");
     let label = match &model.measured {
         Some(measured) => measure(&mut text, model, measured, image, source)?,
         None => None,
@@ -245,26 +245,26 @@ fn measure(
     for (name, fact) in targets {
         let reads_image = fact == image && model.inputs.iter().any(|(input, _)| input == name) && own(name);
         if reads_image {
-            arguments.push("target".to_string());
+            arguments.push("same".to_string());
             again = true;
             continue;
         }
         let sizes: Vec<usize> = fact.shape.iter().skip(1).filter_map(|d| d.as_usize()).collect();
         label = Some(sizes.iter().product());
         arguments.push(match fact.dtype {
-            DType::I64 => "program::classes(labels)".to_string(),
-            DType::F32 => "program::numbers(labels)".to_string(),
+            DType::I64 => "targets.classes()".to_string(),
+            DType::F32 => "targets.numbers()".to_string(),
         });
     }
+    let targets = if label.is_some() { "targets" } else { "_targets" };
     let _ = writeln!(
         text,
-        "fn measure<T: Tape>(&self, images: Self::Images<T>, {}: &[f32]) -> Measures<T> {{",
-        if label.is_some() { "labels" } else { "_labels" }
+        "fn measure<T: Tape>(&self, images: Tensor<Self::Images, f32, Cpu, T>, {targets}: Targets<'_>) -> Option<Measures<T>> {{"
     );
     if again {
-        *text += "let target = fork(&images);\n";
+        *text += "let same = fork(&images);\n";
     }
-    let _ = writeln!(text, "let outputs = self.forward(images);\n{}::measure({}) }}", model.name, arguments.join(", "));
+    let _ = writeln!(text, "let outputs = self.forward(images);\nSome({}::measure({})) }}", model.name, arguments.join(", "));
     Some(label)
 }
 

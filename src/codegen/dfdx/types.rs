@@ -13,7 +13,7 @@ pub(super) fn of(fact: &Fact) -> String {
 }
 
 /// The type of a tensor whose batch is this type; `tape` is the type of its tape, where it has one.
-pub fn with(fact: &Fact, batch: &str, tape: Option<&str>) -> String {
+pub(super) fn with(fact: &Fact, batch: &str, tape: Option<&str>) -> String {
     let sizes: Vec<usize> = fact.shape.iter().skip(1).map(|d| d.as_usize().unwrap_or(0)).collect();
     let list = sizes.iter().map(|s| format!(", {s}")).collect::<String>();
     let tape = tape.map(|t| format!(", {t}")).unwrap_or_default();
@@ -30,9 +30,14 @@ pub fn with(fact: &Fact, batch: &str, tape: Option<&str>) -> String {
 }
 
 /// The type of a shape: `(B, Const<3>, Const<224>, Const<224>)`.
-pub(super) fn shape(fact: &Fact, batch: &str) -> String {
+pub fn shape(fact: &Fact, batch: &str) -> String {
     let sizes = fact.shape.iter().skip(1).map(|d| format!(" Const<{}>,", d.as_usize().unwrap_or(0)));
-    if fact.rank() == 0 { "()".to_string() } else { format!("({batch},{})", sizes.collect::<String>()) }
+    let sizes = sizes.collect::<String>();
+    match fact.rank() {
+        0 => "()".to_string(),
+        1 => format!("({batch},)"),
+        _ => format!("({batch},{})", sizes.trim_end_matches(',')),
+    }
 }
 
 /// `[N, 64, 56, 56]`, for documentation.
@@ -98,7 +103,7 @@ mod tests {
         assert_eq!(of(&batched(&[10], DType::F32)), "Features<B, 10, T>");
         assert_eq!(of(&batched(&[], DType::F32)), "Tensor<(B,), f32, Cpu, T>");
         assert_eq!(of(&batched(&[], DType::I64)), "Labels<B>");
-        assert_eq!(of(&batched(&[8, 8], DType::I64)), "Tensor<(B, Const<8>, Const<8>,), i64, Cpu>");
+        assert_eq!(of(&batched(&[8, 8], DType::I64)), "Tensor<(B, Const<8>, Const<8>), i64, Cpu>");
         assert_eq!(of(&Fact::f32(Vec::new())), "Scalar<T>");
         assert_eq!(with(&batched(&[10], DType::F32), "usize", None), "Features<usize, 10>");
         assert_eq!(brackets(&batched(&[3, 8, 8], DType::F32)), "`[N, 3, 8, 8]`");
