@@ -25,7 +25,10 @@ const RULES: &[(&str, &[&str])] = &[
     ("data", &["config", "shape", "diag", "source", "random", "fs"]),
     (
         "typed",
-        &["ops", "shape", "kernels", "random", "weights", "config", "data", "diag", "engine", "run", "source", "syntax"],
+        &[
+            "ops", "shape", "kernels", "random", "weights", "config", "data", "diag", "engine", "run", "source",
+            "syntax",
+        ],
     ),
     ("zoo", &[]),
     ("driver", &["source", "diag", "syntax", "expand", "graph", "check", "shape", "config", "zoo", "ops"]),

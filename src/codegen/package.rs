@@ -138,7 +138,7 @@ opt-level = 3
 
 /// The sections that programs read, as YAML.
 fn settings(spec: &Spec) -> String {
-    let sections = spec.sections.iter().filter(|s| matches!(s.name.value.as_str(), "data" | "train" | "weights"));
+    let sections = spec.sections.iter().filter(|s| matches!(s.key.value.as_str(), "data" | "train" | "weights"));
     let settings = Spec { version: spec.version.clone(), sections: sections.cloned().collect(), ..Spec::default() };
     write::to_yaml(&settings)
 }
@@ -192,10 +192,12 @@ mod model;
 use std::process::ExitCode;
 
 use blockprint::typed::prelude::*;
-use blockprint::typed::program::{self, Measures, Program, Targets};
-
 ",
     );
+    text += match model.measured {
+        Some(_) => "use blockprint::typed::program::{self, Measures, Program, Targets};\n\n",
+        None => "use blockprint::typed::program::{self, Program};\n\n",
+    };
     let name = &model.name;
     let _ = write!(text, "use model::{name};\n\nimpl Program for {name} {{\n");
     let _ = writeln!(text, "type Images = {};", dfdx::shape_type(image, "usize"));
@@ -203,7 +205,8 @@ use blockprint::typed::program::{self, Measures, Program, Targets};
     let sizes: Vec<String> = image.shape.iter().skip(1).filter_map(|d| d.as_usize()).map(|s| s.to_string()).collect();
     let _ = writeln!(text, "const IMAGE: &'static [usize] = &[{}];", sizes.join(", "));
     let first = if model.outputs.len() == 1 { "self.forward(images)" } else { "self.forward(images).0" };
-    let _ = writeln!(text, "fn outputs(&self, images: Tensor<Self::Images, f32, Cpu>) -> Vec<f32> {{ values(&{first}) }}");
+    let _ =
+        writeln!(text, "fn outputs(&self, images: Tensor<Self::Images, f32, Cpu>) -> Vec<f32> {{ values(&{first}) }}");
     let label = match &model.measured {
         Some(measured) => measure(&mut text, model, measured, image, source)?,
         None => None,
@@ -264,7 +267,12 @@ fn measure(
     if again {
         *text += "let same = fork(&images);\n";
     }
-    let _ = writeln!(text, "let outputs = self.forward(images);\nSome({}::measure({})) }}", model.name, arguments.join(", "));
+    let _ = writeln!(
+        text,
+        "let outputs = self.forward(images);\nSome({}::measure({})) }}",
+        model.name,
+        arguments.join(", ")
+    );
     Some(label)
 }
 

@@ -18,10 +18,11 @@ use super::types;
 
 /// Functions of the prelude that are no ops of the language; no local may hide them.
 const FUNCTIONS: &[&str] =
-    &["apply", "fork", "gate", "gelu_tanh", "weighted_cross_entropy", "number", "self", "ops", "x"];
+    &["apply", "fork", "gate", "gelu_tanh", "weighted_cross_entropy", "number", "self", "ops", "values", "x"];
 
-/// How long an expression may grow before it gets a name.
-const MAX_EXPRESSION: usize = 72;
+/// How many calls stand around each other before the value gets a name. What is counted must not
+/// depend on names: equal networks give equal code but for identifiers.
+const MAX_CALLS: usize = 4;
 
 /// The names that no local of a function may have.
 pub(super) fn reserved() -> Taken {
@@ -64,6 +65,8 @@ struct Pending {
     value: NodeId,
     text: String,
     annotate: Option<String>,
+    /// Calls that stand around each other in it.
+    calls: usize,
 }
 
 /// Writes statements.
@@ -302,10 +305,11 @@ impl<'d, 'a> Writer<'d, 'a> {
         if !continues {
             self.flush();
         }
+        let calls = 1 + self.pending.as_ref().map_or(0, |p| p.calls);
         let arguments: Vec<String> = reads.iter().map(|id| self.read(*id, Reader::Step(index), names_only)).collect();
         let (text, annotate) = self.expression(step, &arguments);
         match makes.as_slice() {
-            [made] => self.pending = Some(Pending { value: *made, text, annotate }),
+            [made] => self.pending = Some(Pending { value: *made, text, annotate, calls }),
             _ => {
                 let locals: Vec<String> = makes.iter().map(|id| self.name_value(*id)).collect();
                 self.lines.push(format!("let ({}) = {text};", locals.join(", ")));
@@ -334,7 +338,7 @@ impl<'d, 'a> Writer<'d, 'a> {
             Step::Op { .. } => false,
             Step::Block { .. } | Step::Run { .. } => true,
         };
-        single && first && !breaks && pending.annotate.is_none() && pending.text.len() < MAX_EXPRESSION
+        single && first && !breaks && pending.annotate.is_none() && pending.calls < MAX_CALLS
     }
 
     /// The text by which a step reads a value.

@@ -19,9 +19,10 @@ use super::types;
 /// Names a struct.
 pub(super) type KindId = usize;
 
-/// The name of a struct in texts, until all structs are known.
+/// The name of a struct in texts, until all structs are known: between characters that neither an
+/// identifier nor an escaped literal holds.
 pub(super) fn placeholder(kind: KindId) -> String {
-    format!("Kind__{kind}__")
+    format!("\u{1}{kind}\u{2}")
 }
 
 /// A value of a constructor in texts, until it is known whether it differs between instances.

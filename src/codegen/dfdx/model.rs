@@ -1,7 +1,5 @@
 //! The module of a model: structs, constructors, signatures.
 
-use std::collections::HashMap;
-
 use codegen::{Function, Impl, Scope, Struct};
 
 use crate::check::Checked;
@@ -11,7 +9,7 @@ use crate::codegen::tree::{ROOT, Tree};
 use crate::shape::Fact;
 
 use super::body::Measures;
-use super::draft::{placeholder, slot};
+use super::draft::slot;
 use super::kinds::{self, Kind};
 use super::types;
 
@@ -65,16 +63,14 @@ pub(super) fn write(checked: &Checked, tree: &Tree, kinds: &[Kind], measures: Op
 
 /// Puts the names of structs in the place of what stood for them.
 fn resolve(text: &str, names: &[String]) -> String {
-    let by_placeholder: HashMap<String, &String> =
-        names.iter().enumerate().map(|(kind, name)| (placeholder(kind), name)).collect();
     let mut resolved = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find("Kind__") {
-        resolved.push_str(&rest[..at]);
-        let end = rest[at + 6..].find("__").map_or(rest.len(), |end| at + 6 + end + 2);
-        let found = &rest[at..end];
-        resolved.push_str(by_placeholder.get(found).map_or(found, |name| name.as_str()));
-        rest = &rest[end..];
+    while let Some((before, after)) = rest.split_once('\u{1}') {
+        resolved.push_str(before);
+        let (kind, after) = after.split_once('\u{2}').unwrap_or((after, ""));
+        let name = kind.parse::<usize>().ok().and_then(|kind| names.get(kind));
+        resolved.push_str(name.map_or("", String::as_str));
+        rest = after;
     }
     resolved + rest
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::{Config, DataConfig, OnBad};
-use crate::data::{self, Dataset, Loader, LoaderConfig, Mode, Part, Target, Transform};
+use crate::data::{self, Batch, Dataset, Loader, LoaderConfig, Mode, Part, Target, Transform};
 use crate::diag::{Diagnostic, codes};
 use crate::run::Failure;
 use crate::shape::{Dim, Fact};
@@ -123,6 +123,11 @@ impl Means {
     }
 }
 
+/// The images of a batch, for the one input that a program feeds.
+pub(super) fn images(batch: &Batch) -> Vec<f32> {
+    batch.images.first().cloned().unwrap_or_default()
+}
+
 /// `loss 0.1234, accuracy 0.9876`.
 pub(super) fn listing(means: &Means) -> String {
     means.values().map(|(name, value)| format!("{name} {value:.4}")).collect::<Vec<_>>().join(", ")
@@ -137,7 +142,7 @@ pub(super) fn evaluate<P: Program>(network: &P, examples: &Examples) -> Result<M
             continue;
         }
         let targets = Targets { values: &batch.labels, examples: batch.len };
-        let Some(measures) = network.measure(tensor(batch.images.clone(), batch.len), targets) else {
+        let Some(measures) = network.measure(tensor(images(&batch), batch.len), targets) else {
             return Err(Failure::new(codes::NO_SECTION, "the network has no `loss`, so there is nothing to measure"));
         };
         means.add(number(&measures.loss), &measures.values, batch.len);
@@ -152,9 +157,8 @@ pub(super) fn scores<P: Program>(
     file: &Path,
 ) -> Result<(Vec<(usize, f64)>, Vec<String>), Failure> {
     let data = config.data.clone().unwrap_or_else(DataConfig::auto);
-    let bad = |reason: String| {
-        Diagnostic::error(codes::BAD_IMAGE, format!("`{}` cannot be used: {reason}", file.display()))
-    };
+    let bad =
+        |reason: String| Diagnostic::error(codes::BAD_IMAGE, format!("`{}` cannot be used: {reason}", file.display()));
     let target = target::<P>()?;
     let transform = Transform::new(&data, config.train.as_ref(), target, Mode::Eval)?;
     let image = data::decode_file(file).map_err(&bad)?;
@@ -168,9 +172,9 @@ pub(super) fn scores<P: Program>(
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
     let names = match data.classes.is_empty() {
         false => data.classes.clone(),
-        true => data::open(&data, Path::new("."), None, Part::Train)
-            .map(|set| set.names().to_vec())
-            .unwrap_or_default(),
+        true => {
+            data::open(&data, Path::new("."), None, Part::Train).map(|set| set.names().to_vec()).unwrap_or_default()
+        }
     };
     Ok((ranked, names))
 }

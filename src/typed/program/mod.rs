@@ -14,7 +14,7 @@ use clap::Parser;
 use dfdx::tensor::{AsArray, TensorFromVec};
 
 use crate::config::{self, Config};
-use crate::data::{Mode, Part};
+use crate::data::Mode;
 use crate::diag::{Diagnostic, Sink, codes, render_human};
 use crate::run::Failure;
 use crate::source::SourceMap;
@@ -22,7 +22,7 @@ use crate::syntax::ast::Spec;
 use crate::syntax::{self, Spelling};
 use crate::weights::{self, LoadOptions, Rules, Start, Wanted};
 
-use super::{Batch, Cpu, Module, NoneTape, Scalar, Tape, Tensor, initialize, tensor, visit, visit_mut};
+use super::{Batch, Cpu, Module, Scalar, Tape, Tensor, initialize, tensor, visit, visit_mut};
 use args::{Args, Command};
 
 /// The loss of a batch, and the numbers that are reported beside it.

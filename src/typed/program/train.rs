@@ -159,7 +159,12 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// One pass over the training examples.
-    fn epoch<P: Program>(&mut self, network: &mut P, phase: &Phase, optimizer: &mut Step<'_>) -> Result<Means, Failure> {
+    fn epoch<P: Program>(
+        &mut self,
+        network: &mut P,
+        phase: &Phase,
+        optimizer: &mut Step<'_>,
+    ) -> Result<Means, Failure> {
         let steps = self.examples.batches() as u64;
         let mut means = Means::default();
         for (index, batch) in self.examples.epoch(self.epoch as u64).enumerate() {
@@ -170,10 +175,13 @@ impl Run<'_> {
             let at = (self.epoch - phase.from) as u64 * steps + index as u64;
             let lr = phase.optimizer.lr() * phase.schedule.factor(at, steps);
             set_noise(network, self.config.seed, self.step);
-            let images = tensor(batch.images.clone(), batch.len).leaky_trace();
+            let images = tensor(data::images(&batch), batch.len).leaky_trace();
             let targets = Targets { values: &batch.labels, examples: batch.len };
             let Some(measures) = network.measure(images, targets) else {
-                return Err(Failure::new(codes::NO_SECTION, "the network has no `loss`, so there is nothing to minimise"));
+                return Err(Failure::new(
+                    codes::NO_SECTION,
+                    "the network has no `loss`, so there is nothing to minimise",
+                ));
             };
             let loss = number(&measures.loss);
             means.add(loss, &measures.values, batch.len);
