@@ -12,18 +12,19 @@ pub fn pretty(text: &str) -> String {
     }
 }
 
-/// Puts an empty line before each item that begins at the margin and follows the end of another.
+/// Puts empty lines where people do: after the head of a file and the imports, between items, and
+/// between methods.
 fn spaced(text: &str) -> String {
     let mut spaced = String::with_capacity(text.len() + text.len() / 20);
     let mut last = "";
     for line in text.lines() {
+        let margin = |line: &str| !line.is_empty() && !line.starts_with([' ', '}', ')']);
         let ends =
-            matches!(last, "}" | "});") || last.ends_with(");") && !last.starts_with(' ') || last.ends_with("};");
-        let is_use = line.starts_with("use ") && last.starts_with("use ");
-        let begins = !line.is_empty() && !line.starts_with([' ', '}', ')']);
-        let after_use = last.starts_with("use ") && begins && !is_use;
-        let method = line.starts_with("    /// ") && last == "    }";
-        if (ends && begins && !last.starts_with(' ')) || after_use || method {
+            margin(line) && (last.starts_with(['}', ')']) || last.starts_with("module!(") && last.ends_with(");"));
+        let heads = |prefix: &str| last.starts_with(prefix) && margin(line) && !line.starts_with(prefix);
+        let method = last == "    }" && line.starts_with("    ") && !line.starts_with("     ");
+        let use_groups = last.starts_with("use std::") && line.starts_with("use ") && !line.starts_with("use std::");
+        if ends || heads("//!") || heads("use ") || heads("mod ") || method || use_groups {
             spaced.push('\n');
         }
         spaced.push_str(line);

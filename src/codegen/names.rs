@@ -71,6 +71,11 @@ impl Taken {
         Self(names.into_iter().map(str::to_string).collect())
     }
 
+    /// Whether a name is taken.
+    pub fn holds(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
     /// The name, with a number where it is taken; it is taken from now on.
     pub fn claim(&mut self, name: String) -> String {
         let free = self.free(name, |_| false);

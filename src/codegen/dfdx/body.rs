@@ -285,6 +285,8 @@ impl<'d, 'a> Writer<'d, 'a> {
             Some(held) => keep || self.values.get(held).is_some_and(|v| v.done < v.uses.len()),
             None => false,
         };
+        // The value of a function is named after it, but must not hide it.
+        let name = if self.reserved.holds(&name) { format!("{name}_value") } else { name };
         let local = self.reserved.free(name, in_use);
         self.locals.insert(local.clone(), id);
         self.values.entry(id).or_default().local = local.clone();

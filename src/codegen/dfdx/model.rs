@@ -32,9 +32,11 @@ pub struct Model {
 pub(super) fn write(checked: &Checked, tree: &Tree, kinds: &[Kind], measures: Option<&Measures>, model: &str) -> Model {
     let names = kinds::name(kinds, model);
     let mut scope = Scope::new();
-    scope.import("blockprint::typed", "prelude::*");
-    if measures.is_some() {
-        scope.import("blockprint::typed::program", "{Measures, number}");
+    scope.raw("use blockprint::typed::prelude::*;");
+    if let Some(measures) = measures {
+        let numbers = measures.values.iter().any(|(_, value)| value.starts_with("number("));
+        let names = if numbers { "{Measures, number}" } else { "Measures" };
+        scope.raw(format!("use blockprint::typed::program::{names};"));
     }
     for (at, kind) in kinds.iter().enumerate().rev() {
         put_struct(&mut scope, kind, &names[at]);
