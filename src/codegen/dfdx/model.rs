@@ -89,11 +89,11 @@ fn summary(kind: &Kind) -> String {
 
 fn put_struct(scope: &mut Scope, kind: &Kind, name: &str) {
     if kind.draft.fields.is_empty() {
-        scope.raw(format!("/// {}\n#[derive(Debug)]\npub struct {name};", summary(kind)));
+        scope.raw(format!("/// {}\npub struct {name};", summary(kind)));
         return;
     }
     let mut item = Struct::new(name);
-    item.vis("pub").doc(&summary(kind)).derive("Debug");
+    item.vis("pub").doc(&summary(kind));
     for field in &kind.draft.fields {
         let mut of = codegen::Field::new(&format!("pub {}", field.name), field.ty.as_str());
         of.doc(field.doc.as_str());
