@@ -85,6 +85,7 @@ macro_rules! codes {
 
 mod data;
 mod faces;
+mod generated;
 mod limits;
 mod lints;
 mod names;
@@ -96,6 +97,7 @@ mod weights;
 
 pub use data::*;
 pub use faces::*;
+pub use generated::*;
 pub use limits::*;
 pub use lints::*;
 pub use names::*;
@@ -118,6 +120,7 @@ pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
         run::TABLE,
         faces::TABLE,
         lints::TABLE,
+        generated::TABLE,
     ]
     .into_iter()
     .flatten()
