@@ -13,6 +13,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::parameterless;
 use super::init::{Init, Penalty};
 use super::loss::check_classes;
@@ -85,6 +86,10 @@ impl Operator for Cosine {
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         let sizes = inputs[0].sizes();
         Lowered::Kernel(Box::new(CosineKernel { batch: sizes[0], features: sizes[1], out: self.out }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::unsupported("it runs on the engine alone")
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -227,6 +232,10 @@ impl Operator for ArcFace {
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         let sizes = inputs[0].sizes();
         Lowered::Kernel(Box::new(ArcFaceKernel { n: sizes[0], classes: sizes[1], op: *self }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::unsupported("it runs on the engine alone")
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

@@ -11,6 +11,7 @@ use crate::shape::{DType, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -119,6 +120,10 @@ impl Operator for Triplet {
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         let sizes = inputs[0].sizes();
         Lowered::Kernel(Box::new(TripletKernel { n: sizes[0], width: sizes[1], margin: self.margin }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::unsupported("it runs on the engine alone")
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -240,6 +245,10 @@ impl Operator for BatchTriplet {
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         let sizes = inputs[0].sizes();
         Lowered::Kernel(Box::new(BatchTripletKernel { n: sizes[0], width: sizes[1], op: *self }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::unsupported("it runs on the engine alone")
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -445,6 +454,10 @@ impl Operator for Contrastive {
         Lowered::Kernel(Box::new(ContrastiveKernel { n: sizes[0], width: sizes[1], margin: f64::from(self.margin) }))
     }
 
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::unsupported("it runs on the engine alone")
+    }
+
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let (n, width) = (1 + random::below(rng, 4) as usize, 2 + random::below(rng, 3) as usize);
         let floats = random::below(rng, 2) == 0;
@@ -544,6 +557,10 @@ impl Operator for Rank1 {
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         let sizes = inputs[0].sizes();
         Lowered::Kernel(Box::new(Rank1Kernel { n: sizes[0], width: sizes[1] }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::unsupported("it runs on the engine alone")
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

@@ -108,7 +108,7 @@ fn emit_merge(name: &str, op: &str, inputs: &[Fact]) -> Result<Dfdx, Unsupported
         x.rank() == 4 && gate.rank() == 4 && gate.shape[..2] == x.shape[..2] && gate.shape[2..].iter().all(|d| d.as_num() == Some(1))
     };
     match inputs {
-        [a, b] if a == b => emit::call(name, 2, &[]),
+        [a, b] if a == b && name != "chi_square" => emit::call(name, 2, &[]),
         [x, gate] if name == "mul" && is_gate(x, gate) => emit::expr("gate($0, $1)".into()),
         [gate, x] if name == "mul" && is_gate(x, gate) => emit::expr("gate($1, $0)".into()),
         [_] => Ok(Dfdx::Same),

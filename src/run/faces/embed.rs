@@ -43,7 +43,7 @@ impl Preparation {
     /// Prepares an image into `out`; `place` names it in messages.
     pub(super) fn apply(&self, image: &Image<'_>, place: &str, out: &mut [f32]) -> Result<(), Diagnostic> {
         let cut = self.cut.map(|shape| cut(image, shape));
-        self.transform.apply(cut.as_ref().unwrap_or(image), 0, 0, out).map_err(|misfit| {
+        self.transform.apply(cut.as_ref().unwrap_or(image), 0, 0, out).map(|_| ()).map_err(|misfit| {
             Diagnostic::error(codes::BAD_IMAGE, format!("`{place}` cannot be used: {}", misfit.reason))
                 .maybe_help(misfit.help)
         })

@@ -110,7 +110,7 @@ fn classes(dataset: &dyn Dataset) -> Result<&[u32], Failure> {
             refuse(format!("{} photos have too many pairs; {MAX_PHOTOS} photos are the most", dataset.len()))
         }
         Labels::Classes(list) => Ok(list),
-        Labels::Values { .. } => refuse("the photos have numbers, and no people".into()),
+        Labels::Values { .. } | Labels::Boxes(_) => refuse("the photos have no people as their labels".into()),
     }
 }
 
