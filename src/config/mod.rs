@@ -22,7 +22,7 @@ use crate::syntax::ast::{Expr, ExprKind, Spec};
 
 pub use augment::{AUGMENTATIONS, Augment, ResizeTo};
 pub use data::{
-    Color, DATA, DEFAULT_CACHE, DataConfig, DataKind, LabelFrom, Layout, OnBad, PAIR, PartPath, SPLIT, Split, SplitBy,
+    Color, DATA, DEFAULT_CACHE, DataConfig, DataKind, LabelFrom, Layout, ListOf, OnBad, PAIR, PartPath, SPLIT, Split, SplitBy,
     label_pattern,
 };
 pub use docs::tables;
@@ -31,7 +31,7 @@ pub use optim::{OPTIMIZERS, SCHEDULES};
 pub use sampler::{SAMPLERS, Sampler};
 pub(crate) use train::is_beneath;
 pub use train::{
-    EarlyStop, Freeze, Monitor, PHASE, Phase, STOP, TRAIN, TrainConfig, check_monitors, check_names, check_phases,
+    ClassWeights, EarlyStop, Freeze, Monitor, PHASE, Phase, STOP, TRAIN, TrainConfig, check_monitors, check_names, check_phases,
 };
 
 /// The sections that are present and sound.
