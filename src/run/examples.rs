@@ -61,9 +61,13 @@ impl DataSource<'_> {
             Composer::new(dataset.clone(), self.data.sampler, seed).map_err(|e| e.label(self.data.span, ""))?;
         let first = composer.as_ref().map_or_else(|| dataset.clone(), |c| c.epoch(0));
         let feeds = network.feeds(first.slots())?;
+        let training = mode == Mode::Train;
+        let class_weights = match train.and_then(|t| t.class_weights.as_ref()).filter(|_| training) {
+            Some(weights) => class_weights(weights, first.labels(), network.label_classes(&feeds))?,
+            None => Vec::new(),
+        };
         let transform = Transform::new(self.data, train, network.target(&feeds)?, mode)?;
         transform.check(dataset.as_ref())?;
-        let training = mode == Mode::Train;
         let batch = composer.as_ref().and_then(Composer::batch).or(train.map(|t| t.batch));
         let examples = Examples {
             dataset,
@@ -79,10 +83,7 @@ impl DataSource<'_> {
                 .and_then(|t| t.workers)
                 .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
             on_bad: self.data.on_bad,
-            class_weights: match train.and_then(|t| t.class_weights.as_ref()).filter(|_| training) {
-                Some(weights) => class_weights(weights, first.labels(), network.label_classes(&network.feeds(first.slots())?))?,
-                None => Vec::new(),
-            },
+            class_weights,
         };
         examples.check_weights(training)?;
         examples.check_labels(network, first.as_ref())?;

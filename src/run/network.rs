@@ -130,7 +130,7 @@ impl<'a> Network<'a> {
     /// A network without inputs.
     pub fn image(&self) -> Result<NodeId, Failure> {
         let inputs = &self.checked.graph().roles.inputs;
-        let image = inputs.iter().find(|id| self.is_float(**id)).or_else(|| inputs.first());
+        let image = inputs.iter().find(|id| self.is_float(**id) && !self.is_weight(**id)).or_else(|| inputs.first());
         image.copied().ok_or_else(|| Failure::new(codes::INPUT_UNFED, "the network has no input"))
     }
 
