@@ -77,8 +77,7 @@ fn classes() {
         close(&recorded["top2"], mean(batch.sum(|at| share(batch.is_among(at, 2)))));
         let mut confusion = Confusion::new(case.classes);
         batch.count(0.0, &mut confusion);
-        for (name, quantity) in
-            [("precision", Quantity::Precision), ("recall", Quantity::Recall), ("f1", Quantity::F1)]
+        for (name, quantity) in [("precision", Quantity::Precision), ("recall", Quantity::Recall), ("f1", Quantity::F1)]
         {
             close(&recorded[name], confusion.value(quantity, Average::Macro));
             close(&recorded[format!("weighted_{name}")], confusion.value(quantity, Average::Weighted));
@@ -106,8 +105,7 @@ fn single_scores() {
         close(&recorded["binary_accuracy"], mean(batch.sum(|at| share(batch.is_right(at, 0.0)))));
         let mut confusion = Confusion::new(2);
         batch.count(0.0, &mut confusion);
-        for (name, quantity) in
-            [("precision", Quantity::Precision), ("recall", Quantity::Recall), ("f1", Quantity::F1)]
+        for (name, quantity) in [("precision", Quantity::Precision), ("recall", Quantity::Recall), ("f1", Quantity::F1)]
         {
             let average = Average::Macro.of_scores(1);
             close(&recorded[format!("binary_{name}")], confusion.value(quantity, average));

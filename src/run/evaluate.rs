@@ -202,7 +202,8 @@ impl Answers {
     /// None yet; `None` for a network without a list of scores for each example that are compared
     /// with its class.
     pub(super) fn new(network: &Network<'_>, examples: &Examples) -> Option<Self> {
-        let (node, classes) = network.labelled(examples.feeds()).filter(|(id, _)| network.checked().fact(*id).rank() == 2)?;
+        let (node, classes) =
+            network.labelled(examples.feeds()).filter(|(id, _)| network.checked().fact(*id).rank() == 2)?;
         Some(Self { node, scored: Scored::new(classes), indices: Vec::new() })
     }
 

@@ -36,12 +36,7 @@ impl Checksum {
     }
 }
 
-fn copy(
-    mut digest: impl Digest,
-    from: &mut dyn Read,
-    to: &mut dyn Write,
-    limit: u64,
-) -> io::Result<(String, u64)> {
+fn copy(mut digest: impl Digest, from: &mut dyn Read, to: &mut dyn Write, limit: u64) -> io::Result<(String, u64)> {
     let (mut buffer, mut length) = (vec![0; 1 << 16], 0u64);
     loop {
         let read = match from.read(&mut buffer) {

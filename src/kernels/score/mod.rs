@@ -65,7 +65,8 @@ impl Labelled<'_> {
         if self.classes() == 1 {
             return usize::from(first > threshold);
         }
-        let better = |best: (usize, f32), (at, value): (usize, f32)| if value > best.1 { (at + 1, value) } else { best };
+        let better =
+            |best: (usize, f32), (at, value): (usize, f32)| if value > best.1 { (at + 1, value) } else { best };
         row.enumerate().fold((0, first), better).0
     }
 

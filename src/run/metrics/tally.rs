@@ -163,9 +163,7 @@ impl Tally {
             Kept::Counts(confusion, scores) => {
                 std::iter::once(*scores as u64).chain(confusion.counts().iter().map(|c| c.to_bits())).collect()
             }
-            Kept::Scores(scored) => {
-                std::iter::once(scored.classes() as u64).chain(scored.store()).collect()
-            }
+            Kept::Scores(scored) => std::iter::once(scored.classes() as u64).chain(scored.store()).collect(),
         }
     }
 

@@ -117,7 +117,8 @@ impl Chart {
     ) -> Self {
         let x = Scale { from: x_range, to: (LEFT, WIDTH - RIGHT) };
         let y = Scale { from: y_range, to: (HEIGHT - BOTTOM, TOP) };
-        let tick = |scale: Scale, step: f64| move |value: &f64| Tick { at: scale.at(*value), text: shown(*value, step) };
+        let tick =
+            |scale: Scale, step: f64| move |value: &f64| Tick { at: scale.at(*value), text: shown(*value, step) };
         let (x_values, y_values) = (keep(ticks(x_ticked, 6)), ticks(y_range, 5));
         let step = |values: &[f64]| values.get(1).zip(values.first()).map_or(1.0, |(b, a)| b - a);
         Self {
@@ -211,7 +212,10 @@ mod tests {
         assert_eq!(ticks((0.0, 1.0), 5), [0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0]);
         assert_eq!(ticks((1.0, 10.0), 6), [2.0, 4.0, 6.0, 8.0, 10.0]);
         assert_eq!(ticks((3.0, 3.0), 6), [3.0]);
-        assert_eq!((shown(0.6000000000000001, 0.2), shown(20.0, 10.0), shown(-0.0, 0.5)), ("0.6".into(), "20".into(), "0.0".into()));
+        assert_eq!(
+            (shown(0.6000000000000001, 0.2), shown(20.0, 10.0), shown(-0.0, 0.5)),
+            ("0.6".into(), "20".into(), "0.0".into())
+        );
         assert_eq!(shown(2e-6, 1e-6), "2.0e-6");
     }
 
