@@ -49,7 +49,11 @@ fn a_manifest_has_paths_labels_and_weights() {
     let folder = folder();
     let at = folder.path();
     (0..4u8).for_each(|i| write(at, &format!("pics/{i}.png"), &png(i)));
-    write(at, "train.csv", b"label,path,weight\ncat,pics/0.png,1\n# a remark\ndog,\"pics/1.png\",2.5\ncat,pics/2.png,\n");
+    write(
+        at,
+        "train.csv",
+        b"label,path,weight\ncat,pics/0.png,1\n# a remark\ndog,\"pics/1.png\",2.5\ncat,pics/2.png,\n",
+    );
     write(at, "test.tsv", b"pics/3.png\tdog\n");
     let train = open(list(ListOf::Images), at, ".", Part::Train).expect("it is sound");
     assert_eq!(*train.labels(), Labels::Classes(vec![0, 1, 0]));
@@ -193,12 +197,8 @@ fn arrays_have_any_rank() {
             std::io::Write::write_all(&mut zip, bytes).expect("it can be written");
         }
         zip.finish().expect("it can be written");
-        let split = Some(blockprint::config::Split {
-            val: 0.0,
-            test: 0.0,
-            seed: 0,
-            by: blockprint::config::SplitBy::Example,
-        });
+        let split =
+            Some(blockprint::config::Split { val: 0.0, test: 0.0, seed: 0, by: blockprint::config::SplitBy::Example });
         let config = DataConfig { split, ..DataConfig::auto() };
         let path = Some(Spanned::new("train.npz".to_string(), Span::default()));
         data::open(&DataConfig { path, ..config }, folder.path(), None, Part::Train)
@@ -217,8 +217,14 @@ fn arrays_have_any_rank() {
     let negative: Vec<u8> = [0.5f32, -2.0].iter().flat_map(|w| w.to_le_bytes()).collect();
     let x = || ("x.npy", npy("<f4", "(2, 24)", &floats));
     let y = || ("y.npy", npy("<i8", "(2, 3, 4)", &masks));
-    assert_eq!(open(&[x(), y(), ("weights.npy", npy("<f4", "(2,)", &negative))]).err(), Some(vec![codes::DATA_DAMAGED]));
-    assert_eq!(open(&[x(), y(), ("weights.npy", npy("<f4", "(1,)", &weights[..4]))]).err(), Some(vec![codes::COUNTS_DIFFER]));
+    assert_eq!(
+        open(&[x(), y(), ("weights.npy", npy("<f4", "(2,)", &negative))]).err(),
+        Some(vec![codes::DATA_DAMAGED])
+    );
+    assert_eq!(
+        open(&[x(), y(), ("weights.npy", npy("<f4", "(1,)", &weights[..4]))]).err(),
+        Some(vec![codes::COUNTS_DIFFER])
+    );
 }
 
 /// A jpeg whose EXIF data say how it is turned.

@@ -194,7 +194,9 @@ pub(super) fn load(
     };
     match (x, y, w) {
         (Ok(x), Ok(y), Ok(w)) => combine(images, x, y, layout)
-            .and_then(|set| Ok(InMemory { weights: w.map(|w| weights(images, w, set.labels.len())).transpose()?, ..set }))
+            .and_then(|set| {
+                Ok(InMemory { weights: w.map(|w| weights(images, w, set.labels.len())).transpose()?, ..set })
+            })
             .map_err(|e| vec![e]),
         (x, y, w) => Err(x.err().into_iter().chain(y.err()).chain(w.err()).collect()),
     }

@@ -7,6 +7,8 @@ use crate::config::{DataConfig, DataKind, LabelFrom, ListOf, PartPath};
 use crate::diag::{Diagnostic, codes};
 use crate::source::Spanned;
 
+use super::boxes::find::{self as boxes, Kind};
+use super::boxes::{Files, draw_shapes};
 use super::cache::Cached;
 use super::cifar::{self, Cifar};
 use super::files::problem;
@@ -17,6 +19,10 @@ use super::{Dataset, Part, arrays, digits, folder, idx, list, shards};
 pub(super) enum Place {
     /// Drawn by the program: how many, and the seed.
     Digits { count: usize, seed: u64 },
+    /// Pictures with boxes drawn by the program: how many, and the seed.
+    Shapes { count: usize, seed: u64 },
+    /// Pictures with boxes.
+    Boxes(Files),
     /// Two IDX files.
     Idx { images: PathBuf, labels: PathBuf },
     /// CIFAR's files.
@@ -59,7 +65,13 @@ impl Parts {
 /// Finds the parts. `over` replaces every path of the spec, and is told by its layout.
 pub(super) fn find(config: &DataConfig, base: &Path, over: Option<&Path>) -> Result<Parts, Diagnostic> {
     if let Some(path) = over {
-        return detect(path, &DataKind::Auto);
+        // Boxes cannot be told from other files by what lies there.
+        let kind = if box_kind(&config.kind).is_some() { &config.kind } else { &DataKind::Auto };
+        return detect(path, kind);
+    }
+    if let DataKind::Shapes { train, test, seed } = config.kind {
+        let place = |count| Some(Place::Shapes { count, seed });
+        return Ok(Parts { train: place(train), val: None, test: place(test) });
     }
     if let DataKind::Digits { train, test, seed } = config.kind {
         let place = |count| Some(Place::Digits { count, seed });
@@ -102,6 +114,9 @@ fn place(base: &Path, given: &PartPath, kind: &DataKind, part: Part) -> Result<P
     match given {
         PartPath::Pair { images, labels } => {
             let (images, labels) = (resolve(base, images)?, resolve(base, labels)?);
+            if let Some(kind) = box_kind(kind) {
+                return Ok(Place::Boxes(Files { kind, images, labels, list: None }));
+            }
             Ok(match kind {
                 DataKind::Arrays { .. } => Place::Arrays { images, labels: Some(labels) },
                 _ if images.extension().is_some_and(|e| e == "npy") => Place::Arrays { images, labels: Some(labels) },
@@ -122,6 +137,9 @@ fn place(base: &Path, given: &PartPath, kind: &DataKind, part: Part) -> Result<P
                 DataKind::Shards if !shards::find(&resolved)?.is_empty() => return Ok(Place::Shards(resolved)),
                 _ => {}
             }
+            if let Some(files) = box_kind(kind).and_then(|kind| boxes::alone(&resolved, kind)) {
+                return Ok(Place::Boxes(files));
+            }
             let parts = detect(&resolved, kind).map_err(|e| e.label(path.span, "named here"))?;
             [part, Part::Train, Part::Test, Part::Val]
                 .iter()
@@ -139,7 +157,7 @@ fn detect(path: &Path, kind: &DataKind) -> Result<Parts, Diagnostic> {
             .help("check the path, or name another place: `--data PATH`"));
     }
     let auto = *kind == DataKind::Auto;
-    let mut parts = Parts::default();
+    let mut parts = box_kind(kind).map(|kind| boxes::detect(path, kind)).unwrap_or_default();
     if auto || *kind == DataKind::Idx {
         parts = detect_idx(path);
     }
@@ -171,6 +189,16 @@ fn detect(path: &Path, kind: &DataKind) -> Result<Parts, Diagnostic> {
             "expected IDX files, CIFAR's binary files, npy or npz arrays, `train.csv` or `train.tsv`, tar shards, `train`/`val`/`test` folders of images, or one folder of images for each class",
         )),
         false => Ok(parts),
+    }
+}
+
+/// The format of boxes that a kind stands for.
+fn box_kind(kind: &DataKind) -> Option<Kind> {
+    match kind {
+        DataKind::Coco => Some(Kind::Coco),
+        DataKind::Voc => Some(Kind::Voc),
+        DataKind::Darknet => Some(Kind::Darknet),
+        _ => None,
     }
 }
 
@@ -274,8 +302,18 @@ pub(super) fn load(parts: &Parts, part: Part, config: &DataConfig) -> Result<Arc
         }
         Arc::new(set) as Arc<dyn Dataset>
     };
+    let cached =
+        |set: Arc<dyn Dataset>| Arc::new(Cached::new(set, config.cache.saturating_mul(1 << 20))) as Arc<dyn Dataset>;
     match place {
         Place::Digits { count, seed } => Ok(named(digits::draw(*count, *seed, part))),
+        Place::Shapes { count, seed } => Ok(cached(Arc::new(draw_shapes(*count, *seed, part)))),
+        Place::Boxes(files) => {
+            let reference = match &parts.train {
+                Some(Place::Boxes(train)) => Some(train),
+                _ => None,
+            };
+            super::boxes::load(files, reference, config).map(|set| cached(Arc::new(set)))
+        }
         Place::Idx { images, labels } => idx::load(images, labels).map(named),
         Place::Cifar { kind, files } => cifar::load(*kind, files).map(named),
         Place::Arrays { images, labels } => arrays::load(images, labels.as_deref(), part, &config.kind).map(named),
@@ -288,27 +326,22 @@ pub(super) fn load(parts: &Parts, part: Part, config: &DataConfig) -> Result<Arc
                 DataKind::ImageFolder { label } => label.clone(),
                 _ => LabelFrom::Auto,
             };
-            folder::load(path, reference, &from, &config.classes).map(|set| cached(Arc::new(set), config))
+            folder::load(path, reference, &from, &config.classes).map(|set| cached(Arc::new(set)))
         }
         Place::List(path, of) => {
             let reference = match &parts.train {
                 Some(Place::List(train, _)) => Some(train.as_path()),
                 _ => None,
             };
-            list::load(path, reference, *of, &config.classes).map(|set| cached(Arc::new(set), config))
+            list::load(path, reference, *of, &config.classes).map(|set| cached(Arc::new(set)))
         }
         Place::Shards(path) => {
             let reference = match &parts.train {
                 Some(Place::Shards(train)) => Some(train.as_path()),
                 _ => None,
             };
-            shards::load(path, reference, &config.classes).map(|set| cached(Arc::new(set), config))
+            shards::load(path, reference, &config.classes).map(|set| cached(Arc::new(set)))
         }
     }
     .map_err(at_section)
-}
-
-/// The same data set, which keeps as many decoded images as the spec grants.
-fn cached(set: Arc<dyn Dataset>, config: &DataConfig) -> Arc<dyn Dataset> {
-    Arc::new(Cached::new(set, config.cache.saturating_mul(1 << 20)))
 }

@@ -222,7 +222,8 @@ pub(super) fn load(
         ListOf::Images => match numbers(&table) {
             Some(values) => (Labels::Values { width: 1, values }, Vec::new()),
             None => {
-                let of_training = reference.filter(|r| given.is_empty() && *r != file).map(|r| read(r, of)).transpose()?;
+                let of_training =
+                    reference.filter(|r| given.is_empty() && *r != file).map(|r| read(r, of)).transpose()?;
                 classes(file, &table, of_training.as_ref().unwrap_or(&table), given)?
             }
         },

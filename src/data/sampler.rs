@@ -39,7 +39,10 @@ impl Composer {
             return refuse("the examples of the data set are composed already".into(), "leave `sampler` out");
         }
         if inner.weights().is_some() {
-            return refuse("`sampler` composes examples, and the data set has weights for images".into(), "leave it out");
+            return refuse(
+                "`sampler` composes examples, and the data set has weights for images".into(),
+                "leave it out",
+            );
         }
         let mut by_class: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         for index in 0..inner.len() {
@@ -239,7 +242,7 @@ mod tests {
             store: Store::F32((0..classes.len()).map(|i| i as f32).collect()),
             labels: Labels::Classes(classes.to_vec()),
             weights: None,
-        names: Vec::new(),
+            names: Vec::new(),
         })
     }
 

@@ -5,6 +5,7 @@
 //! error. Blocks expand before the graph is built; they are no ops. Losses and metrics are.
 
 pub mod attrs;
+pub mod blocked;
 pub mod doc;
 mod facts;
 pub mod fused;
@@ -342,6 +343,7 @@ ops! {
     reduce::{Reduce, L2Norm},
     loss::{CrossEntropy},
     pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
+    yolo::{YoloV2, YoloV3},
     metric::{Accuracy, Topk, BinaryAccuracy},
     class_metric::{Precision, Recall, F1, Auc},
 }

@@ -140,7 +140,8 @@ fn metrics_count_an_example_as_often_as_it_weighs() {
     let plain = place.blockprint(&eval).ends(0).json();
     write(&place, "data.npz", &data(Some(|i| if i >= 6 { 3.5 } else { 1.0 })));
     let weighted = place.blockprint(&eval).ends(0).json();
-    let recall = |found: &serde_json::Value, class: usize| found["classes"][class]["recall"].as_f64().expect("a number");
+    let recall =
+        |found: &serde_json::Value, class: usize| found["classes"][class]["recall"].as_f64().expect("a number");
     let expected = (6.0 * recall(&plain, 0) + 7.0 * recall(&plain, 1)) / 13.0;
     assert!((weighted["accuracy"].as_f64().expect("a number") - expected).abs() < 1e-12, "{weighted}");
     assert_eq!((&weighted["classes"][1]["support"], &plain["classes"][1]["support"]), (&7.into(), &2.into()));
