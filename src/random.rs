@@ -24,6 +24,8 @@ pub enum Purpose {
     Synthetic = 6,
     /// Random instances in tests and benchmarks.
     Sample = 7,
+    /// The picture that style transfer begins with; counters: 0, 0.
+    Picture = 20,
 }
 
 /// The stream for a purpose and two counters.

@@ -17,6 +17,7 @@ mod profile;
 mod progress;
 mod resume;
 mod show;
+mod stylize;
 mod table;
 mod train;
 mod weights;
@@ -53,6 +54,8 @@ enum Command {
     Eval(eval::Args),
     /// Run trained weights on images or tensors
     Predict(predict::Args),
+    /// Paint a picture with the content of one photo and the style of another
+    Stylize(stylize::Args),
     /// Write a picture of what the network will see of its examples
     Preview(preview::Args),
     /// Try rising learning rates, and tell where the loss falls most steeply
@@ -103,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::Resume(args) => resume::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Stylize(args) => stylize::run(&args),
         Command::Preview(args) => preview::run(&args),
         Command::LrFind(args) => lr_find::run(&args),
         Command::Data(args) => data::run(&args),

@@ -1,4 +1,4 @@
-//! Types the generic sections of a spec: `data`, `train` and `counting`.
+//! Types the generic sections of a spec: `data`, `train`, `style` and `counting`.
 //!
 //! Every setting is declared once in a table ([`DATA`], [`TRAIN`], [`OPTIMIZERS`], ...), which
 //! drives reading, messages and documentation.
@@ -8,6 +8,7 @@ mod data;
 mod docs;
 mod fields;
 mod optim;
+mod style;
 #[cfg(test)]
 mod tests;
 mod train;
@@ -25,7 +26,8 @@ pub use data::{
 };
 pub use docs::tables;
 pub use fields::{Callable, Key, Kind};
-pub use optim::{OPTIMIZERS, SCHEDULES};
+pub use optim::{OPTIMIZERS, PICTURE_OPTIMIZERS, SCHEDULES};
+pub use style::{PictureOptimizer, STYLE, Start, StyleConfig};
 pub(crate) use train::is_beneath;
 pub use train::{
     EarlyStop, Freeze, Monitor, PHASE, Phase, STOP, TRAIN, TrainConfig, check_monitors, check_names, check_phases,
@@ -38,6 +40,8 @@ pub struct Config {
     pub data: Option<DataConfig>,
     /// `train`.
     pub train: Option<TrainConfig>,
+    /// `style`.
+    pub style: Option<StyleConfig>,
     /// `counting`.
     pub counting: Counting,
 }
@@ -47,11 +51,12 @@ pub struct Config {
 pub fn read(spec: &Spec, sink: &mut Sink) -> Config {
     let data = spec.section("data").and_then(|e| data::read(e, sink));
     let train = spec.section("train").and_then(|e| train::read(e, sink));
+    let style = spec.section("style").and_then(|e| style::read(e, sink));
     let counting = spec.section("counting").map(|e| counting(e, sink)).unwrap_or_default();
     if let (Some(data), Some(train)) = (&data, &train) {
         warn_of_double_normalization(data, train, sink);
     }
-    Config { data, train, counting }
+    Config { data, train, style, counting }
 }
 
 fn counting(expr: &Expr, sink: &mut Sink) -> Counting {

@@ -185,3 +185,24 @@ impl OptimizerState {
         self.step = steps;
     }
 }
+
+/// What an optimizer remembers of one array that is no parameter, such as a picture.
+pub struct ArrayState {
+    optimizer: Optimizer,
+    step: u64,
+    slots: Vec<Vec<f32>>,
+}
+
+impl ArrayState {
+    /// The state before the first step on `len` numbers.
+    pub fn new(optimizer: Optimizer, len: usize) -> Self {
+        Self { optimizer, step: 0, slots: optimizer.slots().iter().map(|_| vec![0.0; len]).collect() }
+    }
+
+    /// Changes the array by its gradient.
+    pub fn step(&mut self, x: &mut [f32], gradient: &[f32]) {
+        self.step += 1;
+        let mut slots: SmallVec<[&mut [f32]; 3]> = self.slots.iter_mut().map(Vec::as_mut_slice).collect();
+        update::update(&self.optimizer, self.step, self.optimizer.lr(), x, gradient, &mut slots);
+    }
+}

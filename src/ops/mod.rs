@@ -316,6 +316,7 @@ ops! {
     conv_transpose::{ConvTranspose},
     pool::{MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool},
     norm::{BatchNorm, Lrn, LayerNorm, GroupNorm, InstanceNorm},
+    standardize::{Standardize},
     dense::{Dense},
     activation::{
         Relu, Relu6, LeakyRelu, Elu, Sigmoid, Tanh, Swish, Hswish, Hsigmoid, Gelu, Softplus, Mish, Clip, Abs, Neg, Sign,
@@ -334,5 +335,6 @@ ops! {
     reduce::{Reduce, L2Norm},
     loss::{CrossEntropy},
     pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
+    style::{Gram, ContentLoss, StyleLoss, TotalVariation},
     metric::{Accuracy, Topk, BinaryAccuracy},
 }
