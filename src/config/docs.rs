@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use super::fields::{Callable, Key, Kind};
-use super::{AUGMENTATIONS, DATA, OPTIMIZERS, PAIR, PHASE, PICTURE_OPTIMIZERS, SCHEDULES, SPLIT, STOP, STYLE, TRAIN};
+use super::{
+    AUGMENTATIONS, DATA, OPTIMIZERS, PAIR, PHASE, PICTURE_OPTIMIZERS, SAMPLERS, SCHEDULES, SPLIT, STOP, STYLE, TRAIN,
+};
 
 /// Every table with its name, as `docs/data.md`, `docs/training.md` and `docs/style.md` hold it.
 pub fn tables() -> Vec<(&'static str, String)> {
@@ -11,6 +13,7 @@ pub fn tables() -> Vec<(&'static str, String)> {
         ("data", settings(DATA)),
         ("data.split", settings(SPLIT)),
         ("data.pair", settings(PAIR)),
+        ("sampler", calls(SAMPLERS)),
         ("augment", calls(AUGMENTATIONS)),
         ("train", settings(TRAIN)),
         ("train.stop", settings(STOP)),
