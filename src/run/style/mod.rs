@@ -280,8 +280,9 @@ fn planned(network: &Network<'_>, once: &Plan, painting: &Plan, numbers: usize, 
 /// holds another spec's network, the file may be that network's own.
 ///
 /// # Errors
-/// No file, or one that does not fit.
+/// A spec that is not about style transfer, no file, or one that does not fit.
 pub fn load_judge(network: &mut Network<'_>, compiled: &Compiled, file: Option<&Path>) -> Result<(), Failure> {
+    Inputs::find(network)?;
     if network.params.is_empty() {
         return Ok(());
     }
