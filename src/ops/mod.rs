@@ -5,6 +5,7 @@
 //! error. Blocks expand before the graph is built; they are no ops. Losses and metrics are.
 
 pub mod attrs;
+pub mod blocked;
 pub mod doc;
 mod facts;
 pub mod fused;
@@ -345,4 +346,5 @@ ops! {
     pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
     style::{Gram, ContentLoss, StyleLoss, TotalVariation},
     metric::{Accuracy, Topk, BinaryAccuracy},
+    class_metric::{Precision, Recall, F1, Auc},
 }

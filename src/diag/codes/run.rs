@@ -58,4 +58,7 @@ codes! {
     NO_JUDGE = "BP0831": "the network that judges a picture has no weights",
         "Style transfer needs a network that was trained on photos. Name its weights with `--weights`, or in the spec: `weights: {from: file.safetensors}`. Where the spec holds a network in one tower, the file may be that network's own.",
         elsewhere "tests/cli/stylize.rs";
+    NO_RUN = "BP0818": "there is no run whose numbers could be shown",
+        "`--compare` takes the folder of a run, which holds `metrics.jsonl` with a line for each epoch.",
+        elsewhere "tests/cli/report.rs";
 }

@@ -233,7 +233,9 @@ impl Layout {
 
     /// The plan of what is computed once, and that of a step.
     fn plans(&self, network: &Network<'_>, bound: &Bound, image: NodeId) -> Result<(Plan, Plan), Failure> {
-        let once = network.plan(bound, &PlanOptions::inference(self.given.clone()))?;
+        // A picture that is the photo costs nothing: both are computed in the same way.
+        let once = PlanOptions { exact_conv: true, ..PlanOptions::inference(self.given.clone()) };
+        let once = network.plan(bound, &once)?;
         let painting = PlanOptions {
             targets: self.losses.iter().map(|(_, id)| *id).collect(),
             input_grads: vec![image],
