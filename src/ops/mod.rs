@@ -345,6 +345,7 @@ ops! {
     loss::{CrossEntropy},
     pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
     style::{Gram, ContentLoss, StyleLoss, TotalVariation},
+    yolo::{YoloV2, YoloV3},
     metric::{Accuracy, Topk, BinaryAccuracy},
     class_metric::{Precision, Recall, F1, Auc},
 }

@@ -4,6 +4,7 @@
 
 mod checkpoint;
 mod darknet;
+pub mod detect;
 mod dir;
 mod evaluate;
 mod events;
@@ -24,6 +25,7 @@ pub mod report;
 mod style;
 mod timing;
 mod train;
+mod tune;
 mod verify;
 
 pub use dir::RunDir;
@@ -41,4 +43,5 @@ pub use profile::{Profile, StepTime, profile};
 pub use style::{Commission, Costs, Painter, Picture, Strip, is_picture_name, load_judge};
 pub use timing::{Mode, Timing, time};
 pub use train::{Outcome, TrainOptions, train};
+pub use tune::{Tuned, read_choices, tune, write_choices};
 pub use verify::{Rehearsal, verify_resume};
