@@ -122,7 +122,7 @@ fn settings_choose_the_beginning_and_the_optimizer() {
 fn weights_may_be_named_in_the_spec_and_must_be_there() {
     let place = studio();
     let without = [&["stylize", "style.yaml", "--out", "o.png"][..], &PHOTOS].concat();
-    place.blockprint(&without).fails_with("BP0831");
+    place.blockprint(&without).fails_with("BP0851");
     place.write("style.yaml", &format!("{SPEC}weights: {{from: judge.safetensors}}\n"));
     place.blockprint(&without).ends(0);
     place.write("judge.yaml", &JUDGE.replace("conv(8", "conv(9"));
@@ -136,7 +136,7 @@ fn what_cannot_be_painted_is_refused_and_nothing_written() {
     assert!(memory.err.contains("MiB are allowed") && memory.err.contains("--size"), "{}", memory.err);
     place.blockprint(&stylize(&["--out", "content.png"])).fails_with("BP0802");
     place.blockprint(&stylize(&["--out", "o.gif"])).ends(2);
-    place.blockprint(&[&["stylize", "judge.yaml", "--out", "o.png"][..], &PHOTOS].concat()).fails_with("BP0830");
+    place.blockprint(&[&["stylize", "judge.yaml", "--out", "o.png"][..], &PHOTOS].concat()).fails_with("BP0850");
     place.write("style.yaml", &SPEC.replace("style: \"f32[1, 3, SH, SW]\"", "style: \"f32[1, 1, SH, SW]\""));
     place.blockprint(&stylize(&["--out", "o.png"])).ends(1);
     place.write("style.yaml", &SPEC.replace("20*style", "1e39*style"));
