@@ -14,6 +14,6 @@ mod session;
 pub use crate::kernels::micro::peak;
 pub use checkpoint::{Checkpoint, NamedTensor, Progress};
 pub use lbfgs::Lbfgs;
-pub use optim::{ArrayState, Optimizer, OptimizerState};
+pub use optim::{Optimizer, OptimizerState};
 pub use params::{Grads, ParamStore, ParamView};
 pub use session::{Observer, Session};

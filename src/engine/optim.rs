@@ -2,6 +2,8 @@
 
 mod update;
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
@@ -186,23 +188,35 @@ impl OptimizerState {
     }
 }
 
-/// What an optimizer remembers of one array that is no parameter, such as a picture.
-pub struct ArrayState {
+/// What an optimizer remembers of parameters that are told apart by their names, for values that
+/// lie outside of a [`ParamStore`].
+#[derive(Clone, Debug)]
+pub struct ByName {
     optimizer: Optimizer,
     step: u64,
-    slots: Vec<Vec<f32>>,
+    slots: HashMap<String, Vec<Vec<f32>>>,
 }
 
-impl ArrayState {
-    /// The state before the first step on `len` numbers.
-    pub fn new(optimizer: Optimizer, len: usize) -> Self {
-        Self { optimizer, step: 0, slots: optimizer.slots().iter().map(|_| vec![0.0; len]).collect() }
+impl ByName {
+    /// The state before the first step.
+    pub fn new(optimizer: &Optimizer) -> Self {
+        Self { optimizer: *optimizer, step: 0, slots: HashMap::new() }
     }
 
-    /// Changes the array by its gradient.
-    pub fn step(&mut self, x: &mut [f32], gradient: &[f32]) {
+    /// Begins a step: the updates that follow are of it.
+    pub fn next_step(&mut self) {
         self.step += 1;
-        let mut slots: SmallVec<[&mut [f32]; 3]> = self.slots.iter_mut().map(Vec::as_mut_slice).collect();
-        update::update(&self.optimizer, self.step, self.optimizer.lr(), x, gradient, &mut slots);
+    }
+
+    /// Changes one parameter; `lr` is as in [`OptimizerState::step`].
+    pub fn update(&mut self, name: &str, values: &mut [f32], grad: &[f32], lr: f64) {
+        if !self.slots.contains_key(name) {
+            let slots = self.optimizer.slots().iter().map(|_| vec![0.0; values.len()]).collect();
+            self.slots.insert(name.to_string(), slots);
+        }
+        if let Some(slots) = self.slots.get_mut(name) {
+            let mut slots: SmallVec<[&mut [f32]; 3]> = slots.iter_mut().map(Vec::as_mut_slice).collect();
+            update::update(&self.optimizer, self.step, lr, values, grad, &mut slots);
+        }
     }
 }

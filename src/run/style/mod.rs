@@ -14,7 +14,8 @@ use crate::check::Bound;
 use crate::config::{PictureOptimizer, Start, StyleConfig};
 use crate::diag::{Diagnostic, codes};
 use crate::driver::Compiled;
-use crate::engine::{ArrayState, Lbfgs, OptimizerState, ParamStore, Session};
+use crate::engine::optim::ByName;
+use crate::engine::{Lbfgs, OptimizerState, ParamStore, Session};
 use crate::graph::NodeId;
 use crate::ops::lower::NoiseKey;
 use crate::plan::{Plan, PlanOptions};
@@ -59,10 +60,13 @@ pub struct Painter<'n, 'c> {
     planned_bytes: u64,
 }
 
+/// What the optimizer knows the picture by.
+const PICTURE: &str = "picture";
+
 /// What changes the picture.
 enum Brush {
     /// A step for each gradient; the values stay between 0 and 1.
-    Gradient(ArrayState),
+    Gradient { state: ByName, lr: f64 },
     /// Values may leave the range on the way: a bound would spoil its model of the curvature.
     Lbfgs(Box<Lbfgs>),
 }
@@ -100,7 +104,9 @@ impl<'n, 'c> Painter<'n, 'c> {
             picture: begin(first, config),
             gradient: vec![0.0; numbers],
             brush: match config.optim {
-                PictureOptimizer::Gradient(optimizer) => Brush::Gradient(ArrayState::new(optimizer, numbers)),
+                PictureOptimizer::Gradient(optimizer) => {
+                    Brush::Gradient { state: ByName::new(&optimizer), lr: optimizer.lr() }
+                }
                 PictureOptimizer::Lbfgs { history } => Brush::Lbfgs(Box::new(Lbfgs::new(numbers, history))),
             },
             costs: Costs { total: 0.0, parts: Vec::new() },
@@ -133,8 +139,9 @@ impl<'n, 'c> Painter<'n, 'c> {
     pub fn step(&mut self) -> Result<bool, Failure> {
         let Self { network, session, image, picture, gradient, brush, .. } = self;
         let moved = match brush {
-            Brush::Gradient(state) => {
-                state.step(&mut picture.data, gradient);
+            Brush::Gradient { state, lr } => {
+                state.next_step();
+                state.update(PICTURE, &mut picture.data, gradient, *lr);
                 picture.clamp();
                 true
             }
