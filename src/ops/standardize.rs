@@ -9,6 +9,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default, Value};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -117,6 +118,14 @@ impl Operator for Standardize {
             affine: (0..channels).map(affine).collect(),
             bgr: self.bgr,
         }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        let Standardize { mean, std, scale, bgr } = self;
+        let op = format!(
+            "standardize::Standardize {{ mean: vec!{mean:?}, std: vec!{std:?}, scale: {scale:?}, bgr: {bgr} }}"
+        );
+        emit::apply(&op, 1)
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

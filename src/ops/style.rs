@@ -13,6 +13,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::pair_loss::{Pair, PairKernel, check_pair};
@@ -118,6 +119,10 @@ impl Operator for Gram {
         let maps = Maps::of(&inputs[0]);
         let factor = if self.mean { 1.0 / maps.positions as f32 } else { 1.0 };
         Lowered::Kernel(Box::new(GramKernel { maps, factor }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::apply(&format!("style::Gram {{ mean: {} }}", self.mean), 1)
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -257,6 +262,10 @@ impl Operator for ContentLoss {
         Lowered::Kernel(Box::new(PairKernel(Squares { factor })))
     }
 
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::unsupported("style transfer runs on the engine alone")
+    }
+
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let (op, x) = (ContentLoss { norm: Norm::sample(rng) }, sample_map(rng, 2));
         Sample { op: op.into(), inputs: vec![x.clone(), x], classes: 0, range: (-1.0, 1.0), kinks: false }
@@ -334,6 +343,10 @@ impl Operator for StyleLoss {
         let share = if self.norm == Norm::Mean { 1.0 } else { 0.25 };
         let factor = share / (maps[0].square() as f64 * maps[0].n.max(1) as f64);
         Lowered::Kernel(Box::new(StyleKernel { maps, factor }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::unsupported("style transfer runs on the engine alone")
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -443,6 +456,10 @@ impl Operator for TotalVariation {
         let divisor = if self.mean { inputs[0].numel() } else { n };
         let (squared, factor) = (self.squared, 1.0 / divisor.max(1) as f64);
         Lowered::Kernel(Box::new(VariationKernel { squared, height, width, factor }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::unsupported("style transfer runs on the engine alone")
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
