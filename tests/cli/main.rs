@@ -1,5 +1,6 @@
 //! The commands as a user runs them: output, files and exit codes.
 
+mod arrays;
 mod bench;
 mod data;
 mod detect;
