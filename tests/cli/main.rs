@@ -12,6 +12,7 @@ mod predict;
 mod pretrained;
 mod report;
 mod resume;
+mod stylize;
 mod train;
 mod wrong_weights;
 
