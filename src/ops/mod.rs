@@ -336,6 +336,7 @@ ops! {
     conv_transpose::{ConvTranspose},
     pool::{MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool},
     norm::{BatchNorm, Lrn, LayerNorm, GroupNorm, InstanceNorm},
+    standardize::{Standardize},
     dense::{Dense},
     activation::{
         Relu, Relu6, LeakyRelu, Elu, Sigmoid, Tanh, Swish, Hswish, Hsigmoid, Gelu, Softplus, Mish, Clip, Abs, Neg, Sign,
@@ -356,6 +357,7 @@ ops! {
     pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
     embedding_loss::{Triplet, BatchTriplet, Contrastive, Rank1},
     arcface::{Cosine, ArcFace},
+    style::{Gram, ContentLoss, StyleLoss, TotalVariation},
     yolo::{YoloV2, YoloV3},
     metric::{Accuracy, Topk, BinaryAccuracy},
     class_metric::{Precision, Recall, F1, Auc},

@@ -13,6 +13,7 @@ mod predict;
 mod pretrained;
 mod report;
 mod resume;
+mod stylize;
 mod train;
 mod wrong_weights;
 
