@@ -28,8 +28,8 @@ const RULES: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "source", "random", "fs", "diag", "syntax", "shape", "ops", "graph", "expand", "check", "plan", "engine",
-            "config", "weights", "data", "driver",
+            "source", "random", "kernels", "fs", "diag", "syntax", "shape", "ops", "graph", "expand", "check", "plan",
+            "engine", "config", "weights", "data", "driver",
         ],
     ),
 ];

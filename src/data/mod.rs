@@ -12,6 +12,7 @@ mod error;
 mod files;
 mod fingerprint;
 mod folder;
+pub mod get;
 mod idx;
 mod image;
 mod layout;

@@ -1,5 +1,6 @@
 //! Numeric loops on slices. They know nothing of ops, graphs or plans.
 
+pub mod blocked;
 pub mod conv;
 pub mod dense;
 pub mod depthwise;
@@ -18,6 +19,7 @@ pub mod pool;
 pub mod recurrent;
 pub mod reduce;
 pub mod resample;
+pub mod score;
 pub mod shared;
 pub mod softmax;
 pub mod strided;

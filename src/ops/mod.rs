@@ -5,6 +5,7 @@
 //! error. Blocks expand before the graph is built; they are no ops. Losses and metrics are.
 
 pub mod attrs;
+pub mod blocked;
 pub mod doc;
 mod facts;
 pub mod fused;
@@ -343,4 +344,5 @@ ops! {
     loss::{CrossEntropy},
     pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
     metric::{Accuracy, Topk, BinaryAccuracy},
+    class_metric::{Precision, Recall, F1, Auc},
 }

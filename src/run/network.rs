@@ -22,6 +22,8 @@ pub struct Network<'a> {
     pub params: ParamStore,
     /// The most bytes a plan may take, where there is a limit.
     pub max_memory: Option<u64>,
+    /// Whether convolutions are formed by their definition (see [`PlanOptions::exact_conv`]).
+    pub exact_conv: bool,
 }
 
 /// The inputs that a data set feeds.
@@ -45,7 +47,7 @@ impl Feeds {
 impl<'a> Network<'a> {
     /// The network with first values drawn from `seed`.
     pub fn new(checked: &'a Checked, seed: u64) -> Self {
-        Self { checked, params: ParamStore::init(checked, seed), max_memory: None }
+        Self { checked, params: ParamStore::init(checked, seed), max_memory: None, exact_conv: false }
     }
 
     /// The graph and its proof.
@@ -220,7 +222,8 @@ impl<'a> Network<'a> {
     /// How many classes the labels may have: the least width of the logits that an op compares
     /// with the label's input; `None` where labels are no classes.
     pub fn label_classes(&self, feeds: &Feeds) -> Option<usize> {
-        self.labelled(feeds).map(|(_, classes)| classes)
+        // A single score tells two classes apart.
+        self.labelled(feeds).map(|(_, classes)| classes.max(2))
     }
 
     /// The scores that an op compares with the label's input, and how many classes they have; of
@@ -286,8 +289,9 @@ impl<'a> Network<'a> {
     /// Plans a session, and refuses one that is over the memory limit before allocating it.
     pub fn session(&self, symbols: &Symbols, options: &PlanOptions) -> Result<Session, Failure> {
         let bound = self.bind(symbols)?;
+        let options = PlanOptions { exact_conv: options.exact_conv || self.exact_conv, ..options.clone() };
         let plan =
-            Plan::new(self.checked, &bound, options).map_err(|e| Failure::new(codes::CANNOT_PLAN, e.to_string()))?;
+            Plan::new(self.checked, &bound, &options).map_err(|e| Failure::new(codes::CANNOT_PLAN, e.to_string()))?;
         let needed = plan.memory().total().saturating_add(self.params.bytes());
         if let Some(limit) = self.max_memory
             && needed > limit

@@ -52,4 +52,7 @@ codes! {
     NOT_REPEATED = "BP0817": "an interrupted run ends differently from one that was not",
         "`resume --verify` found files that differ. This is a defect of Blockprint: please report it with the spec.",
         elsewhere "src/run/verify.rs";
+    NO_RUN = "BP0818": "there is no run whose numbers could be shown",
+        "`--compare` takes the folder of a run, which holds `metrics.jsonl` with a line for each epoch.",
+        elsewhere "tests/cli/report.rs";
 }
