@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod common;
 mod data;
+mod detect;
 mod diff;
 mod eval;
 mod explain;
@@ -53,6 +54,8 @@ enum Command {
     Eval(eval::Args),
     /// Run trained weights on images or tensors
     Predict(predict::Args),
+    /// Find objects in pictures, or anchors in the boxes of a data set
+    Detect(detect::Args),
     /// Write a picture of what the network will see of its examples
     Preview(preview::Args),
     /// Try rising learning rates, and tell where the loss falls most steeply
@@ -103,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::Resume(args) => resume::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Detect(args) => detect::run(&args),
         Command::Preview(args) => preview::run(&args),
         Command::LrFind(args) => lr_find::run(&args),
         Command::Data(args) => data::run(&args),

@@ -31,7 +31,8 @@ pub use optim::{OPTIMIZERS, SCHEDULES};
 pub use sampler::{SAMPLERS, Sampler};
 pub(crate) use train::is_beneath;
 pub use train::{
-    EarlyStop, Freeze, Monitor, PHASE, Phase, STOP, TRAIN, TrainConfig, check_monitors, check_names, check_phases,
+    DETECTION_METRICS, EarlyStop, Freeze, Monitor, PHASE, Phase, STOP, TRAIN, TrainConfig, check_monitors, check_names,
+    check_phases,
 };
 
 /// The sections that are present and sound.

@@ -343,6 +343,7 @@ ops! {
     reduce::{Reduce, L2Norm},
     loss::{CrossEntropy},
     pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
+    yolo::{YoloV2, YoloV3},
     metric::{Accuracy, Topk, BinaryAccuracy},
     class_metric::{Precision, Recall, F1, Auc},
 }

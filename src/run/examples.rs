@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::{DataConfig, OnBad, TrainConfig};
-use crate::data::{self, Composer, Dataset, Loader, LoaderConfig, Mode, Part, Transform};
+use crate::data::{self, BOX_WIDTH, Composer, Dataset, Labels, Loader, LoaderConfig, Mode, Part, Transform};
 use crate::diag::{Diagnostic, codes};
 
 use super::network::Feeds;
-use super::{Failure, Network};
+use super::{Failure, Network, detect};
 
 /// Where a data set is found.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +60,10 @@ impl DataSource<'_> {
         let first = composer.as_ref().map_or_else(|| dataset.clone(), |c| c.epoch(0));
         let feeds = network.feeds(first.slots())?;
         let transform = Transform::new(self.data, train, network.target(&feeds)?, mode)?;
+        let transform = match network.label_width(&feeds)? {
+            Some((_, width)) => transform.with_room(width / BOX_WIDTH),
+            None => transform,
+        };
         transform.check(dataset.as_ref())?;
         let training = mode == Mode::Train;
         let batch = composer.as_ref().and_then(Composer::batch).or(train.map(|t| t.batch));
@@ -176,13 +180,23 @@ impl Examples {
     /// Labels must be below the number of classes, and have the width of the label's input.
     fn check_labels(&self, network: &Network<'_>, examples: &dyn Dataset) -> Result<(), Failure> {
         let width = examples.labels().width();
-        if let Some((path, wanted)) = network.label_width(&self.feeds)?
-            && wanted != width
-        {
-            let message = format!("an example's label has {width} numbers, but `{path}` takes {wanted}");
-            return Err(Failure::new(codes::INPUT_UNFED, message));
+        let boxes = matches!(examples.labels(), Labels::Boxes(_));
+        match network.label_width(&self.feeds)? {
+            Some((path, wanted)) if boxes && wanted < width => {
+                let (most, room) = (width / BOX_WIDTH, wanted / BOX_WIDTH);
+                let message = format!("a picture has {most} boxes, but `{path}` takes {room} of each");
+                return Err(Diagnostic::error(codes::TOO_MANY_BOXES, message)
+                    .help(format!("declare it as `f32[N, {most}, {BOX_WIDTH}]`"))
+                    .into());
+            }
+            Some((path, wanted)) if !boxes && wanted != width => {
+                let message = format!("an example's label has {width} numbers, but `{path}` takes {wanted}");
+                return Err(Failure::new(codes::INPUT_UNFED, message));
+            }
+            _ => {}
         }
-        let Some(classes) = network.label_classes(&self.feeds) else { return Ok(()) };
+        let of_heads = || detect::heads(network.checked()).iter().map(|h| h.head.classes).min().filter(|_| boxes);
+        let Some(classes) = network.label_classes(&self.feeds).or_else(of_heads) else { return Ok(()) };
         match data::check_labels(examples, classes) {
             Some(problem) => Err(problem.into()),
             None => Ok(()),

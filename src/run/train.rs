@@ -194,7 +194,7 @@ impl Run<'_> {
     ) -> Result<(), Failure> {
         let plan = turn.phase.plan(self.probe.nodes.clone());
         let answers = self.answers(network);
-        let watched = self.probe.nodes.iter().copied().chain(answers.as_ref().map(|a| a.node));
+        let watched = self.probe.evaluated().into_iter().chain(answers.as_ref().map(|a| a.node));
         let eval_plan = PlanOptions::inference(watched.collect());
         let (image, shape) = (self.options.train.feeds().image, self.options.train.shape());
         let mut eval_sessions = Sessions::new(&eval_plan, image, shape);
