@@ -160,8 +160,8 @@ fn siamese() {
         output: |net, inputs| values(&net.forward(inputs.tensor::<Pair>(0), inputs.tensor::<Pair>(1))),
         loss: |net, inputs| {
             let (left, right) = (inputs.tensor::<Pair>(0).leaky_trace(), inputs.tensor::<Pair>(1).leaky_trace());
-            let measures: Measures<_> =
-                generated::siamese::model::Siamese::measure(net.forward(left, right), inputs.numbers());
+            let same = inputs.numbers::<(usize, Const<1>)>().leaky_trace();
+            let measures: Measures<_> = generated::siamese::model::Siamese::measure(net.forward(left, right), same);
             measures.loss
         },
     };
