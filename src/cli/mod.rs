@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod common;
+mod compile;
 mod data;
 mod detect;
 mod diff;
@@ -78,6 +79,8 @@ enum Command {
     Ops(ops::Args),
     /// List the embedded specs, or print one
     Zoo(zoo::Args),
+    /// Write a network as a package of statically typed Rust
+    Compile(compile::Args),
     /// Inspect and convert weight files
     Weights(weights::Args),
     /// Print a shell completion script
@@ -118,6 +121,7 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Ops(args) => ops::run(&args),
         Command::Zoo(args) => zoo::run(&args),
+        Command::Compile(args) => compile::run(&args),
         Command::Weights(args) => weights::run(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "blockprint", &mut anstream::stdout());
