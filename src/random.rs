@@ -28,6 +28,8 @@ pub enum Purpose {
     Sample = 7,
     /// Examples composed of several images; counters: epoch, 0.
     Compose = 8,
+    /// The picture that style transfer begins with; counters: 0, 0.
+    Picture = 20,
 }
 
 /// The stream for a purpose and two counters.

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::check::{Bound, Checked, ParamId};
-use crate::graph::NodeId;
+use crate::graph::{Graph, NodeId};
 use crate::kernels::blocked::choice::{Choices, Sizes};
 
 pub(crate) use memory::aligned;
@@ -47,6 +47,9 @@ pub struct PlanOptions {
     pub exact_conv: bool,
     /// Algorithms of convolutions as they were measured; by cost where these say nothing.
     pub choices: Option<Arc<Choices>>,
+    /// Nodes whose values the caller fills in as it does those of inputs. Nothing is computed
+    /// for their sake, and no gradient flows through them.
+    pub given: Vec<NodeId>,
 }
 
 impl PlanOptions {
@@ -58,6 +61,11 @@ impl PlanOptions {
     /// A training step that keeps the values of these nodes too.
     pub fn training(targets: Vec<NodeId>) -> Self {
         Self { training: true, targets, ..Self::default() }
+    }
+
+    /// Whether a node's value comes from the caller: an input, or one that is given.
+    fn is_source(&self, graph: &Graph, id: NodeId) -> bool {
+        graph.op(id).is_none() || self.given.contains(&id)
     }
 }
 
@@ -200,7 +208,7 @@ impl Plan {
         &self.tunable
     }
 
-    /// The inputs that the plan reads.
+    /// The inputs that the plan reads, and the nodes that are given.
     pub fn inputs(&self) -> impl Iterator<Item = NodeId> {
         self.inputs.iter().map(|(id, _)| *id)
     }
@@ -245,7 +253,7 @@ fn finish(mut builder: Builder<'_>, forward_len: usize, input_grads: &[(NodeId, 
     let find = |ids: &mut dyn Iterator<Item = NodeId>| -> Vec<(NodeId, Access)> {
         ids.filter_map(|id| Some((id, value[id.index()]?))).collect()
     };
-    let inputs = find(&mut graph.ids().filter(|id| graph.op(*id).is_none()));
+    let inputs = find(&mut graph.ids().filter(|id| options.is_source(graph, *id)));
     let targets = find(&mut options.targets.iter().chain(&scope.loss).copied());
     // The check takes quadratic time.
     if cfg!(debug_assertions) && buffers.len() < 10_000 {

@@ -24,7 +24,8 @@ pub(super) struct Scope {
 impl Scope {
     pub fn new(checked: &Checked, options: &PlanOptions) -> Result<Scope, PlanError> {
         let graph = checked.graph();
-        let inputs: Vec<Vec<NodeId>> = graph.ids().map(|id| graph.inputs(id)).collect();
+        let reads = |id| if options.given.contains(&id) { Vec::new() } else { graph.inputs(id) };
+        let inputs: Vec<Vec<NodeId>> = graph.ids().map(reads).collect();
         let loss = match options.training || !options.input_grads.is_empty() {
             true => Some(graph.roles.total_loss.ok_or(PlanError::NoLoss)?),
             false => None,
@@ -38,7 +39,8 @@ impl Scope {
                 inputs[id.index()].iter().for_each(|i| needed[i.index()] = true);
             }
         }
-        let users = graph.ids().map(|id| graph.users(id).into_iter().filter(|u| needed[u.index()]).collect()).collect();
+        let computed = |u: &NodeId| needed[u.index()] && !options.given.contains(u);
+        let users = graph.ids().map(|id| graph.users(id).into_iter().filter(computed).collect()).collect();
         let differentiated = match loss {
             Some(loss) => differentiated(checked, options, &inputs, loss)?,
             None => vec![false; graph.len()],
@@ -75,6 +77,7 @@ fn differentiated(
         wanted[id.index()] = checked.fact(id).dtype == DType::F32
             && match graph.op(id) {
                 None => options.input_grads.contains(&id),
+                Some(_) if options.given.contains(&id) => false,
                 Some(op) => {
                     op.info().role != Role::Metric
                         && (trains(checked, options, id) || inputs[id.index()].iter().any(|i| wanted[i.index()]))

@@ -43,11 +43,12 @@ pub const TOP_LEVEL_KEYS: &[&str] = &[
     "weights",
     "data",
     "train",
+    "style",
     "counting",
 ];
 
 /// The sections that are read as plain data, in the order in which they are written.
-pub const SECTIONS: &[&str] = &["weights", "data", "train", "counting"];
+pub const SECTIONS: &[&str] = &["weights", "data", "train", "style", "counting"];
 
 /// Ops whose branches may be written as a mapping: `- add: {main: .., skip: ..}`. In YAML this
 /// tells a merge from a call with named arguments.
@@ -80,7 +81,7 @@ pub(crate) enum Mode {
     Chain,
     /// As plain data: words are text, and nothing is computed.
     Text,
-    /// As plain data in `train`, some keys of which hold expressions.
+    /// As plain data in `train` and `style`, some keys of which hold expressions.
     Train,
 }
 
@@ -90,12 +91,12 @@ impl Mode {
     }
 }
 
-/// Keys beneath `train` whose values are calls or chains.
+/// Keys beneath `train` and `style` whose values are calls or chains.
 const TRAIN_EXPRESSIONS: &[&str] = &["augment", "optim", "lr"];
 
 /// How a section's value is read.
 pub(crate) fn mode_of_section(name: &str) -> Mode {
-    if name == "train" { Mode::Train } else { Mode::Text }
+    if matches!(name, "train" | "style") { Mode::Train } else { Mode::Text }
 }
 
 /// How the value of a key is read, in a mapping that is read in this way.

@@ -1,5 +1,6 @@
 //! The commands as a user runs them: output, files and exit codes.
 
+mod arrays;
 mod bench;
 mod data;
 mod detect;
@@ -11,6 +12,7 @@ mod predict;
 mod pretrained;
 mod report;
 mod resume;
+mod stylize;
 mod train;
 mod wrong_weights;
 
