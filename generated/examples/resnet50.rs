@@ -45,7 +45,12 @@ fn time(mut step: impl FnMut()) {
         times.push(start.elapsed().as_secs_f64() * 1e3);
     }
     times.sort_by(f64::total_cmp);
-    println!("{{\"median_ms\": {:.3}, \"min_ms\": {:.3}, \"steps\": {}}}", times[times.len() / 2], times[0], times.len());
+    println!(
+        "{{\"median_ms\": {:.3}, \"min_ms\": {:.3}, \"steps\": {}}}",
+        times[times.len() / 2],
+        times[0],
+        times.len()
+    );
 }
 
 fn noise(len: usize) -> Vec<f32> {
