@@ -3,10 +3,12 @@
 pub mod conv;
 pub mod dense;
 pub mod depthwise;
+pub mod direct;
 pub mod elementwise;
 pub mod fused;
 pub mod gemm;
 pub mod lanes;
+pub mod level;
 pub mod local;
 pub mod math;
 pub mod micro;
@@ -19,9 +21,11 @@ pub mod recurrent;
 pub mod reduce;
 pub mod resample;
 pub mod shared;
+pub mod shift;
 pub mod softmax;
 pub mod strided;
 pub mod sweep;
 #[cfg(test)]
 mod testing;
+pub mod tiles;
 pub mod window;

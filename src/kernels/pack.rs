@@ -63,16 +63,13 @@ pub fn weights(
     let depth = channels * taps.len();
     let out = &mut out[..isa.left_len(rows, depth)];
     out.par_chunks_mut(isa.rows * depth).enumerate().for_each(|(panel, out)| {
-        for r in 0..isa.rows {
-            let row = panel * isa.rows + r;
-            if row >= rows {
-                out[r..].iter_mut().step_by(isa.rows).for_each(|v| *v = 0.0);
-                continue;
-            }
-            for c in 0..channels {
-                let from = &w[row * strides.0 + c * strides.1..];
-                for (t, tap) in taps.iter().enumerate() {
-                    out[(t * channels + c) * isa.rows + r] = from[tap.index];
+        let first = panel * isa.rows;
+        let count = isa.rows.min(rows - first);
+        for (tap, out) in taps.iter().zip(out.chunks_exact_mut(channels * isa.rows)) {
+            for (c, out) in out.chunks_exact_mut(isa.rows).enumerate() {
+                let from = &w[first * strides.0 + c * strides.1 + tap.index..];
+                for (r, out) in out.iter_mut().enumerate() {
+                    *out = if r < count { from[r * strides.0] } else { 0.0 };
                 }
             }
         }
