@@ -172,7 +172,7 @@ impl Direct {
             let copies = &mut copies[..self.channels * size];
             simd(|| {
                 for (map, copy) in maps.chunks_exact(map_len).zip(copies.chunks_exact_mut(size)) {
-                    self.shift.fill(map, lines.start, copy);
+                    self.shift.fill(map, lines.start, 0.0, copy);
                 }
             });
             let used = self.shift.start(lines.len() - 1) + self.gather.grid[2];
@@ -402,7 +402,7 @@ impl ByWeights {
         }
         let first = (n * self.groups + block.group) * self.inputs;
         for (channel, right) in block.channels.clone().zip(right.chunks_exact_mut(self.shift.size())) {
-            self.shift.fill(&x[(first + channel) * from..][..from], lines.start, right);
+            self.shift.fill(&x[(first + channel) * from..][..from], lines.start, 0.0, right);
         }
     }
 

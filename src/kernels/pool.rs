@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::local::with_local;
 use super::parallel::simd;
-use super::planes::{LANES, Planes, load};
+use super::shift::{LANES, Shift};
 use super::window::{Gather, Span, Window};
 
 /// Windows over each of many maps.
@@ -14,8 +14,10 @@ pub struct Pool {
     spans: [Vec<Span>; 3],
     /// Reciprocals of the number of elements averaged, per axis.
     shares: [Vec<f32>; 3],
-    planes: Planes,
-    /// What each tap adds to a point's place in the map.
+    shift: Shift,
+    /// Where the first tap of each place of a run of points stands in the map, perhaps before it.
+    places: Vec<i32>,
+    /// What each tap adds to that.
     offsets: Vec<i32>,
 }
 
@@ -54,7 +56,17 @@ impl Pool {
             ((z * window.input[1] + y) * window.input[2] + x) as i32
         };
         let offsets = (0..window.taps()).map(offset).collect();
-        Self { window, spans, shares, planes: Planes::new(&gather), offsets }
+        let shift = Shift::new(&gather, window.output[1]);
+        let mut places = vec![0; shift.run()];
+        let start = |a: usize, o: usize| (o * window.stride[a]) as i32 - window.before[a] as i32;
+        for line in 0..gather.lines() {
+            let (z, y) = (start(0, line / window.output[1]), start(1, line % window.output[1]));
+            let row = (z * window.input[1] as i32 + y) * window.input[2] as i32;
+            for (x, place) in places[shift.start(line)..][..window.output[2]].iter_mut().enumerate() {
+                *place = row + start(2, x);
+            }
+        }
+        Self { window, spans, shares, shift, places, offsets }
     }
 
     /// Calls `f` for each output with its index and its spans per axis.
@@ -98,43 +110,46 @@ impl Pool {
     }
 
     fn max_map(&self, x: &[f32], y: &mut [f32], positions: &mut [u32]) {
-        let (w, planes) = (&self.window, &self.planes);
-        with_local([planes.size(), 0, 0], |[copy, ..]| {
-            planes.fill(x, f32::NEG_INFINITY, copy);
-            let lines = y.chunks_exact_mut(w.output[2]).zip(positions.chunks_exact_mut(w.output[2]));
-            for (line, (y, positions)) in lines.enumerate() {
-                let start = |a: usize, o: usize| (o * w.stride[a]) as i64 - w.before[a] as i64;
-                let row = (start(0, line / w.output[1]) * w.input[1] as i64 + start(1, line % w.output[1]))
-                    * w.input[2] as i64;
-                simd(|| self.max_line(copy, line, row - w.before[2] as i64, y, positions));
-            }
+        let (shift, width) = (&self.shift, self.window.output[2]);
+        with_local([shift.size(), shift.run(), shift.run()], |[copy, best, found]| {
+            let (best, found) = (&mut best[..shift.run()], &mut found[..shift.run()]);
+            simd(|| {
+                shift.fill(x, 0, f32::NEG_INFINITY, copy);
+                self.max_run(copy, best, found);
+                let lines = y.chunks_exact_mut(width).zip(positions.chunks_exact_mut(width));
+                for (line, (y, positions)) in lines.enumerate() {
+                    let at = shift.start(line)..shift.start(line) + width;
+                    y.iter_mut().zip(&best[at.clone()]).for_each(|(y, v)| *y = *v);
+                    positions.iter_mut().zip(&found[at]).for_each(|(p, v)| *p = v.to_bits());
+                }
+            });
         });
         if positions.contains(&NOWHERE) {
             self.max_slowly(x, y, positions);
         }
     }
 
-    /// Maxima of a line, of which the first point's first tap stands at `first` in the map,
-    /// perhaps before it.
+    /// Maxima of a run of points, and the bits of their places in the map.
     #[inline(always)]
-    fn max_line(&self, copy: &[f32], line: usize, first: i64, y: &mut [f32], positions: &mut [u32]) {
-        let (row, stride) = (self.planes.row(line), self.window.stride[2] as i64);
-        for (chunk, (y, positions)) in y.chunks_mut(LANES).zip(positions.chunks_mut(LANES)).enumerate() {
-            let mut best = [f32::NEG_INFINITY; LANES];
-            let mut place = [i32::MIN; LANES];
-            for (at, offset) in self.planes.taps.iter().zip(&self.offsets) {
-                let v: [f32; LANES] = load(copy, row + at + chunk * LANES);
+    fn max_run(&self, copy: &[f32], best: &mut [f32], found: &mut [f32]) {
+        let (best, _) = best.as_chunks_mut::<LANES>();
+        let (found, _) = found.as_chunks_mut::<LANES>();
+        let (places, _) = self.places.as_chunks::<LANES>();
+        for (chunk, ((best, found), first)) in best.iter_mut().zip(found).zip(places).enumerate() {
+            let (mut most, mut place) = ([f32::NEG_INFINITY; LANES], [i32::MIN; LANES]);
+            for (at, offset) in self.shift.taps.iter().zip(&self.offsets) {
+                let Some(v) = copy[at + chunk * LANES..].first_chunk::<LANES>() else { continue };
                 for i in 0..LANES {
                     // The first NaN wins.
-                    let wins = ((v[i] > best[i]) | v[i].is_nan()) & !best[i].is_nan();
-                    best[i] = if wins { v[i] } else { best[i] };
+                    let wins = ((v[i] > most[i]) | v[i].is_nan()) & !most[i].is_nan();
+                    most[i] = if wins { v[i] } else { most[i] };
                     place[i] = if wins { *offset } else { place[i] };
                 }
             }
-            y.copy_from_slice(&best[..y.len()]);
-            for (i, (position, place)) in positions.iter_mut().zip(place).enumerate() {
-                let at = first + (chunk * LANES + i) as i64 * stride + i64::from(place);
-                *position = if place == i32::MIN { NOWHERE } else { at as u32 };
+            *best = most;
+            for i in 0..LANES {
+                let at = if place[i] == i32::MIN { NOWHERE } else { first[i].wrapping_add(place[i]) as u32 };
+                found[i] = f32::from_bits(at);
             }
         }
     }

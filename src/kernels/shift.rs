@@ -100,13 +100,14 @@ impl Shift {
         self.pitch == self.grid[2] && (self.grid[0] == 1 || self.rows[1] == self.grid[1])
     }
 
-    /// Copies what the points of a band read of a map, whose first line is `line`.
+    /// Copies what the points of a band read of a map, whose first line is `line`; `padding`
+    /// stands around it.
     #[inline(always)]
-    pub fn fill(&self, map: &[f32], line: usize, out: &mut [f32]) {
+    pub fn fill(&self, map: &[f32], line: usize, padding: f32, out: &mut [f32]) {
         for (phase, out) in self.phases.iter().zip(out.chunks_exact_mut(self.plane)) {
-            out[..self.lead].fill(0.0);
+            out[..self.lead].fill(padding);
             let body = self.rows[0] * self.rows[1] * self.pitch;
-            out[self.lead + body..].fill(0.0);
+            out[self.lead + body..].fill(padding);
             let rows = out[self.lead..][..body].chunks_exact_mut(self.pitch);
             for (row, out) in rows.enumerate() {
                 let at = |a: usize, index: usize, first: usize| {
@@ -115,7 +116,7 @@ impl Shift {
                 let (z, y) = (at(0, row / self.rows[1], 0), at(1, row % self.rows[1], line));
                 let inside = (0..self.source[0] as i64).contains(&z) && (0..self.source[1] as i64).contains(&y);
                 if !inside || phase[2] >= self.source[2] {
-                    out.fill(0.0);
+                    out.fill(padding);
                     continue;
                 }
                 let from = (z as usize * self.source[1] + y as usize) * self.source[2];
@@ -127,7 +128,7 @@ impl Shift {
                     2 => copy_even(from, to),
                     step => to.iter_mut().zip(from.iter().step_by(step)).for_each(|(o, v)| *o = *v),
                 }
-                gap.fill(0.0);
+                gap.fill(padding);
             }
         }
     }
@@ -195,7 +196,7 @@ mod tests {
         let shift = Shift::new(gather, lines);
         let mut copy = vec![f32::NAN; shift.size()];
         for first in (0..gather.grid[1]).step_by(shift.lines() / gather.grid[0]) {
-            shift.fill(map, first, &mut copy);
+            shift.fill(map, first, 0.0, &mut copy);
             assert!(copy.iter().all(|v| v.is_finite()));
             for line in 0..shift.lines().min(gather.lines() - first) {
                 for x in 0..gather.grid[2] {

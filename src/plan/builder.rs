@@ -3,6 +3,7 @@
 use crate::check::{Bound, Checked};
 use crate::graph::NodeId;
 use crate::ops::lower::{Kernel, LowerCx, Lowered, Needs};
+use crate::ops::norm::Tail;
 use crate::ops::{Op, fused};
 use crate::shape::Fact;
 
@@ -10,7 +11,7 @@ use super::fuse::{self, Chain};
 use super::memory::{Buffer, aligned};
 use super::program::{Access, Call, Region, Work};
 use super::scope::Scope;
-use super::{PlanError, PlanOptions};
+use super::{PlanError, PlanOptions, train_fuse};
 
 /// The value number of buffers that hold one value only.
 pub(super) const ONLY: u32 = u32::MAX;
@@ -33,7 +34,7 @@ pub(super) struct Builder<'a> {
     members: Vec<Vec<NodeId>>,
     pub steps: Vec<(NodeId, Work<Access>)>,
     /// By node, the chain that it ends.
-    chains: Vec<Option<Chain>>,
+    pub chains: Vec<Option<Chain>>,
     /// Elements of packed parameters.
     pub packed: usize,
 }
@@ -41,7 +42,10 @@ pub(super) struct Builder<'a> {
 impl<'a> Builder<'a> {
     pub fn new(checked: &'a Checked, bound: &'a Bound, options: &'a PlanOptions) -> Result<Self, PlanError> {
         let mut scope = Scope::new(checked, options)?;
-        let chains = fuse::chains(checked, bound, options, &mut scope);
+        let chains = match scope.loss {
+            None => fuse::chains(checked, bound, options, &mut scope),
+            Some(_) => train_fuse::chains(checked, bound, options, &mut scope),
+        };
         let nodes = checked.graph().len();
         Ok(Self {
             checked,
@@ -133,6 +137,11 @@ impl<'a> Builder<'a> {
 
     fn fused(&self, chain: &Chain, facts: &[Fact], fact: &Fact) -> Option<Box<dyn Kernel>> {
         let op = |id: NodeId| self.checked.graph().op(id);
+        if let Some(Op::BatchNorm(norm)) = op(chain.head) {
+            let last = chain.activation.and_then(op).and_then(Tail::last_of).unwrap_or_default();
+            let tail = Tail { residual: chain.residual.is_some(), last };
+            return Some(norm.with_tail(facts.first()?, tail, self.trains(chain.head)));
+        }
         let norm = match chain.norm.and_then(op) {
             Some(Op::BatchNorm(norm)) => Some(norm),
             _ => None,
@@ -182,7 +191,7 @@ impl<'a> Builder<'a> {
             needs,
             op: names.join("+"),
             packed,
-            writes_state: self.trains(id) && !state.is_empty(),
+            writes_state: self.trains(nodes[0]) && !state.is_empty(),
             macs: u64::try_from(macs).unwrap_or(u64::MAX),
             params,
             wanted,

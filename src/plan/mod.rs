@@ -10,6 +10,7 @@ mod fuse;
 mod memory;
 mod program;
 mod scope;
+mod train_fuse;
 mod verify;
 
 use std::collections::BTreeSet;
