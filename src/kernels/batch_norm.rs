@@ -69,10 +69,26 @@ impl BatchNorm {
     /// Mean and biased variance of a channel.
     fn moments(&self, x: &[f32], channel: usize) -> (f32, f32) {
         let count = (self.batch * self.size) as f64;
-        let total: f64 = self.segments(channel).map(|s| f64::from(simd(|| sum(&x[s], |v| v)))).sum();
+        let total: f64 = self
+            .segments(channel)
+            .map(|s| {
+                f64::from(simd(
+                    #[inline(always)]
+                    || sum(&x[s], |v| v),
+                ))
+            })
+            .sum();
         let center = (total / count) as f32;
         let squares = |v: f32| (v - center) * (v - center);
-        let squares: f64 = self.segments(channel).map(|s| f64::from(simd(|| sum(&x[s], squares)))).sum();
+        let squares: f64 = self
+            .segments(channel)
+            .map(|s| {
+                f64::from(simd(
+                    #[inline(always)]
+                    || sum(&x[s], squares),
+                ))
+            })
+            .sum();
         (center, (squares / count) as f32)
     }
 
@@ -199,68 +215,79 @@ impl BatchNorm {
                     (None, None) => continue,
                 };
                 let alone = !is_sum;
-                simd(|| match (held.is_some(), dx) {
-                    (true, None) if alone => each(sum, x, y, |s, x, y| by_x(x, masked(s, y))),
-                    (true, None) => each(sum, x, y, |s, _, y| masked(s, y)),
-                    (true, Some(dx)) => {
-                        for (((r, dx), x), y) in sum.iter_mut().zip(dx).zip(x).zip(y) {
-                            *r = masked(*r, *y);
-                            *dx = by_x(*x, *r);
+                let dy = if held.is_some() { None } else { Some(&p.dy[s]) };
+                simd(
+                    #[inline(always)]
+                    || match dx {
+                        None if alone => each(sum, x, y, dy, |x, y, d| by_x(x, masked(d, y))),
+                        None => each(sum, x, y, dy, |_, y, d| masked(d, y)),
+                        Some(dx) => {
+                            each(sum, x, y, dy, |_, y, d| masked(d, y));
+                            each(dx, x, y, Some(sum), |x, _, d| by_x(x, d));
                         }
-                    }
-                    (false, None) => {
-                        for (((r, x), y), d) in sum.iter_mut().zip(x).zip(y).zip(&p.dy[s]) {
-                            let d = masked(*d, *y);
-                            *r = if alone { by_x(*x, d) } else { d };
-                        }
-                    }
-                    (false, Some(dx)) => {
-                        for ((((r, dx), x), y), d) in sum.iter_mut().zip(dx).zip(x).zip(y).zip(&p.dy[s]) {
-                            *r = masked(*d, *y);
-                            *dx = by_x(*x, *r);
-                        }
-                    }
-                });
+                    },
+                );
             }
         });
     }
 }
 
-/// `z = f(z, x, y)`.
+/// `z = f(x, y, d)`, where `z` itself is `d` if that is not given.
 #[inline(always)]
-fn each(z: &mut [f32], x: &[f32], y: &[f32], f: impl Fn(f32, f32, f32) -> f32) {
-    z.iter_mut().zip(x).zip(y).for_each(|((z, x), y)| *z = f(*z, *x, *y));
+fn each(z: &mut [f32], x: &[f32], y: &[f32], d: Option<&[f32]>, f: impl Fn(f32, f32, f32) -> f32) {
+    // Whole vectors are read before any of them is written.
+    let (z, z_rest) = z.as_chunks_mut::<LANES>();
+    let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<LANES>(), y.as_chunks::<LANES>());
+    let vector = |x: &[f32; LANES], y: &[f32; LANES], d: &[f32; LANES]| -> [f32; LANES] {
+        std::array::from_fn(|i| f(x[i], y[i], d[i]))
+    };
+    match d.map(|d| d.as_chunks::<LANES>()) {
+        None => {
+            z.iter_mut().zip(x).zip(y).for_each(|((z, x), y)| *z = vector(x, y, z));
+            z_rest.iter_mut().zip(x_rest).zip(y_rest).for_each(|((z, x), y)| *z = f(*x, *y, *z));
+        }
+        Some((d, d_rest)) => {
+            z.iter_mut().zip(x).zip(y).zip(d).for_each(|(((z, x), y), d)| *z = vector(x, y, d));
+            z_rest.iter_mut().zip(x_rest).zip(y_rest).zip(d_rest).for_each(|(((z, x), y), d)| *z = f(*x, *y, *d));
+        }
+    }
 }
 
 /// `y = last(scaled(x) + residual)`.
 fn apply(x: &[f32], residual: Option<&[f32]>, y: &mut [f32], scaled: impl Fn(f32) -> f32, last: impl Fn(f32) -> f32) {
-    simd(|| match residual {
-        None => y.iter_mut().zip(x).for_each(|(y, x)| *y = last(scaled(*x))),
-        Some(r) => y.iter_mut().zip(x).zip(r).for_each(|((y, x), r)| *y = last(scaled(*x) + r)),
-    });
+    simd(
+        #[inline(always)]
+        || match residual {
+            None => y.iter_mut().zip(x).for_each(|(y, x)| *y = last(scaled(*x))),
+            Some(r) => y.iter_mut().zip(x).zip(r).for_each(|((y, x), r)| *y = last(scaled(*x) + r)),
+        },
+    );
 }
 
 /// The sums of `d` and `(x - mean) d` where the activation lets them pass.
 fn slopes(x: &[f32], y: &[f32], d: &[f32], mean: f32, passes: impl Fn(f32) -> bool) -> (f32, f32) {
-    simd(|| {
-        let (mut slope, mut product) = ([0.0f32; LANES], [0.0f32; LANES]);
-        let mut add = |i: usize, x: f32, y: f32, d: f32| {
-            let d = if passes(y) { d } else { 0.0 };
-            slope[i] += d;
-            product[i] += (x - mean) * d;
-        };
-        let ((x, x_rest), (y, y_rest), (d, d_rest)) =
-            (x.as_chunks::<LANES>(), y.as_chunks::<LANES>(), d.as_chunks::<LANES>());
-        for ((x, y), d) in x.iter().zip(y).zip(d) {
-            for i in 0..LANES {
-                add(i, x[i], y[i], d[i]);
+    simd(
+        #[inline(always)]
+        || {
+            let (mut slope, mut product) = ([0.0f32; LANES], [0.0f32; LANES]);
+            let mut add = |i: usize, x: f32, y: f32, d: f32| {
+                let d = if passes(y) { d } else { 0.0 };
+                slope[i] += d;
+                product[i] += (x - mean) * d;
+            };
+            let ((x, x_rest), (y, y_rest), (d, d_rest)) =
+                (x.as_chunks::<LANES>(), y.as_chunks::<LANES>(), d.as_chunks::<LANES>());
+            for ((x, y), d) in x.iter().zip(y).zip(d) {
+                for i in 0..LANES {
+                    add(i, x[i], y[i], d[i]);
+                }
             }
-        }
-        for (i, ((x, y), d)) in x_rest.iter().zip(y_rest).zip(d_rest).enumerate() {
-            add(i, *x, *y, *d);
-        }
-        (fold(slope), fold(product))
-    })
+            for (i, ((x, y), d)) in x_rest.iter().zip(y_rest).zip(d_rest).enumerate() {
+                add(i, *x, *y, *d);
+            }
+            (fold(slope), fold(product))
+        },
+    )
 }
 
 #[cfg(test)]

@@ -65,17 +65,16 @@ fn product_cost(batch: usize, groups: usize, channels: usize, rows: usize, gathe
     columns * (rows as f64 * (depth / 100.0 + 0.3) + depth * packing)
 }
 
-/// Whether weight gradients are summed directly: matrices of few rows or columns are not worth
-/// packing for.
-fn sums_directly(groups: usize, inputs: usize, outputs: usize) -> bool {
+/// Whether matrices would have too few rows or columns to be worth packing for.
+fn is_thin(groups: usize, inputs: usize, outputs: usize) -> bool {
     inputs <= 8 || inputs.min(outputs) <= 48 || groups > 8
 }
 
 impl Conv {
     /// `inputs` and `outputs` are channels of one group.
     pub fn new(batch: usize, groups: usize, inputs: usize, outputs: usize, window: Window) -> Self {
-        let better = |direct: &Direct, channels, rows, gather: &Gather| {
-            direct.cost() <= product_cost(batch, groups, channels, rows, gather)
+        let better = |direct: &Direct, channels: usize, rows: usize, gather: &Gather| {
+            is_thin(groups, channels, rows) || direct.cost() <= product_cost(batch, groups, channels, rows, gather)
         };
         let gather = Gather::forward(&window);
         let direct = Direct::new(batch, groups, inputs, outputs, gather.clone());
@@ -90,7 +89,7 @@ impl Conv {
                 false => Adjoint::Product(Product::new(batch, groups, outputs, inputs, gather)),
             }
         };
-        let by_weights = match sums_directly(groups, inputs, outputs) {
+        let by_weights = match is_thin(groups, inputs, outputs) {
             true => Weights::Direct(ByWeights::new(batch, groups, inputs, outputs, &window)),
             false => Weights::Product(WeightProduct {
                 inputs,

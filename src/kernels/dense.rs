@@ -30,7 +30,10 @@ pub fn forward(x: &[f32], w: &[f32], features: usize, end: Epilogue<'_>, y: &mut
                     ROWS => sums = dots(x, std::array::from_fn(|r| &w[(first + r) * features..][..features])),
                     _ => {
                         for (sum, r) in sums.iter_mut().zip(rows.clone()) {
-                            *sum = simd(|| lanes::dot(x, &w[r * features..][..features]));
+                            *sum = simd(
+                                #[inline(always)]
+                                || lanes::dot(x, &w[r * features..][..features]),
+                            );
                         }
                     }
                 }
@@ -52,13 +55,16 @@ pub fn weight_gradient(x: &[f32], dy: &[f32], features: usize, dw: &mut [f32]) {
     let (batch, out) = (x.len() / features.max(1), dw.len() / features.max(1));
     let work = dw.len() * batch / 4;
     for_chunks(dw, features, work, |o, dw| {
-        simd(|| {
-            for (begin, dw) in (0..features).step_by(PIECE).zip(dw.chunks_mut(PIECE)) {
-                for n in 0..batch {
-                    lanes::axpy(dw, dy[n * out + o], &x[n * features + begin..]);
+        simd(
+            #[inline(always)]
+            || {
+                for (begin, dw) in (0..features).step_by(PIECE).zip(dw.chunks_mut(PIECE)) {
+                    for n in 0..batch {
+                        lanes::axpy(dw, dy[n * out + o], &x[n * features + begin..]);
+                    }
                 }
-            }
-        });
+            },
+        );
     });
 }
 
@@ -87,23 +93,26 @@ pub fn activate(activation: &Activation, y: &mut [f32]) {
 
 /// The products of a slice with several others of its length.
 fn dots(x: &[f32], w: [&[f32]; ROWS]) -> [f32; ROWS] {
-    simd(|| {
-        let mut sums = [[0.0f32; LANES]; ROWS];
-        let chunks = |s| <[f32]>::as_chunks::<LANES>(s);
-        let ((x, x_rest), [a, b, c, d]) = (chunks(x), w.map(chunks));
-        for ((((x, a), b), c), d) in x.iter().zip(a.0).zip(b.0).zip(c.0).zip(d.0) {
-            for (sums, w) in sums.iter_mut().zip([a, b, c, d]) {
-                for i in 0..LANES {
-                    sums[i] += x[i] * w[i];
+    simd(
+        #[inline(always)]
+        || {
+            let mut sums = [[0.0f32; LANES]; ROWS];
+            let chunks = |s| <[f32]>::as_chunks::<LANES>(s);
+            let ((x, x_rest), [a, b, c, d]) = (chunks(x), w.map(chunks));
+            for ((((x, a), b), c), d) in x.iter().zip(a.0).zip(b.0).zip(c.0).zip(d.0) {
+                for (sums, w) in sums.iter_mut().zip([a, b, c, d]) {
+                    for i in 0..LANES {
+                        sums[i] += x[i] * w[i];
+                    }
                 }
             }
-        }
-        let rests = [a.1, b.1, c.1, d.1];
-        std::array::from_fn(|r| {
-            let rest: f32 = x_rest.iter().zip(rests[r]).map(|(x, w)| x * w).sum();
-            lanes::fold(sums[r]) + rest
-        })
-    })
+            let rests = [a.1, b.1, c.1, d.1];
+            std::array::from_fn(|r| {
+                let rest: f32 = x_rest.iter().zip(rests[r]).map(|(x, w)| x * w).sum();
+                lanes::fold(sums[r]) + rest
+            })
+        },
+    )
 }
 
 #[cfg(test)]

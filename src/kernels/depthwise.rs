@@ -75,7 +75,10 @@ impl Depthwise {
                     if j % self.multiplier == 0 {
                         planes.fill(&x[map / self.multiplier * from..][..from], 0.0, copy);
                     }
-                    simd(|| self.forward.sum(copy, &w[o * taps..][..taps], sums, width));
+                    simd(
+                        #[inline(always)]
+                        || self.forward.sum(copy, &w[o * taps..][..taps], sums, width),
+                    );
                     end.finish(&sums[..to], o, map * to..(map + 1) * to, y);
                 }
             });

@@ -170,11 +170,14 @@ impl Direct {
         let first_map = (n * self.groups + group) * self.rows;
         with_local([self.channels * size, sums_len, 0], |[copies, sums, _]| {
             let copies = &mut copies[..self.channels * size];
-            simd(|| {
-                for (map, copy) in maps.chunks_exact(map_len).zip(copies.chunks_exact_mut(size)) {
-                    self.shift.fill(map, lines.start, 0.0, copy);
-                }
-            });
+            simd(
+                #[inline(always)]
+                || {
+                    for (map, copy) in maps.chunks_exact(map_len).zip(copies.chunks_exact_mut(size)) {
+                        self.shift.fill(map, lines.start, 0.0, copy);
+                    }
+                },
+            );
             let used = self.shift.start(lines.len() - 1) + self.gather.grid[2];
             if direct {
                 let at = first_map * target_len + lines.start * self.gather.grid[2];
@@ -192,7 +195,10 @@ impl Direct {
             for (row, sums) in rows.zip(sums.chunks_exact(run)) {
                 let map = (first_map + row) * target_len;
                 // SAFETY: lines of a map belong to one task.
-                simd(|| unsafe { self.scatter(map, lines.clone(), sums, target) });
+                simd(
+                    #[inline(always)]
+                    || unsafe { self.scatter(map, lines.clone(), sums, target) },
+                );
             }
         });
     }
@@ -363,7 +369,10 @@ impl ByWeights {
                     for (i, n) in images.clone().enumerate() {
                         let left = &mut left[i * left_len..][..left_len];
                         let right = &mut right[i * right_len..][..right_len];
-                        simd(|| self.copy(block, n, lines.clone(), (x, dy), left, right));
+                        simd(
+                            #[inline(always)]
+                            || self.copy(block, n, lines.clone(), (x, dy), left, right),
+                        );
                     }
                     let used = self.shift.start(lines.len() - 1) + self.gather.grid[2];
                     self.tiles(block, images.len(), used.next_multiple_of(LANES), left, right, sums);

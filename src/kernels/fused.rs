@@ -60,12 +60,15 @@ impl Epilogue<'_> {
         let bias = self.bias.map_or(0.0, |b| b[channel]);
         let residual = self.residual.map(|r| &r[place]);
         let relu = |v: f32| if v < 0.0 { 0.0 } else { v };
-        simd(|| match (residual, matches!(self.activation, Activation::Relu)) {
-            (None, false) => out.iter_mut().zip(sums).for_each(|(o, s)| *o = s + bias),
-            (None, true) => out.iter_mut().zip(sums).for_each(|(o, s)| *o = relu(s + bias)),
-            (Some(r), false) => out.iter_mut().zip(sums).zip(r).for_each(|((o, s), r)| *o = s + bias + r),
-            (Some(r), true) => out.iter_mut().zip(sums).zip(r).for_each(|((o, s), r)| *o = relu(s + bias + r)),
-        });
+        simd(
+            #[inline(always)]
+            || match (residual, matches!(self.activation, Activation::Relu)) {
+                (None, false) => out.iter_mut().zip(sums).for_each(|(o, s)| *o = s + bias),
+                (None, true) => out.iter_mut().zip(sums).for_each(|(o, s)| *o = relu(s + bias)),
+                (Some(r), false) => out.iter_mut().zip(sums).zip(r).for_each(|((o, s), r)| *o = s + bias + r),
+                (Some(r), true) => out.iter_mut().zip(sums).zip(r).for_each(|((o, s), r)| *o = relu(s + bias + r)),
+            },
+        );
         if let Activation::Other(apply) = self.activation {
             apply(out);
         }

@@ -111,11 +111,20 @@ impl Pieces {
     /// Copies the pieces of every channel, by the code that fits them.
     fn copy_all(&self, source: &[f32], size: usize, width: usize, out: &mut [f32]) {
         match self.longest {
-            _ if self.strided => simd(|| self.copy_strided(source, size, width, out)),
+            _ if self.strided => simd(
+                #[inline(always)]
+                || self.copy_strided(source, size, width, out),
+            ),
             1 => self.copy::<1>(source, size, width, out),
             2..=4 => self.copy::<4>(source, size, width, out),
-            5..=8 => simd(|| self.copy::<8>(source, size, width, out)),
-            _ => simd(|| self.copy::<PIECE>(source, size, width, out)),
+            5..=8 => simd(
+                #[inline(always)]
+                || self.copy::<8>(source, size, width, out),
+            ),
+            _ => simd(
+                #[inline(always)]
+                || self.copy::<PIECE>(source, size, width, out),
+            ),
         }
     }
 
@@ -389,7 +398,10 @@ pub fn channels(isa: Isa, maps: Maps<'_>, chunk: &Chunk, points: Range<usize>, o
 
 /// As [`transpose_with`], by the best code for this machine.
 fn transpose(source: &[f32], stride: usize, rows: usize, points: usize, out: &mut [f32], out_stride: usize) {
-    simd(|| transpose_with(source, stride, rows, points, out, out_stride));
+    simd(
+        #[inline(always)]
+        || transpose_with(source, stride, rows, points, out, out_stride),
+    );
 }
 
 /// `out[p * out_stride + r] = source[r * stride + p]` for `rows` rows and `points` points.

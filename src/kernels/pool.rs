@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::local::with_local;
 use super::parallel::simd;
-use super::shift::{LANES, Shift};
+use super::shift::Shift;
 use super::window::{Gather, Span, Window};
 
 /// Windows over each of many maps.
@@ -113,16 +113,19 @@ impl Pool {
         let (shift, width) = (&self.shift, self.window.output[2]);
         with_local([shift.size(), shift.run(), shift.run()], |[copy, best, found]| {
             let (best, found) = (&mut best[..shift.run()], &mut found[..shift.run()]);
-            simd(|| {
-                shift.fill(x, 0, f32::NEG_INFINITY, copy);
-                self.max_run(copy, best, found);
-                let lines = y.chunks_exact_mut(width).zip(positions.chunks_exact_mut(width));
-                for (line, (y, positions)) in lines.enumerate() {
-                    let at = shift.start(line)..shift.start(line) + width;
-                    y.iter_mut().zip(&best[at.clone()]).for_each(|(y, v)| *y = *v);
-                    positions.iter_mut().zip(&found[at]).for_each(|(p, v)| *p = v.to_bits());
-                }
-            });
+            simd(
+                #[inline(always)]
+                || {
+                    shift.fill(x, 0, f32::NEG_INFINITY, copy);
+                    self.max_run(copy, best, found);
+                    let lines = y.chunks_exact_mut(width).zip(positions.chunks_exact_mut(width));
+                    for (line, (y, positions)) in lines.enumerate() {
+                        let at = shift.start(line)..shift.start(line) + width;
+                        y.iter_mut().zip(&best[at.clone()]).for_each(|(y, v)| *y = *v);
+                        positions.iter_mut().zip(&found[at]).for_each(|(p, v)| *p = v.to_bits());
+                    }
+                },
+            );
         });
         if positions.contains(&NOWHERE) {
             self.max_slowly(x, y, positions);
@@ -132,25 +135,21 @@ impl Pool {
     /// Maxima of a run of points, and the bits of their places in the map.
     #[inline(always)]
     fn max_run(&self, copy: &[f32], best: &mut [f32], found: &mut [f32]) {
-        let (best, _) = best.as_chunks_mut::<LANES>();
-        let (found, _) = found.as_chunks_mut::<LANES>();
-        let (places, _) = self.places.as_chunks::<LANES>();
-        for (chunk, ((best, found), first)) in best.iter_mut().zip(found).zip(places).enumerate() {
-            let (mut most, mut place) = ([f32::NEG_INFINITY; LANES], [i32::MIN; LANES]);
-            for (at, offset) in self.shift.taps.iter().zip(&self.offsets) {
-                let Some(v) = copy[at + chunk * LANES..].first_chunk::<LANES>() else { continue };
-                for i in 0..LANES {
-                    // The first NaN wins.
-                    let wins = ((v[i] > most[i]) | v[i].is_nan()) & !most[i].is_nan();
-                    most[i] = if wins { v[i] } else { most[i] };
-                    place[i] = if wins { *offset } else { place[i] };
-                }
+        best.fill(f32::NEG_INFINITY);
+        found.fill(f32::from_bits(NOWHERE));
+        for (at, offset) in self.shift.taps.iter().zip(&self.offsets) {
+            let offset = f32::from_bits(*offset as u32);
+            for ((best, found), v) in best.iter_mut().zip(found.iter_mut()).zip(&copy[*at..]) {
+                // The first NaN wins.
+                let wins = (*v > *best) | (v.is_nan() & !best.is_nan());
+                *found = if wins { offset } else { *found };
+                *best = if wins { *v } else { *best };
             }
-            *best = most;
-            for i in 0..LANES {
-                let at = if place[i] == i32::MIN { NOWHERE } else { first[i].wrapping_add(place[i]) as u32 };
-                found[i] = f32::from_bits(at);
-            }
+        }
+        for (found, place) in found.iter_mut().zip(&self.places) {
+            let offset = found.to_bits();
+            let at = if offset == NOWHERE { NOWHERE } else { offset.wrapping_add(*place as u32) };
+            *found = f32::from_bits(at);
         }
     }
 

@@ -160,15 +160,21 @@ fn copy(from: &[f32], to: &mut [f32]) {
 #[inline(always)]
 fn copy_even(from: &[f32], to: &mut [f32]) {
     let (whole, rest) = to.as_chunks_mut::<8>();
-    let mut at = 0;
+    let mut from = from;
     for to in whole {
-        match from.get(at..at + 16) {
-            Some(from) => *to = std::array::from_fn(|i| from[2 * i]),
-            None => *to = std::array::from_fn(|i| from[at + 2 * i]),
+        // With a known length, shuffles take the place of single reads.
+        match from.split_first_chunk::<16>() {
+            Some((values, behind)) => {
+                *to = std::array::from_fn(|i| values[2 * i]);
+                from = behind;
+            }
+            None => {
+                to.iter_mut().enumerate().for_each(|(i, t)| *t = from[2 * i]);
+                from = &from[from.len().min(16)..];
+            }
         }
-        at += 16;
     }
-    rest.iter_mut().enumerate().for_each(|(i, t)| *t = from[at + 2 * i]);
+    rest.iter_mut().zip(from.iter().step_by(2)).for_each(|(t, f)| *t = *f);
 }
 
 #[cfg(test)]
