@@ -24,6 +24,8 @@ pub enum Purpose {
     Synthetic = 6,
     /// Random instances in tests and benchmarks.
     Sample = 7,
+    /// Examples composed of several images; counters: epoch, 0.
+    Compose = 8,
 }
 
 /// The stream for a purpose and two counters.

@@ -54,7 +54,7 @@ pub(super) fn run(args: &Args) -> Exit {
     };
     let Some(checked) = &compiled.checked else { return Exit::Errors };
     let mut network = Network::new(checked, 0);
-    network.max_memory = args.machine.memory();
+    args.machine.apply(&mut network);
     let name = match args.mode {
         What::Infer => "infer",
         What::Train => "train",

@@ -9,7 +9,7 @@ use anstream::{eprint, eprintln};
 use crate::diag::{Diagnostic, Sink, render_human};
 use crate::driver::{self, Compiled};
 use crate::expand::{Limits, Options};
-use crate::run::{Failure, Reason};
+use crate::run::{Failure, Network, Reason};
 use crate::source::SourceMap;
 use crate::zoo;
 
@@ -81,12 +81,22 @@ pub(super) struct MachineOptions {
     /// Refuse to plan more memory than this, such as 8G [default: what the machine has]
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
     max_memory: Option<u64>,
+    /// Form every convolution by its definition, not by Winograd's algorithm, whose rounding
+    /// differs by up to 1e-5 of the greatest output
+    #[arg(long)]
+    exact_conv: bool,
 }
 
 impl MachineOptions {
     /// Makes the global pool of worker threads.
     pub(super) fn use_threads(&self) {
         use_threads(self.threads.map(usize::from));
+    }
+
+    /// Tells a network what the flags say.
+    pub(super) fn apply(&self, network: &mut Network<'_>) {
+        network.max_memory = self.memory();
+        network.exact_conv = self.exact_conv;
     }
 
     /// The most bytes that may be planned, where something says so.

@@ -68,7 +68,7 @@ pub(super) fn run(args: &Args) -> Exit {
 fn network<'c>(args: &Args, compiled: &'c Compiled) -> Result<Network<'c>, Failure> {
     let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
     let mut network = Network::new(checked, 0);
-    network.max_memory = args.machine.memory();
+    args.machine.apply(&mut network);
     network.load(&args.weights, compiled.spec.as_ref(), args.partial)?;
     Ok(network)
 }

@@ -76,7 +76,7 @@ fn train(args: &Args, compiled: &Compiled, observer: &mut Progress) -> Result<Ou
     override_settings(args, &mut config);
     let base = base_of(&args.spec);
     let mut network = Network::new(checked, config.seed);
-    network.max_memory = args.machine.memory();
+    args.machine.apply(&mut network);
     if !args.resume.as_deref().is_some_and(RunDir::has_checkpoint) {
         match &args.weights {
             Some(file) => network.load(file, compiled.spec.as_ref(), args.partial)?,

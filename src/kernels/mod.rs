@@ -1,6 +1,7 @@
 //! Numeric loops on slices. They know nothing of ops, graphs or plans.
 
 pub mod batch_norm;
+pub mod blocked;
 pub mod conv;
 pub mod dense;
 pub mod depthwise;
@@ -21,6 +22,7 @@ pub mod pool;
 pub mod recurrent;
 pub mod reduce;
 pub mod resample;
+pub mod score;
 pub mod shared;
 pub mod shift;
 pub mod softmax;

@@ -88,11 +88,16 @@ macro_rules! pointwise {
             fn apply<P: Pointwise>(p: P) -> Activation {
                 Activation::Other(Box::new(move |y| simd(|| y.iter_mut().for_each(|y| *y = p.value(*y)))))
             }
-            if matches!(op, super::Op::Relu(_)) {
-                return Some(Activation::Relu);
+            let bounds = match op {
+                super::Op::Relu(_) => Some((0.0, f32::INFINITY)),
+                super::Op::Relu6(_) => Some((0.0, 6.0)),
+                super::Op::Clip(p) => Some((p.min, p.max)),
+                _ => None,
+            };
+            if let Some((low, high)) = bounds {
+                return Some(Activation::Clamp { low, high });
             }
             match op {
-                super::Op::Clip(p) => Some(apply(*p)),
                 $(super::Op::$op(p) => Some(apply(*p)),)*
                 _ => None,
             }

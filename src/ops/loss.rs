@@ -7,6 +7,7 @@ use crate::kernels::elementwise;
 use crate::kernels::math;
 use crate::kernels::parallel;
 use crate::kernels::reduce;
+use crate::kernels::score::class_of;
 use crate::kernels::softmax::{self, Lanes};
 use crate::random;
 use crate::shape::{DType, Fact, Shape};
@@ -65,11 +66,6 @@ pub(super) fn check_classes(op: &str, inputs: &[Fact]) -> Result<(), ShapeError>
         }
     }
     Ok(())
-}
-
-/// The class that a label names; `None` where it names none.
-pub(super) fn class_of(label: f32, classes: usize) -> Option<usize> {
-    (label >= 0.0 && label < classes as f32 && label.fract() == 0.0).then_some(label as usize)
 }
 
 /// The cross entropy of the softmax of logits with class indices.

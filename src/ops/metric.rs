@@ -3,14 +3,14 @@
 use rand_chacha::ChaCha8Rng;
 
 use crate::diag::Sink;
-use crate::kernels::softmax::Lanes;
+use crate::kernels::score::Labelled;
 use crate::random;
 use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
 use super::facts::parameterless;
-use super::loss::{check_classes, class_of};
+use super::loss::check_classes;
 use super::pair_loss::check_pair;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -62,7 +62,7 @@ macro_rules! class_metrics {
 
             fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
                 let $s = self;
-                Lowered::Kernel(Box::new(TopkKernel { lanes: Lanes::new(&inputs[0].sizes(), 1), k: $count }))
+                Lowered::Kernel(Box::new(TopkKernel { examples: inputs[0].sizes()[0], k: $count }))
             }
 
             fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -98,21 +98,13 @@ class_metrics! {
 }
 
 struct TopkKernel {
-    lanes: Lanes,
+    examples: usize,
     k: usize,
 }
 
-impl TopkKernel {
-    /// Whether fewer than `k` classes come before the label's. A NaN comes before every
-    /// number, so that a diverged network is right about nothing.
-    fn hit(&self, logits: &[f32], label: f32, at: usize) -> bool {
-        let Lanes { n, inner, .. } = self.lanes;
-        let Some(class) = class_of(label, n) else { return false };
-        let lane = logits[at / inner * n * inner + at % inner..].iter().step_by(inner).take(n);
-        let own = logits[at / inner * n * inner + at % inner + class * inner];
-        let before = |(c, v): &(usize, &f32)| **v > own || v.is_nan() || (**v == own && *c < class);
-        !own.is_nan() && lane.enumerate().filter(before).count() < self.k
-    }
+/// A batch of the first input's scores with the second's labels.
+pub(super) fn labelled<'b>(f: &Forward<'_, 'b>, examples: usize) -> Labelled<'b> {
+    Labelled { scores: f.inputs[0], labels: f.inputs[1], weights: &[], examples }
 }
 
 /// The kernel of a metric has no gradient.
@@ -140,8 +132,9 @@ impl Kernel for TopkKernel {
     metric_rules!();
 
     fn forward(&self, f: Forward<'_, '_>) {
-        let hits = f.inputs[1].iter().enumerate().filter(|(at, label)| self.hit(f.inputs[0], **label, *at)).count();
-        f.output[0] = (hits as f64 / f.inputs[1].len() as f64) as f32;
+        let batch = labelled(&f, self.examples);
+        let (hits, labels) = batch.sum(|at| f64::from(u8::from(batch.is_among(at, self.k))));
+        f.output[0] = (hits / labels) as f32;
     }
 }
 
@@ -207,26 +200,10 @@ impl Kernel for BinaryKernel {
     metric_rules!();
 
     fn forward(&self, f: Forward<'_, '_>) {
-        let (x, target) = (f.inputs[0], f.inputs[1]);
-        let hit = |(x, t): &(&f32, &f32)| !x.is_nan() && (**x > self.threshold) == (**t > 0.5);
-        f.output[0] = (x.iter().zip(target).filter(hit).count() as f64 / x.len() as f64) as f32;
+        let batch = labelled(&f, 1);
+        let (hits, labels) = batch.sum(|at| f64::from(u8::from(batch.is_right(at, self.threshold))));
+        f.output[0] = (hits / labels) as f32;
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranks_with_ties_and_nan() {
-        let kernel = |k| TopkKernel { lanes: Lanes { outer: 1, n: 4, inner: 1 }, k };
-        let logits = [1.0, 3.0, 3.0, 2.0];
-        assert!(kernel(1).hit(&logits, 1.0, 0));
-        assert!(!kernel(1).hit(&logits, 2.0, 0));
-        assert!(kernel(2).hit(&logits, 2.0, 0));
-        assert!(kernel(3).hit(&logits, 3.0, 0) && !kernel(2).hit(&logits, 3.0, 0));
-        assert!(!kernel(4).hit(&logits, 4.0, 0), "no such class");
-        assert!(!kernel(1).hit(&[f32::NAN, 0.0, 0.0, 0.0], 0.0, 0));
-        assert!(!kernel(1).hit(&[f32::NAN, 9.0, 0.0, 0.0], 1.0, 0));
-    }
-}
+pub(super) use metric_rules;

@@ -5,6 +5,7 @@
 //! error. Blocks expand before the graph is built; they are no ops. Losses and metrics are.
 
 pub mod attrs;
+pub mod blocked;
 pub mod doc;
 mod facts;
 pub mod fused;
@@ -56,6 +57,14 @@ pub enum Inputs {
 }
 
 impl Inputs {
+    /// The names of those that must be given.
+    pub fn names(self) -> &'static [&'static str] {
+        match self {
+            Inputs::Named(names) | Inputs::Optional(names, _) => names,
+            Inputs::Branches => &[],
+        }
+    }
+
     /// The least number of inputs.
     pub fn min(self) -> usize {
         match self {
@@ -335,4 +344,5 @@ ops! {
     loss::{CrossEntropy},
     pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
     metric::{Accuracy, Topk, BinaryAccuracy},
+    class_metric::{Precision, Recall, F1, Auc},
 }

@@ -7,6 +7,7 @@
 mod autodiff;
 mod builder;
 mod fuse;
+mod layout;
 mod memory;
 mod program;
 mod scope;
@@ -40,6 +41,9 @@ pub struct PlanOptions {
     pub fixed_statistics: BTreeSet<NodeId>,
     /// Inputs whose gradients are wanted, in training or outside of it.
     pub input_grads: Vec<NodeId>,
+    /// Whether convolutions are formed by their definition where Winograd's algorithm would be
+    /// faster, whose rounding differs.
+    pub exact_conv: bool,
 }
 
 impl PlanOptions {

@@ -21,7 +21,9 @@ pub struct RunDir {
 }
 
 const LOCK: &str = ".lock";
-const METRICS: &str = "metrics.jsonl";
+pub(super) const METRICS: &str = "metrics.jsonl";
+/// The page of a run, made anew after each epoch.
+pub(super) const REPORT: &str = "report.html";
 
 impl RunDir {
     /// Makes the folder, or with `force` empties it of an earlier run's results.
@@ -34,7 +36,7 @@ impl RunDir {
                 .into());
         }
         // A run that is replaced must not be taken up again halfway.
-        for stale in [CHECKPOINT, EVENTS, "last.safetensors", "best.safetensors"] {
+        for stale in [CHECKPOINT, EVENTS, REPORT, "last.safetensors", "best.safetensors"] {
             let stale = path.join(stale);
             match fs::remove_file(&stale) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Failure::write(&stale, &e)),

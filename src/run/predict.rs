@@ -9,6 +9,7 @@ use crate::data::{self, Mode, Transform};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::Session;
 use crate::graph::NodeId;
+use crate::kernels::score::softmax;
 use crate::ops::lower::NoiseKey;
 use crate::plan::PlanOptions;
 use crate::weights::Tensor;
@@ -58,11 +59,10 @@ pub fn predict_images(
     classify: Classify<'_>,
 ) -> Result<Vec<Prediction>, Failure> {
     let output = scores(network)?;
-    let target = network.target()?;
+    let feeds = network.feeds(1)?;
+    let target = network.target(&feeds)?;
     let transform = Transform::new(classify.data, classify.train, target, Mode::Eval)?;
-    let feeds = network.feeds()?;
-    let shape =
-        network.checked().fact(feeds.image).shape.iter().skip(1).filter_map(|d| d.as_usize()).collect::<Vec<_>>();
+    let shape = network.example_shape(feeds.image)?;
     let symbols = network.symbols(feeds.image, &shape, 1)?;
     let mut session = network.session(&symbols, &PlanOptions::inference(vec![output]))?;
     let mut predictions = Vec::new();
@@ -87,7 +87,7 @@ fn classify_file(
     let bad =
         |reason: String| Diagnostic::error(codes::BAD_IMAGE, format!("`{}` cannot be used: {reason}", file.display()));
     let image = data::decode_file(file).map_err(&bad)?;
-    let input = network.feeds().map_err(|_| bad("the network takes no image".into()))?.image;
+    let input = network.image().map_err(|_| bad("the network takes no image".into()))?;
     transform
         .apply(&image, 0, 0, session.input_mut(input))
         .map_err(|misfit| bad(misfit.reason).maybe_help(misfit.help))?;
@@ -109,14 +109,6 @@ fn scores(network: &Network<'_>) -> Result<NodeId, Failure> {
         Some(id) => Ok(*id),
         None => Err(Failure::new(codes::NO_SCORES, "the network has no output of the form `[N, classes]`")),
     }
-}
-
-/// The softmax, in double precision.
-pub(super) fn softmax(logits: &[f32]) -> Vec<f64> {
-    let max = f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-    let exps: Vec<f64> = logits.iter().map(|v| (f64::from(*v) - max).exp()).collect();
-    let sum: f64 = exps.iter().sum();
-    exps.into_iter().map(|e| e / sum).collect()
 }
 
 fn rank(probabilities: &[f64], names: &[String], top: usize) -> Vec<Ranked> {
@@ -149,7 +141,7 @@ pub fn predict_tensor(network: &mut Network<'_>, input: &Tensor, node: Option<&s
             .copied()
             .ok_or_else(|| Failure::new(codes::NO_SCORES, "the network has no output"))?,
     };
-    let feeds = network.feeds()?;
+    let feeds = network.feeds(1)?;
     let Some((batch, example)) = input.shape.split_first().filter(|(n, _)| **n > 0) else {
         return Err(Failure::new(codes::BAD_TENSOR, "the tensor has no batch axis, or an empty one"));
     };

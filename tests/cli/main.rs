@@ -8,6 +8,7 @@ mod import;
 mod outputs;
 mod predict;
 mod pretrained;
+mod report;
 mod resume;
 mod train;
 mod wrong_weights;

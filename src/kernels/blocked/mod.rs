@@ -1,0 +1,16 @@
+//! Kernels over channel-blocked maps: `[images][blocks of channels][rows][columns][block]`, where
+//! a block is one vector of the machine. What lies in the lanes of a last block that is not full
+//! is never read into a result.
+//!
+//! The layout is that of Georganas et al. (2018), "Anatomy of high-performance deep learning
+//! convolutions on SIMD architectures": vectors run along the channels, so that no loop over a
+//! map has to care about its width, its borders or a stride.
+
+pub mod conv;
+pub mod layout;
+pub mod slide;
+mod tile;
+pub mod vector;
+pub mod winograd;
+
+pub use vector::Level;
