@@ -40,20 +40,20 @@ pub struct Conv {
 
 #[derive(Clone, Debug)]
 enum Forward {
-    Direct(Direct),
-    Fused(FusedConv),
+    Direct(Box<Direct>),
+    Fused(Box<FusedConv>),
 }
 
 #[derive(Clone, Debug)]
 enum Adjoint {
-    Direct(Direct),
-    Product(Product),
+    Direct(Box<Direct>),
+    Product(Box<Product>),
 }
 
 #[derive(Clone, Debug)]
 enum Weights {
-    Direct(ByWeights),
-    Product(WeightProduct),
+    Direct(Box<ByWeights>),
+    Product(Box<WeightProduct>),
 }
 
 /// The time of a gather as a product of packed matrices, in the terms of [`Direct::cost`].
@@ -79,24 +79,22 @@ impl Conv {
         let gather = Gather::forward(&window);
         let direct = Direct::new(batch, groups, inputs, outputs, gather.clone());
         let forward = match better(&direct, inputs, outputs, &gather) {
-            true => Forward::Direct(direct),
-            false => Forward::Fused(FusedConv::new(batch, groups, inputs, outputs, window)),
+            true => Forward::Direct(Box::new(direct)),
+            false => Forward::Fused(Box::new(FusedConv::new(batch, groups, inputs, outputs, window))),
         };
         let adjoint = |gather: Gather| {
             let direct = Direct::new(batch, groups, outputs, inputs, gather.clone());
             match better(&direct, outputs, inputs, &gather) {
-                true => Adjoint::Direct(direct),
-                false => Adjoint::Product(Product::new(batch, groups, outputs, inputs, gather)),
+                true => Adjoint::Direct(Box::new(direct)),
+                false => Adjoint::Product(Box::new(Product::new(batch, groups, outputs, inputs, gather))),
             }
         };
         let by_weights = match is_thin(groups, inputs, outputs) {
-            true => Weights::Direct(ByWeights::new(batch, groups, inputs, outputs, &window)),
-            false => Weights::Product(WeightProduct {
-                inputs,
-                outputs,
-                window,
-                forward: Product::new(batch, groups, inputs, outputs, gather),
-            }),
+            true => Weights::Direct(Box::new(ByWeights::new(batch, groups, inputs, outputs, &window))),
+            false => {
+                let forward = Product::new(batch, groups, inputs, outputs, gather);
+                Weights::Product(Box::new(WeightProduct { inputs, outputs, window, forward }))
+            }
         };
         let adjoint = Gather::adjoint(&window).into_iter().map(adjoint).collect();
         Self { inputs, outputs, window, forward, adjoint, by_weights }
@@ -481,14 +479,14 @@ mod tests {
     fn products(s: Sizes, window: Window) -> Conv {
         let Sizes { batch, groups, inputs, outputs } = s;
         let forward = Product::new(batch, groups, inputs, outputs, Gather::forward(&window));
-        let adjoint = |gather| Adjoint::Product(Product::new(batch, groups, outputs, inputs, gather));
+        let adjoint = |gather| Adjoint::Product(Box::new(Product::new(batch, groups, outputs, inputs, gather)));
         Conv {
             inputs,
             outputs,
             window,
-            forward: Forward::Fused(FusedConv::new(batch, groups, inputs, outputs, window)),
+            forward: Forward::Fused(Box::new(FusedConv::new(batch, groups, inputs, outputs, window))),
             adjoint: Gather::adjoint(&window).into_iter().map(adjoint).collect(),
-            by_weights: Weights::Product(WeightProduct { inputs, outputs, window, forward }),
+            by_weights: Weights::Product(Box::new(WeightProduct { inputs, outputs, window, forward })),
         }
     }
 

@@ -3,6 +3,8 @@
 //! packed. Which instructions are used depends on the machine; the order of sums depends on
 //! sizes alone.
 
+#![allow(clippy::needless_range_loop, reason = "indices of several arrays of registers")]
+
 use super::level::{Level, level};
 
 /// Weights times runs: `c[r][j] = bias[r] + sum over (o, t) of a[o][t][r] * b[o * stride + taps[t] + j]`.
@@ -126,6 +128,7 @@ impl Runs<'_> {
     ///
     /// # Safety
     /// `c` is valid for the rows and columns that count, and nothing else accesses them.
+    #[allow(clippy::too_many_arguments)]
     pub unsafe fn tile(
         &self,
         panel: usize,

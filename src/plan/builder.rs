@@ -150,11 +150,6 @@ impl<'a> Builder<'a> {
     /// What follows the head of a chain.
     pub(super) fn tail(&self, chain: &Chain) -> fused::Tail<'a> {
         let op = |id: NodeId| self.checked.graph().op(id);
-        if let Some(Op::BatchNorm(norm)) = op(chain.head) {
-            let last = chain.activation.and_then(op).and_then(Tail::last_of).unwrap_or_default();
-            let tail = Tail { residual: chain.residual.is_some(), last };
-            return Some(norm.with_tail(facts.first()?, tail, self.trains(chain.head)));
-        }
         let norm = match chain.norm.and_then(op) {
             Some(Op::BatchNorm(norm)) => Some(norm),
             _ => None,
@@ -163,7 +158,13 @@ impl<'a> Builder<'a> {
     }
 
     fn fused(&self, chain: &Chain, facts: &[Fact], fact: &Fact) -> Option<Box<dyn Kernel>> {
-        fused::lower(self.checked.graph().op(chain.head)?, facts, fact, self.tail(chain))
+        let op = |id: NodeId| self.checked.graph().op(id);
+        if let Some(Op::BatchNorm(norm)) = op(chain.head) {
+            let last = chain.activation.and_then(op).and_then(Tail::last_of).unwrap_or_default();
+            let tail = Tail { residual: chain.residual.is_some(), last };
+            return Some(norm.with_tail(facts.first()?, tail, self.trains(chain.head)));
+        }
+        fused::lower(op(chain.head)?, facts, fact, self.tail(chain))
     }
 
     /// Emits the step of a node whose inputs lie at `slots`.
