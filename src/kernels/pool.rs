@@ -114,7 +114,43 @@ impl Pool {
         all.with_min_len((MIN_ELEMENTS / from.max(1)).max(1)).for_each(maps);
     }
 
+    /// Whether windows are two by two elements beside each other, without padding.
+    fn is_by_pairs(&self) -> bool {
+        let w = &self.window;
+        let inside = (1..3).all(|a| 2 * w.output[a] <= w.input[a]);
+        w.kernel == [1, 2, 2] && w.stride == [1, 2, 2] && w.dilation == [1; 3] && w.before == [0; 3] && inside
+    }
+
+    /// Maxima of two by two elements.
+    #[inline(always)]
+    fn max_pairs(&self, x: &[f32], y: &mut [f32], positions: &mut [u32]) {
+        let (width, points) = (self.window.input[2], self.window.output[2]);
+        let lines = y.chunks_exact_mut(points).zip(positions.chunks_exact_mut(points));
+        for (line, (y, positions)) in lines.enumerate() {
+            let (z, row) = (line / self.window.output[1], line % self.window.output[1]);
+            let first = (z * self.window.input[1] + 2 * row) * width;
+            let pairs = |at: usize| x[at..at + 2 * points].as_chunks::<2>().0;
+            let both = pairs(first).iter().zip(pairs(first + width));
+            for (i, ((y, position), (a, b))) in y.iter_mut().zip(positions).zip(both).enumerate() {
+                let at = (first + 2 * i) as u32;
+                let (mut most, mut place) = (a[0], at);
+                for (v, at) in [(a[1], at + 1), (b[0], at + width as u32), (b[1], at + width as u32 + 1)] {
+                    let wins = (v > most) | (v.is_nan() & !most.is_nan());
+                    most = if wins { v } else { most };
+                    place = if wins { at } else { place };
+                }
+                (*y, *position) = (most, place);
+            }
+        }
+    }
+
     fn max_map(&self, x: &[f32], y: &mut [f32], positions: &mut [u32]) {
+        if self.is_by_pairs() {
+            return simd(
+                #[inline(always)]
+                || self.max_pairs(x, y, positions),
+            );
+        }
         let (shift, width) = (&self.shift, self.window.output[2]);
         with_local([shift.size(), shift.run(), shift.run()], |[copy, best, found]| {
             let (best, found) = (&mut best[..shift.run()], &mut found[..shift.run()]);
@@ -258,6 +294,34 @@ mod tests {
                 }
             }
             testing::assert_close(&all, &[max, by_max, mean, by_mean].concat(), 16, &format!("{window:?}"));
+        }
+    }
+
+    #[test]
+    fn pairs_give_what_other_windows_give() {
+        for (height, width) in [(2, 2), (7, 9), (28, 28), (10, 35)] {
+            let window = Window {
+                input: [1, height, width],
+                output: [1, height / 2, width / 2],
+                kernel: [1, 2, 2],
+                stride: [1, 2, 2],
+                dilation: [1; 3],
+                before: [0; 3],
+            };
+            let mut x = floats(&mut testing::rng(1), height * width);
+            x.iter_mut().step_by(5).for_each(|v| *v = f32::NAN);
+            x.iter_mut().step_by(3).for_each(|v| *v = 0.5);
+            let pool = Pool::new(window, None);
+            assert!(pool.is_by_pairs());
+            let mut other = pool.clone();
+            // It moves nothing where there is one slice, but is no pair any more.
+            other.window.stride[0] = 2;
+            let run = |pool: &Pool| {
+                let (mut y, mut positions) = (vec![0.0; window.output_len()], vec![0; window.output_len()]);
+                pool.max(&x, &mut y, &mut positions);
+                (y.iter().map(|v| v.to_bits()).collect::<Vec<_>>(), positions)
+            };
+            assert_eq!(run(&pool), run(&other), "{height}x{width}");
         }
     }
 
