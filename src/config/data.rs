@@ -63,6 +63,21 @@ pub enum DataKind {
         /// The seed of the drawing.
         seed: u64,
     },
+    /// Pictures of shapes with boxes, drawn by the program.
+    Shapes {
+        /// Training examples.
+        train: usize,
+        /// Test examples.
+        test: usize,
+        /// The seed of the drawing.
+        seed: u64,
+    },
+    /// Pictures with boxes in COCO's JSON files.
+    Coco,
+    /// Pictures with boxes in the XML files of Pascal VOC.
+    Voc,
+    /// Pictures with boxes in Darknet's text files.
+    Darknet,
     /// IDX files, as MNIST has them.
     Idx,
     /// CIFAR-10's binary files.
@@ -77,6 +92,13 @@ pub enum DataKind {
         /// Where the label comes from.
         label: LabelFrom,
     },
+    /// Lists of image files, in CSV or TSV.
+    List {
+        /// What a row holds.
+        of: ListOf,
+    },
+    /// Tar shards as webdataset has them.
+    Shards,
     /// Arrays in npy or npz files.
     Arrays {
         /// The name of the images in an npz file; `None`: `images`, `x`, `x_train`, ... .
@@ -86,6 +108,18 @@ pub enum DataKind {
         /// The order of axes of images.
         layout: Option<Layout>,
     },
+}
+
+/// What a row of a list holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ListOf {
+    /// An image and its label.
+    Images,
+    /// Two images, and whether they show the same.
+    Pairs,
+    /// An anchor, another image of the same, and one of another.
+    Triplets,
 }
 
 /// Where an image file's label comes from.
@@ -171,8 +205,26 @@ pub enum PartPath {
 
 const WORD: Kind = Kind::Value(AttrKind::Word);
 const PART: Kind = Kind::Nested("a path, or `{images: ..., labels: ...}`");
-const KINDS: &[&str] =
-    &["auto", "synthetic", "digits", "mnist", "idx", "cifar10", "cifar100", "image_folder", "npy", "npz"];
+const KINDS: &[&str] = &[
+    "auto",
+    "synthetic",
+    "digits",
+    "mnist",
+    "idx",
+    "cifar10",
+    "cifar100",
+    "image_folder",
+    "manifest",
+    "pairs",
+    "triplets",
+    "tar",
+    "npy",
+    "npz",
+    "shapes",
+    "coco",
+    "voc",
+    "darknet",
+];
 
 /// The settings of `data`.
 pub static DATA: &[Key] = &[
@@ -183,9 +235,9 @@ pub static DATA: &[Key] = &[
     },
     Key { name: "name", kind: Kind::Value(AttrKind::Choice(&["digits"])), doc: "which synthetic set" },
     Key { name: "path", kind: WORD, doc: "the folder or file of all parts" },
-    Key { name: "train", kind: PART, doc: "the training part; for `synthetic`, how many examples" },
+    Key { name: "train", kind: PART, doc: "the training part; for `synthetic` and `shapes`, how many examples" },
     Key { name: "val", kind: PART, doc: "the validation part" },
-    Key { name: "test", kind: PART, doc: "the test part; for `synthetic`, how many examples" },
+    Key { name: "test", kind: PART, doc: "the test part; for `synthetic` and `shapes`, how many examples" },
     Key {
         name: "split",
         kind: Kind::Nested("a mapping"),
@@ -201,7 +253,11 @@ pub static DATA: &[Key] = &[
     Key { name: "images", kind: WORD, doc: "of `npz`: the name of the images" },
     Key { name: "labels", kind: WORD, doc: "of `npz`: the name of the labels" },
     Key { name: "layout", kind: Kind::Value(AttrKind::Choice(&["nchw", "nhwc"])), doc: "of arrays: the order of axes" },
-    Key { name: "seed", kind: Kind::Value(AttrKind::Int { min: 0 }), doc: "of `synthetic`: the seed of the drawing" },
+    Key {
+        name: "seed",
+        kind: Kind::Value(AttrKind::Int { min: 0 }),
+        doc: "of `synthetic` and `shapes`: the seed of the drawing",
+    },
     Key {
         name: "on_bad",
         kind: Kind::Value(AttrKind::Choice(&["stop", "skip"])),
@@ -275,7 +331,7 @@ pub(super) fn read(expr: &Expr, sink: &mut Sink) -> Option<DataConfig> {
     let errors = sink.error_count();
     let fields = Fields::read("data", DATA, expr, sink)?;
     let kind = kind(&fields, sink);
-    let synthetic = matches!(kind, Some(DataKind::Digits { .. }));
+    let synthetic = matches!(kind, Some(DataKind::Digits { .. } | DataKind::Shapes { .. }));
     let mut part = |name| match synthetic {
         true => None,
         false => fields.expr(name).and_then(|e| part(name, e, sink)),
@@ -333,10 +389,22 @@ fn kind(fields: &Fields<'_>, sink: &mut Sink) -> Option<DataKind> {
             test: count(fields, "test", 2_000, sink)?,
             seed: fields.size("seed").unwrap_or(0) as u64,
         },
+        "shapes" => DataKind::Shapes {
+            train: count(fields, "train", 2_000, sink)?,
+            test: count(fields, "test", 400, sink)?,
+            seed: fields.size("seed").unwrap_or(0) as u64,
+        },
+        "coco" => DataKind::Coco,
+        "voc" => DataKind::Voc,
+        "darknet" => DataKind::Darknet,
         "mnist" | "idx" => DataKind::Idx,
         "cifar10" => DataKind::Cifar10,
         "cifar100" => DataKind::Cifar100 { coarse: fields.flag("coarse").unwrap_or(false) },
         "image_folder" => DataKind::ImageFolder { label: label(fields, sink)? },
+        "manifest" => DataKind::List { of: ListOf::Images },
+        "pairs" => DataKind::List { of: ListOf::Pairs },
+        "triplets" => DataKind::List { of: ListOf::Triplets },
+        "tar" => DataKind::Shards,
         "npy" | "npz" => DataKind::Arrays {
             images: text("images"),
             labels: text("labels"),
@@ -344,7 +412,7 @@ fn kind(fields: &Fields<'_>, sink: &mut Sink) -> Option<DataKind> {
         },
         _ => DataKind::Auto,
     };
-    let needs_path = !matches!(kind, DataKind::Digits { .. });
+    let needs_path = !matches!(kind, DataKind::Digits { .. } | DataKind::Shapes { .. });
     if needs_path && fields.expr("path").is_none() && fields.expr("train").is_none() {
         fields.missing("path", "path: data", sink);
     }

@@ -22,8 +22,8 @@ use crate::syntax::ast::{Expr, ExprKind, Spec};
 
 pub use augment::{AUGMENTATIONS, Augment, ResizeTo};
 pub use data::{
-    Color, DATA, DEFAULT_CACHE, DataConfig, DataKind, LabelFrom, Layout, OnBad, PAIR, PartPath, SPLIT, Split, SplitBy,
-    label_pattern,
+    Color, DATA, DEFAULT_CACHE, DataConfig, DataKind, LabelFrom, Layout, ListOf, OnBad, PAIR, PartPath, SPLIT, Split,
+    SplitBy, label_pattern,
 };
 pub use docs::tables;
 pub use fields::{Callable, Key, Kind};
@@ -31,7 +31,8 @@ pub use optim::{OPTIMIZERS, SCHEDULES};
 pub use sampler::{SAMPLERS, Sampler};
 pub(crate) use train::is_beneath;
 pub use train::{
-    EarlyStop, Freeze, Monitor, PHASE, Phase, STOP, TRAIN, TrainConfig, check_monitors, check_names, check_phases,
+    ClassWeights, DETECTION_METRICS, EarlyStop, Freeze, Monitor, PHASE, Phase, STOP, TRAIN, TrainConfig,
+    check_monitors, check_names, check_phases,
 };
 
 /// The sections that are present and sound.

@@ -13,7 +13,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use crate::config::OnBad;
 use crate::random::{self, Purpose};
 
-use super::transform::Transform;
+use super::transform::{Placed, Transform};
 use super::{DataError, Dataset};
 
 /// How a data set is walked through once.
@@ -49,6 +49,8 @@ pub struct Batch {
     pub images: Vec<Vec<f32>>,
     /// `[len][width]`: classes as whole numbers, or the numbers of each example.
     pub labels: Vec<f32>,
+    /// `[len]`: a weight for each example; empty where the data set has none.
+    pub weights: Vec<f32>,
     /// The index of each example in the data set.
     pub indices: Vec<usize>,
     /// How many examples it has; fewer than asked for at the end, or where some were left out.
@@ -230,6 +232,7 @@ fn prepare(shared: &Shared, number: usize) -> Result<Batch, DataError> {
     let mut batch = Batch {
         images: (0..dataset.slots()).map(buffer).collect(),
         labels: Vec::with_capacity(indices.len() * dataset.labels().width()),
+        weights: Vec::new(),
         indices: Vec::with_capacity(indices.len()),
         len: 0,
         number,
@@ -239,9 +242,17 @@ fn prepare(shared: &Shared, number: usize) -> Result<Batch, DataError> {
     for &index in indices {
         let at = batch.len * size..(batch.len + 1) * size;
         let mut slots = batch.images.iter_mut().map(|images| &mut images[at.clone()]).enumerate();
-        match slots.try_for_each(|(slot, out)| example(dataset.as_ref(), transform, config.epoch, (index, slot), out)) {
-            Ok(()) => {
-                dataset.labels().append(index, &mut batch.labels);
+        let prepared = slots.try_fold(None, |first, (slot, out)| {
+            let placed = example(dataset.as_ref(), transform, config.epoch, (index, slot), out)?;
+            Ok(first.or(Some(placed)))
+        });
+        match prepared {
+            Ok(placed) => {
+                match (dataset.labels().boxes(index), placed) {
+                    (Some(boxes), Some(placed)) => transform.append_boxes(boxes, placed, &mut batch.labels),
+                    _ => dataset.labels().append(index, &mut batch.labels),
+                }
+                batch.weights.extend(dataset.weights().and_then(|w| w.get(index)));
                 batch.indices.push(index);
                 batch.len += 1;
             }
@@ -259,7 +270,7 @@ fn example(
     epoch: u64,
     (index, slot): (usize, usize),
     out: &mut [f32],
-) -> Result<(), DataError> {
+) -> Result<Placed, DataError> {
     let image = dataset.image_at(index, slot)?;
     // Each image of an example has draws of its own.
     let draw = (index as u64).wrapping_mul(dataset.slots() as u64).wrapping_add(slot as u64);

@@ -5,6 +5,7 @@
 
 mod arrays;
 pub mod augment;
+mod boxes;
 mod cache;
 mod cifar;
 mod digits;
@@ -16,9 +17,12 @@ pub mod get;
 mod idx;
 mod image;
 mod layout;
+mod list;
 pub mod loader;
 mod memory;
+mod names;
 mod sampler;
+mod shards;
 mod split;
 mod transform;
 
@@ -28,13 +32,15 @@ use std::sync::Arc;
 use crate::config::DataConfig;
 use crate::diag::{Diagnostic, codes};
 
+pub use augment::Placement;
+pub use boxes::{BOX_WIDTH, BoxLabel};
 pub use error::DataError;
 pub use fingerprint::fingerprint;
 pub use image::{Image, Pixels, decode, decode_file};
 pub use loader::{Batch, Loader, LoaderConfig};
 pub use sampler::Composer;
 pub use split::first;
-pub use transform::{Mode, Target, Transform};
+pub use transform::{Misfit, Mode, Placed, Target, Transform};
 
 /// A part of a data set.
 pub trait Dataset: Send + Sync {
@@ -74,6 +80,11 @@ pub trait Dataset: Send + Sync {
     /// The labels of all examples.
     fn labels(&self) -> &Labels;
 
+    /// A weight for each example, where the data set has them: how often it counts.
+    fn weights(&self) -> Option<&[f32]> {
+        None
+    }
+
     /// The names of the classes, in the order of their labels; empty where nothing tells them.
     fn names(&self) -> &[String];
 
@@ -102,6 +113,8 @@ pub enum Labels {
         /// All of them, example by example.
         values: Vec<f32>,
     },
+    /// The objects of each picture.
+    Boxes(Vec<Vec<BoxLabel>>),
 }
 
 impl Labels {
@@ -110,6 +123,7 @@ impl Labels {
         match self {
             Labels::Classes(list) => list.len(),
             Labels::Values { width, values } => values.len().checked_div(*width).unwrap_or(0),
+            Labels::Boxes(list) => list.len(),
         }
     }
 
@@ -118,11 +132,13 @@ impl Labels {
         self.len() == 0
     }
 
-    /// How many numbers one example's label has; 1 for classes.
+    /// How many numbers one example's label has; 1 for classes, and of boxes those of the picture
+    /// that has the most.
     pub fn width(&self) -> usize {
         match self {
             Labels::Classes(_) => 1,
             Labels::Values { width, .. } => *width,
+            Labels::Boxes(list) => list.iter().map(|own| own.len()).max().unwrap_or(0) * BOX_WIDTH,
         }
     }
 
@@ -130,7 +146,15 @@ impl Labels {
     pub fn class(&self, index: usize) -> Option<u32> {
         match self {
             Labels::Classes(list) => list.get(index).copied(),
-            Labels::Values { .. } => None,
+            Labels::Values { .. } | Labels::Boxes(_) => None,
+        }
+    }
+
+    /// The boxes of an example, where labels are boxes.
+    pub fn boxes(&self, index: usize) -> Option<&[BoxLabel]> {
+        match self {
+            Labels::Boxes(list) => list.get(index).map(Vec::as_slice),
+            Labels::Classes(_) | Labels::Values { .. } => None,
         }
     }
 
@@ -139,16 +163,22 @@ impl Labels {
         match self {
             Labels::Classes(list) => list.iter().max().map_or(0, |m| *m as usize + 1),
             Labels::Values { .. } => 0,
+            Labels::Boxes(list) => list.iter().flatten().map(|b| b.class as usize + 1).max().unwrap_or(0),
         }
     }
 
-    /// Appends an example's label as floats, as the engine carries labels.
+    /// Appends an example's label as floats, as the engine carries labels. Boxes are those of the
+    /// picture as it is, filled up to the width.
     pub fn append(&self, index: usize, out: &mut Vec<f32>) {
         match self {
             Labels::Classes(list) => out.extend(list.get(index).map(|c| *c as f32)),
             Labels::Values { width, values } => {
                 let start = index.saturating_mul(*width);
                 out.extend(values.get(start..start.saturating_add(*width)).unwrap_or(&[]));
+            }
+            Labels::Boxes(list) => {
+                let own = list.get(index).map(Vec::as_slice).unwrap_or_default();
+                boxes::append(own.iter().copied(), self.width() / BOX_WIDTH, out);
             }
         }
     }
@@ -162,6 +192,7 @@ impl Labels {
                 indices.iter().for_each(|i| self.append(*i, &mut values));
                 Labels::Values { width: *width, values }
             }
+            Labels::Boxes(list) => Labels::Boxes(indices.iter().filter_map(|i| list.get(*i).cloned()).collect()),
         }
     }
 }
@@ -226,17 +257,29 @@ pub fn open(
 
 /// Reports labels that are not below `classes`, the number of the network's outputs.
 pub fn check_labels(dataset: &dyn Dataset, classes: usize) -> Option<Diagnostic> {
-    let Labels::Classes(labels) = dataset.labels() else { return None };
-    let (index, label) = labels.iter().enumerate().find(|(_, l)| **l as usize >= classes)?;
-    let needed = dataset.labels().classes();
-    Some(
-        Diagnostic::error(
-            codes::LABEL_OUT_OF_RANGE,
-            format!(
-                "example {index} (`{}`) has label {label}, but the network has {classes} classes",
-                dataset.place(index)
-            ),
-        )
-        .help(format!("the data have {needed} classes: give the last layer {needed} outputs")),
-    )
+    let labels = dataset.labels();
+    let (index, label) = match labels {
+        Labels::Classes(list) => {
+            let (index, label) = list.iter().enumerate().find(|(_, l)| **l as usize >= classes)?;
+            (index, label.to_string())
+        }
+        Labels::Boxes(list) => {
+            let of = |own: &Vec<BoxLabel>| own.iter().map(|b| b.class).find(|class| *class as usize >= classes);
+            let (index, label) = list.iter().enumerate().find_map(|(index, own)| Some((index, of(own)?)))?;
+            (index, label.to_string())
+        }
+        // Masks: several classes for each example.
+        Labels::Values { width, values } => {
+            let names_one = |v: f32| v >= 0.0 && v < classes as f32 && v.fract() == 0.0;
+            let (at, label) = values.iter().enumerate().find(|(_, v)| !names_one(**v))?;
+            (at.checked_div(*width)?, label.to_string())
+        }
+    };
+    let needed = labels.classes();
+    let place = dataset.place(index);
+    let message = format!("example {index} (`{place}`) has label {label}, but the network has {classes} classes");
+    Some(Diagnostic::error(codes::LABEL_OUT_OF_RANGE, message).help(match needed {
+        0 => format!("labels are whole numbers from 0 to {}", classes.saturating_sub(1)),
+        needed => format!("the data have {needed} classes: give the last layer {needed} outputs"),
+    }))
 }

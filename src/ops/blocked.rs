@@ -2,10 +2,11 @@
 //! gradients. The planner chooses where they take the place of those over maps.
 
 use crate::kernels::blocked::Level;
+use crate::kernels::blocked::choice::{Algorithm, Choices, Sizes};
 use crate::kernels::blocked::conv::{BlockedConv, Finish, Source};
 use crate::kernels::blocked::layout::Blocks;
 use crate::kernels::blocked::slide::{self, Kind, Slide};
-use crate::kernels::blocked::winograd::{Tile, Winograd, direct_cost};
+use crate::kernels::blocked::winograd::Winograd;
 use crate::kernels::fused::Activation;
 use crate::kernels::pool::Pool;
 use crate::kernels::window::Window;
@@ -35,11 +36,31 @@ pub struct Blocked {
     pub inputs: Layout,
     /// Of the output.
     pub output: Layout,
+    /// The sizes of a convolution that several algorithms can form.
+    pub tunable: Option<Sizes>,
+}
+
+/// How convolutions are formed.
+#[derive(Clone, Copy, Default)]
+pub struct How<'a> {
+    /// By their definition.
+    pub exact: bool,
+    /// As measured; by cost where these say nothing.
+    pub choices: Option<&'a Choices>,
+}
+
+impl How<'_> {
+    fn algorithm(self, sizes: &Sizes) -> Algorithm {
+        match self.exact {
+            true => Algorithm::Direct,
+            false => self.choices.and_then(|c| c.get(sizes).copied()).unwrap_or_else(|| sizes.by_cost()),
+        }
+    }
 }
 
 impl Blocked {
     fn new(kernel: impl Kernel + 'static) -> Self {
-        Self { kernel: Some(Box::new(kernel)), inputs: Layout::Blocks, output: Layout::Blocks }
+        Self { kernel: Some(Box::new(kernel)), inputs: Layout::Blocks, output: Layout::Blocks, tunable: None }
     }
 }
 
@@ -57,9 +78,8 @@ pub fn leads(op: &Op) -> bool {
     matches!(op, Op::Conv(_) | Op::Depthwise(_))
 }
 
-/// The kernel of an op and what follows it over channel-blocked maps, if there is one. With
-/// `exact`, convolutions are formed by their definition.
-pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>, exact: bool) -> Option<Blocked> {
+/// The kernel of an op and what follows it over channel-blocked maps, if there is one.
+pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>, how: How<'_>) -> Option<Blocked> {
     let level = Level::best();
     let first = inputs.first()?;
     blocks(first)?;
@@ -76,12 +96,18 @@ pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>, exact: b
             let maps = from[1] <= FEW && op.groups == 1 && !tail.residual;
             let source = if maps { Source::Maps } else { Source::Blocks };
             let window = op.window(&from, &to);
-            let work = match faster(level, from[0], sizes, &window).filter(|_| !exact && !maps) {
+            let tunable = match sizes {
+                (1, inputs, outputs) if !maps => Sizes::of(from[0], (inputs, outputs), &window),
+                _ => None,
+            };
+            let tile = tunable.and_then(|sizes| how.algorithm(&sizes).tile());
+            let winograd = tile.and_then(|t| Winograd::new(level, t, from[0], (sizes.1, sizes.2), window));
+            let work = match winograd {
                 Some(winograd) => Work::Winograd(winograd),
                 None => Work::Conv(BlockedConv::new(level, from[0], sizes, window, source)?),
             };
             let inputs = if maps { Layout::Maps } else { Layout::Blocks };
-            Some(Blocked { inputs, ..Blocked::new(weighted(work, op.weights.bias)) })
+            Some(Blocked { inputs, tunable, ..Blocked::new(weighted(work, op.weights.bias)) })
         }
         Op::Depthwise(op) if from[1] == to[1] && !tail.residual => {
             let window = op.conv(first).window(&from, &to);
@@ -105,17 +131,6 @@ pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>, exact: b
         Op::Concat(op) => concat(op, inputs),
         _ => elementwise(head, inputs, output),
     }
-}
-
-/// The form of Winograd's algorithm that takes less time than the definition, if one does.
-fn faster(level: Level, batch: usize, sizes: (usize, usize, usize), window: &Window) -> Option<Winograd> {
-    let (1, inputs, outputs) = sizes else { return None };
-    let direct = direct_cost(level, batch, (inputs, outputs), window);
-    let forms = [Tile::Two, Tile::Four].into_iter();
-    forms
-        .filter_map(|tile| Winograd::new(level, tile, batch, (inputs, outputs), *window))
-        .filter(|w| w.cost() < direct)
-        .min_by(|a, b| a.cost().total_cmp(&b.cost()))
 }
 
 /// A window that reads each element of a map.
@@ -167,7 +182,7 @@ fn kernel(lowered: Lowered) -> Option<Blocked> {
         Lowered::View => None,
         Lowered::Kernel(kernel) => Some(kernel),
     };
-    Some(Blocked { kernel, inputs: Layout::Blocks, output: Layout::Blocks })
+    Some(Blocked { kernel, inputs: Layout::Blocks, output: Layout::Blocks, tunable: None })
 }
 
 /// An op that does the same to every element, or to those of several tensors at the same place,

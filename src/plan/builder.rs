@@ -2,6 +2,7 @@
 
 use crate::check::{Bound, Checked};
 use crate::graph::NodeId;
+use crate::kernels::blocked::choice::Sizes;
 use crate::ops::blocked::Layout;
 use crate::ops::lower::{Kernel, LowerCx, Lowered, Needs};
 use crate::ops::norm::Tail;
@@ -40,6 +41,8 @@ pub(super) struct Builder<'a> {
     pub chains: Vec<Option<Chain>>,
     /// Elements of packed parameters.
     pub packed: usize,
+    /// Convolutions that several algorithms can form.
+    pub tunable: Vec<Sizes>,
 }
 
 impl<'a> Builder<'a> {
@@ -65,6 +68,7 @@ impl<'a> Builder<'a> {
             steps: Vec::new(),
             chains,
             packed: 0,
+            tunable: Vec::new(),
         })
     }
 

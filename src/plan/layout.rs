@@ -3,7 +3,7 @@
 //! the borders of blocked regions only.
 
 use crate::graph::NodeId;
-use crate::ops::blocked::{self, Blocked, Layout};
+use crate::ops::blocked::{self, Blocked, How, Layout};
 use crate::ops::fused::Tail;
 use crate::ops::lower::Kernel;
 use crate::shape::Fact;
@@ -25,12 +25,14 @@ impl Builder<'_> {
             return None;
         }
         let tail = chain.map_or(Tail::default(), |c| self.tail(c));
-        blocked::lower(head, facts, fact, tail, self.options.exact_conv)
+        let how = How { exact: self.options.exact_conv, choices: self.options.choices.as_deref() };
+        blocked::lower(head, facts, fact, tail, how)
     }
 
     /// Emits the step of a node over channel-blocked maps.
     pub fn call_blocked(&mut self, id: NodeId, how: Blocked, inputs: &[NodeId]) {
         let slots: Vec<Option<Access>> = inputs.iter().map(|i| self.lying(*i, how.inputs)).collect();
+        self.tunable.extend(how.tunable);
         let fact = self.bound.fact(id);
         let len = match how.output {
             Layout::Maps => fact.numel(),

@@ -15,9 +15,11 @@ mod train_fuse;
 mod verify;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::check::{Bound, Checked, ParamId};
 use crate::graph::NodeId;
+use crate::kernels::blocked::choice::{Choices, Sizes};
 
 pub(crate) use memory::aligned;
 pub(crate) use program::{Call, Region, Step, Work};
@@ -44,6 +46,8 @@ pub struct PlanOptions {
     /// Whether convolutions are formed by their definition where Winograd's algorithm would be
     /// faster, whose rounding differs.
     pub exact_conv: bool,
+    /// Algorithms of convolutions as they were measured; by cost where these say nothing.
+    pub choices: Option<Arc<Choices>>,
 }
 
 impl PlanOptions {
@@ -155,6 +159,7 @@ pub struct Plan {
     pub(crate) input_grads: Vec<(NodeId, Region)>,
     loss: Option<NodeId>,
     memory: Memory,
+    tunable: Vec<Sizes>,
 }
 
 impl Plan {
@@ -189,6 +194,11 @@ impl Plan {
     /// The scalar that is differentiated; `None` without a backward pass.
     pub fn loss(&self) -> Option<NodeId> {
         self.loss
+    }
+
+    /// Convolutions that several algorithms can form, in the order in which they run.
+    pub fn tunable(&self) -> &[Sizes] {
+        &self.tunable
     }
 
     /// The inputs that the plan reads.
@@ -231,7 +241,7 @@ fn finish(mut builder: Builder<'_>, forward_len: usize, input_grads: &[(NodeId, 
     }
     let arena = memory::lay_out(&mut builder.buffers)?;
     let packed = builder.packed;
-    let Builder { checked, options, scope, calls, buffers, value, steps, .. } = builder;
+    let Builder { checked, options, scope, calls, buffers, value, steps, tunable, .. } = builder;
     let graph = checked.graph();
     let find = |ids: &mut dyn Iterator<Item = NodeId>| -> Vec<(NodeId, Access)> {
         ids.filter_map(|id| Some((id, value[id.index()]?))).collect()
@@ -275,6 +285,7 @@ fn finish(mut builder: Builder<'_>, forward_len: usize, input_grads: &[(NodeId, 
         input_grads: places(input_grads),
         loss: scope.loss,
         memory,
+        tunable,
         calls,
     })
 }

@@ -14,8 +14,8 @@ use crate::ops::lower::NoiseKey;
 use crate::plan::PlanOptions;
 
 use super::metrics::{Details, Measure, Tally};
-use super::network::{Feeds, Sessions};
-use super::{Examples, Failure, Network};
+use super::network::Sessions;
+use super::{Examples, Failure, Network, detect};
 
 /// Means over a data set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,6 +51,8 @@ pub(super) struct Probe {
     measures: Vec<(String, Measure)>,
     /// The nodes whose values they need.
     pub(super) nodes: Vec<NodeId>,
+    /// The detection heads, whose values are judged over a whole pass.
+    heads: Vec<NodeId>,
 }
 
 impl Probe {
@@ -63,7 +65,18 @@ impl Probe {
         let metrics = roles.metrics.iter().map(|(name, id)| (name.clone(), Measure::of(checked, *id, true)));
         let measures: Vec<(String, Measure)> = losses.chain(metrics).collect();
         let nodes: BTreeSet<NodeId> = measures.iter().flat_map(|(_, m)| m.nodes()).collect();
-        Self { measures, nodes: nodes.into_iter().collect() }
+        let heads = detect::heads(checked).iter().map(|h| h.node).collect();
+        Self { measures, nodes: nodes.into_iter().collect(), heads }
+    }
+
+    /// The nodes that an evaluation looks at.
+    pub(super) fn evaluated(&self) -> Vec<NodeId> {
+        self.nodes.iter().chain(&self.heads).copied().collect()
+    }
+
+    /// Whether the network detects objects.
+    pub(super) fn detects(&self) -> bool {
+        !self.heads.is_empty()
     }
 
     pub(super) fn holds(&self, name: &str) -> bool {
@@ -110,11 +123,12 @@ impl Meter {
         (self.examples - self.earlier) as f64 / time.as_secs_f64().max(1e-9)
     }
 
-    pub(super) fn add(&mut self, session: &Session, examples: usize) {
-        self.examples += examples;
+    /// Adds a batch that a session has just seen.
+    pub(super) fn add(&mut self, session: &Session, batch: &Batch) {
+        self.examples += batch.len;
         self.running.clear();
         for (name, tally) in &mut self.tallies {
-            tally.add(session, examples, &[]);
+            tally.add(session, batch.len, &batch.weights);
             self.running.extend(tally.running().map(|value| (name.clone(), value)));
         }
     }
@@ -135,7 +149,8 @@ impl Meter {
 }
 
 /// Copies a batch into a session's inputs.
-pub(super) fn feed(session: &mut Session, feeds: &Feeds, batch: &Batch) {
+pub(super) fn feed(session: &mut Session, examples: &Examples, batch: &Batch) {
+    let feeds = examples.feeds();
     for (input, images) in feeds.images().zip(&batch.images) {
         let slot = session.input_mut(input);
         // A plan without this input has no room for it.
@@ -149,6 +164,12 @@ pub(super) fn feed(session: &mut Session, feeds: &Feeds, batch: &Batch) {
             slot.copy_from_slice(&batch.labels);
         }
     }
+    if let Some(weight) = feeds.weight {
+        let slot = session.input_mut(weight);
+        for (at, value) in slot.iter_mut().enumerate() {
+            *value = batch.weights.get(at).copied().unwrap_or(1.0) * examples.class_weight(batch, at);
+        }
+    }
 }
 
 /// Runs a network over one pass of a data set, in inference mode.
@@ -157,7 +178,7 @@ pub(super) fn feed(session: &mut Session, feeds: &Feeds, batch: &Batch) {
 /// Data that cannot be read, or that does not fit the network.
 pub fn evaluate(network: &mut Network<'_>, examples: &Examples) -> Result<Evaluation, Failure> {
     let probe = Probe::new(network.checked());
-    let options = PlanOptions::inference(probe.nodes.clone());
+    let options = PlanOptions::inference(probe.evaluated());
     let mut sessions = Sessions::new(&options, examples.feeds().image, examples.shape());
     evaluate_with(network, examples, &probe, &mut sessions, None)
 }
@@ -171,13 +192,19 @@ pub(super) fn evaluate_with(
     mut answers: Option<&mut Answers>,
 ) -> Result<Evaluation, Failure> {
     let mut meter = Meter::new(probe);
+    let mut findings = detect::Findings::new(network, examples)?;
     let skipped = walk(network, examples, sessions, |session, batch| {
-        meter.add(session, batch.len);
+        meter.add(session, batch);
         if let Some(answers) = &mut answers {
             answers.add(session, batch);
         }
+        if let Some(findings) = &mut findings {
+            findings.add(session, batch);
+        }
     })?;
-    Ok(Evaluation { examples: meter.examples(), skipped, values: meter.values() })
+    let mut values = meter.values();
+    values.extend(findings.iter().flat_map(detect::Findings::values));
+    Ok(Evaluation { examples: meter.examples(), skipped, values })
 }
 
 /// What a classifier says of every example.
@@ -201,7 +228,7 @@ impl Answers {
 
     fn add(&mut self, session: &Session, batch: &Batch) {
         let scores = session.value(self.node).unwrap_or_default();
-        self.scored.add(&Labelled { scores, labels: &batch.labels, weights: &[], examples: batch.len });
+        self.scored.add(&Labelled { scores, labels: &batch.labels, weights: &batch.weights, examples: batch.len });
         self.indices.extend(&batch.indices);
     }
 
@@ -240,7 +267,7 @@ pub struct Detailed {
 pub fn evaluate_detailed(network: &mut Network<'_>, examples: &Examples) -> Result<Detailed, Failure> {
     let probe = Probe::new(network.checked());
     let mut answers = Answers::new(network, examples);
-    let nodes = probe.nodes.iter().copied().chain(answers.as_ref().map(|a| a.node));
+    let nodes = probe.evaluated().into_iter().chain(answers.as_ref().map(|a| a.node));
     let options = PlanOptions::inference(nodes.collect());
     let mut sessions = Sessions::new(&options, examples.feeds().image, examples.shape());
     let evaluation = evaluate_with(network, examples, &probe, &mut sessions, answers.as_mut())?;
@@ -264,7 +291,7 @@ fn walk(
             continue;
         }
         let session = sessions.get(network, batch.len)?;
-        feed(session, examples.feeds(), &batch);
+        feed(session, examples, &batch);
         session.forward(&mut network.params, NoiseKey::default());
         each(session, &batch);
     }

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::config::{DataConfig, OnBad, TrainConfig};
-use crate::data::{self, Composer, Dataset, Loader, LoaderConfig, Mode, Part, Transform};
+use crate::config::{ClassWeights, DataConfig, OnBad, TrainConfig};
+use crate::data::{self, BOX_WIDTH, Batch, Composer, Dataset, Labels, Loader, LoaderConfig, Mode, Part, Transform};
 use crate::diag::{Diagnostic, codes};
 
 use super::network::Feeds;
-use super::{Failure, Network};
+use super::{Failure, Network, detect};
 
 /// Where a data set is found.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,8 @@ pub struct Examples {
     drop_last: bool,
     workers: usize,
     on_bad: OnBad,
+    /// A factor of the loss for each class; empty where all are 1.
+    class_weights: Vec<f32>,
 }
 
 /// Examples of one batch where the spec has no `train` section.
@@ -59,9 +61,17 @@ impl DataSource<'_> {
             Composer::new(dataset.clone(), self.data.sampler, seed).map_err(|e| e.label(self.data.span, ""))?;
         let first = composer.as_ref().map_or_else(|| dataset.clone(), |c| c.epoch(0));
         let feeds = network.feeds(first.slots())?;
-        let transform = Transform::new(self.data, train, network.target(&feeds)?, mode)?;
-        transform.check(dataset.as_ref())?;
         let training = mode == Mode::Train;
+        let class_weights = match train.and_then(|t| t.class_weights.as_ref()).filter(|_| training) {
+            Some(weights) => class_weights(weights, first.labels(), network.label_classes(&feeds))?,
+            None => Vec::new(),
+        };
+        let transform = Transform::new(self.data, train, network.target(&feeds)?, mode)?;
+        let transform = match network.label_width(&feeds)? {
+            Some((_, width)) => transform.with_room(width / BOX_WIDTH),
+            None => transform,
+        };
+        transform.check(dataset.as_ref())?;
         let batch = composer.as_ref().and_then(Composer::batch).or(train.map(|t| t.batch));
         let examples = Examples {
             dataset,
@@ -77,7 +87,9 @@ impl DataSource<'_> {
                 .and_then(|t| t.workers)
                 .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
             on_bad: self.data.on_bad,
+            class_weights,
         };
+        examples.check_weights(training)?;
         examples.check_labels(network, first.as_ref())?;
         if training && examples.batches() == 0 {
             let message = format!("{} examples do not fill one batch of {}", examples.len(), examples.batch);
@@ -144,6 +156,7 @@ impl Examples {
             len,
             feeds: self.feeds.clone(),
             shape: self.shape.clone(),
+            class_weights: self.class_weights.clone(),
             transform: self.transform.clone(),
             ..*self
         }
@@ -173,19 +186,88 @@ impl Examples {
         Loader::new(dataset, self.transform.clone(), config)
     }
 
+    /// The factor of the loss of an example of a batch, by its class.
+    pub(super) fn class_weight(&self, batch: &Batch, at: usize) -> f32 {
+        let class = batch.labels.get(at).map(|label| *label as usize).filter(|_| !self.class_weights.is_empty());
+        class.and_then(|class| self.class_weights.get(class)).copied().unwrap_or(1.0)
+    }
+
+    /// Weights must reach a loss.
+    fn check_weights(&self, training: bool) -> Result<(), Failure> {
+        let weighted = self.dataset.weights().is_some() || !self.class_weights.is_empty();
+        if !weighted || !training || self.feeds.weight.is_some() {
+            return Ok(());
+        }
+        let message = "examples have weights, but no loss takes them";
+        Err(Diagnostic::error(codes::INPUT_UNFED, message)
+            .help(
+                "declare an input `weight: \"f32[N]\"` and give it to the loss: `cross_entropy(logits, label, weight)`",
+            )
+            .into())
+    }
+
     /// Labels must be below the number of classes, and have the width of the label's input.
     fn check_labels(&self, network: &Network<'_>, examples: &dyn Dataset) -> Result<(), Failure> {
         let width = examples.labels().width();
-        if let Some((path, wanted)) = network.label_width(&self.feeds)?
-            && wanted != width
-        {
-            let message = format!("an example's label has {width} numbers, but `{path}` takes {wanted}");
-            return Err(Failure::new(codes::INPUT_UNFED, message));
+        let boxes = matches!(examples.labels(), Labels::Boxes(_));
+        match network.label_width(&self.feeds)? {
+            Some((path, wanted)) if boxes && wanted < width => {
+                let (most, room) = (width / BOX_WIDTH, wanted / BOX_WIDTH);
+                let message = format!("a picture has {most} boxes, but `{path}` takes {room} of each");
+                return Err(Diagnostic::error(codes::TOO_MANY_BOXES, message)
+                    .help(format!("declare it as `f32[N, {most}, {BOX_WIDTH}]`"))
+                    .into());
+            }
+            Some((path, wanted)) if !boxes && wanted != width => {
+                let message = format!("an example's label has {width} numbers, but `{path}` takes {wanted}");
+                return Err(Failure::new(codes::INPUT_UNFED, message));
+            }
+            _ => {}
         }
-        let Some(classes) = network.label_classes(&self.feeds) else { return Ok(()) };
+        let of_heads = || detect::heads(network.checked()).iter().map(|h| h.head.classes).min().filter(|_| boxes);
+        let Some(classes) = network.label_classes(&self.feeds).or_else(of_heads) else { return Ok(()) };
         match data::check_labels(examples, classes) {
             Some(problem) => Err(problem.into()),
             None => Ok(()),
         }
+    }
+}
+
+/// The factor of each class: as the spec lists them, or `n / (classes * examples of the class)` of
+/// the classes that occur, as scikit-learn's `compute_class_weight("balanced", ...)` has it.
+fn class_weights(weights: &ClassWeights, labels: &Labels, classes: Option<usize>) -> Result<Vec<f32>, Failure> {
+    let (Labels::Classes(labels), Some(classes)) = (labels, classes) else {
+        let message = "`class_weights` needs a class for each example that a loss or metric compares with scores";
+        return Err(Failure::new(codes::INPUT_UNFED, message));
+    };
+    match weights {
+        ClassWeights::List(list) if list.len() != classes => {
+            let message = format!("`class_weights` has {} numbers, but there are {classes} classes", list.len());
+            Err(Failure::new(codes::INPUT_UNFED, message))
+        }
+        ClassWeights::List(list) => Ok(list.iter().map(|w| *w as f32).collect()),
+        ClassWeights::Balanced => {
+            let mut counts = vec![0u64; classes];
+            labels.iter().filter_map(|l| Some(*l as usize).filter(|l| *l < classes)).for_each(|l| counts[l] += 1);
+            let occurring = counts.iter().filter(|n| **n > 0).count();
+            let factor = |n: &u64| if *n == 0 { 1.0 } else { labels.len() as f64 / (occurring as f64 * *n as f64) };
+            Ok(counts.iter().map(|n| factor(n) as f32).collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn balanced_weights_are_those_of_scikit_learn() {
+        // compute_class_weight("balanced", classes=[0, 1, 3], y=[0, 0, 0, 1, 3, 3]): 2/3, 2, 1.
+        let labels = Labels::Classes(vec![0, 0, 0, 1, 3, 3]);
+        let weights = class_weights(&ClassWeights::Balanced, &labels, Some(4)).expect("they are classes");
+        assert_eq!(weights, [2.0 / 3.0, 2.0, 1.0, 1.0]);
+        assert!(class_weights(&ClassWeights::List(vec![1.0; 3]), &labels, Some(4)).is_err());
+        let values = Labels::Values { width: 1, values: vec![0.5] };
+        assert!(class_weights(&ClassWeights::Balanced, &values, Some(4)).is_err());
     }
 }

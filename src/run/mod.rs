@@ -4,6 +4,7 @@
 
 mod checkpoint;
 mod darknet;
+pub mod detect;
 mod dir;
 mod evaluate;
 mod events;
@@ -23,6 +24,7 @@ mod profile;
 pub mod report;
 mod timing;
 mod train;
+mod tune;
 mod verify;
 
 pub use dir::RunDir;
@@ -39,4 +41,5 @@ pub use preview::preview;
 pub use profile::{Profile, StepTime, profile};
 pub use timing::{Mode, Timing, time};
 pub use train::{Outcome, TrainOptions, train};
+pub use tune::{Tuned, read_choices, tune, write_choices};
 pub use verify::{Rehearsal, verify_resume};

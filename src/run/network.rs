@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::check::{Bound, Checked};
 use crate::data::Target;
 use crate::diag::{Diagnostic, Sink, codes};
 use crate::engine::{Grads, ParamStore, Session};
 use crate::graph::NodeId;
+use crate::kernels::blocked::choice::Choices;
+use crate::ops::Inputs;
 use crate::plan::{Plan, PlanOptions};
 use crate::shape::{DType, Symbols};
 use crate::syntax::ast::Spec;
 use crate::weights::{self, Archive, LoadOptions, Rules, Start, Tensor, Tensors, Wanted};
 
-use super::{Failure, darknet};
+use super::{Failure, darknet, tune};
 
 /// A checked network with its parameters.
 pub struct Network<'a> {
@@ -24,6 +27,8 @@ pub struct Network<'a> {
     pub max_memory: Option<u64>,
     /// Whether convolutions are formed by their definition (see [`PlanOptions::exact_conv`]).
     pub exact_conv: bool,
+    /// Algorithms of convolutions as they were measured.
+    pub choices: Option<Arc<Choices>>,
 }
 
 /// The inputs that a data set feeds.
@@ -35,6 +40,8 @@ pub struct Feeds {
     pub further: Vec<NodeId>,
     /// The input that takes its label.
     pub label: Option<NodeId>,
+    /// The input that takes its weight: what a loss has as its `weight`.
+    pub weight: Option<NodeId>,
 }
 
 impl Feeds {
@@ -47,7 +54,7 @@ impl Feeds {
 impl<'a> Network<'a> {
     /// The network with first values drawn from `seed`.
     pub fn new(checked: &'a Checked, seed: u64) -> Self {
-        Self { checked, params: ParamStore::init(checked, seed), max_memory: None, exact_conv: false }
+        Self { checked, params: ParamStore::init(checked, seed), max_memory: None, exact_conv: false, choices: None }
     }
 
     /// The graph and its proof.
@@ -129,8 +136,24 @@ impl<'a> Network<'a> {
     /// A network without inputs.
     pub fn image(&self) -> Result<NodeId, Failure> {
         let inputs = &self.checked.graph().roles.inputs;
-        let image = inputs.iter().find(|id| self.is_float(**id)).or_else(|| inputs.first());
+        let image = inputs.iter().find(|id| self.is_float(**id) && !self.is_weight(**id)).or_else(|| inputs.first());
         image.copied().ok_or_else(|| Failure::new(codes::INPUT_UNFED, "the network has no input"))
+    }
+
+    /// Whether an input has one number for each example and is the `weight` of a loss, and nothing
+    /// else.
+    fn is_weight(&self, id: NodeId) -> bool {
+        let graph = self.checked.graph();
+        let users = graph.users(id);
+        let is_slot = |user: &NodeId| {
+            let slot = graph.inputs(*user).iter().rposition(|input| *input == id);
+            let weighs = |inputs: Inputs| match inputs {
+                Inputs::Optional(first, more) => slot.and_then(|s| more.get(s.checked_sub(first.len())?)),
+                Inputs::Named(_) | Inputs::Branches => None,
+            };
+            graph.op(*user).and_then(|op| weighs(op.info().inputs)) == Some(&"weight")
+        };
+        self.is_float(id) && self.checked.fact(id).rank() == 1 && !users.is_empty() && users.iter().all(is_slot)
     }
 
     fn is_float(&self, id: NodeId) -> bool {
@@ -146,7 +169,8 @@ impl<'a> Network<'a> {
         let graph = self.checked.graph();
         let inputs = &graph.roles.inputs;
         let image = self.image()?;
-        let floats = inputs.iter().copied().filter(|id| *id != image && self.is_float(*id));
+        let weight = inputs.iter().copied().find(|id| *id != image && self.is_weight(*id));
+        let floats = inputs.iter().copied().filter(|id| *id != image && self.is_float(*id) && Some(*id) != weight);
         let further: Vec<NodeId> = floats.take(slots.saturating_sub(1)).collect();
         if 1 + further.len() < slots {
             let message = format!("an example has {slots} tensors, and {} inputs take one", 1 + further.len());
@@ -154,10 +178,10 @@ impl<'a> Network<'a> {
                 .help("declare an input of floats for each tensor of an example, such as `a` and `b` for a pair")
                 .into());
         }
-        let mut others = inputs.iter().filter(|id| **id != image && !further.contains(id));
+        let mut others = inputs.iter().filter(|id| **id != image && !further.contains(id) && Some(**id) != weight);
         let label = others.next().copied();
         match others.next() {
-            None => Ok(Feeds { image, further, label }),
+            None => Ok(Feeds { image, further, label, weight }),
             Some(extra) => {
                 let node = graph.node(*extra);
                 let (what, help) = match slots {
@@ -289,7 +313,7 @@ impl<'a> Network<'a> {
     /// Plans a session, and refuses one that is over the memory limit before allocating it.
     pub fn session(&self, symbols: &Symbols, options: &PlanOptions) -> Result<Session, Failure> {
         let bound = self.bind(symbols)?;
-        let options = PlanOptions { exact_conv: options.exact_conv || self.exact_conv, ..options.clone() };
+        let options = tune::with_choices(options, self);
         let plan =
             Plan::new(self.checked, &bound, &options).map_err(|e| Failure::new(codes::CANNOT_PLAN, e.to_string()))?;
         let needed = plan.memory().total().saturating_add(self.params.bytes());

@@ -194,7 +194,7 @@ impl Run<'_> {
     ) -> Result<(), Failure> {
         let plan = turn.phase.plan(self.probe.nodes.clone());
         let answers = self.answers(network);
-        let watched = self.probe.nodes.iter().copied().chain(answers.as_ref().map(|a| a.node));
+        let watched = self.probe.evaluated().into_iter().chain(answers.as_ref().map(|a| a.node));
         let eval_plan = PlanOptions::inference(watched.collect());
         let (image, shape) = (self.options.train.feeds().image, self.options.train.shape());
         let mut eval_sessions = Sessions::new(&eval_plan, image, shape);
@@ -445,10 +445,10 @@ impl Run<'_> {
         at: Place,
     ) -> Result<(), Failure> {
         let session = sessions.get(network, batch.len)?;
-        feed(session, self.options.train.feeds(), batch);
+        feed(session, self.options.train, batch);
         let noise = NoiseKey { seed: self.options.config.seed, step };
         session.forward(&mut network.params, noise);
-        meter.add(session, batch.len);
+        meter.add(session, batch);
         if session.loss().is_some_and(f32::is_finite) {
             return Ok(());
         }

@@ -1,7 +1,9 @@
 //! The commands as a user runs them: output, files and exit codes.
 
+mod arrays;
 mod bench;
 mod data;
+mod detect;
 mod diff;
 mod features;
 mod import;
@@ -47,6 +49,8 @@ impl Place {
     /// The command, run in this folder.
     pub fn blockprint(&self, args: &[&str]) -> Run {
         let mut command = Command::cargo_bin("blockprint").expect("the binary is built for its tests");
+        // What the user has cached must not decide what tests see.
+        command.env("XDG_CACHE_HOME", self.path(".cache"));
         let output = command.current_dir(self.dir.path()).args(args).output().expect("it starts");
         Run {
             code: output.status.code().expect("it ends by itself"),

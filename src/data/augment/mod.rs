@@ -2,6 +2,7 @@
 
 mod color;
 mod geometry;
+mod place;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use crate::random;
 
 pub(super) use color::LUMA;
 pub(super) use geometry::resize;
+pub use place::Placement;
 
 /// An image while it is prepared: `[channel][height][width]`.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +28,8 @@ pub struct Planes {
     pub data: Vec<f32>,
     /// The value of white; black is 0.
     pub white: f32,
+    /// Where the image lies in the one it was made from.
+    pub place: Placement,
 }
 
 impl Planes {
@@ -55,6 +59,7 @@ fn happens(rng: &mut ChaCha8Rng, p: f64) -> bool {
 pub(super) fn apply(step: &Augment, image: &mut Planes, rng: &mut ChaCha8Rng) -> Result<(), String> {
     match step {
         Augment::Resize { to } => geometry::resize_to(image, *to)?,
+        Augment::Letterbox { height, width } => geometry::letterbox(image, *height, *width)?,
         Augment::CenterCrop { height, width } => geometry::center_crop(image, *height, *width)?,
         Augment::RandomCrop { height, width, pad } => geometry::random_crop(image, *height, *width, *pad, rng)?,
         Augment::RandomResizedCrop { height, width, scale, ratio } => {
@@ -104,7 +109,10 @@ pub fn deterministic(chain: &[Augment]) -> Vec<Augment> {
     let mut steps = Vec::new();
     for step in chain {
         match step {
-            Augment::Resize { .. } | Augment::CenterCrop { .. } | Augment::Normalize { .. } => steps.push(step.clone()),
+            Augment::Resize { .. }
+            | Augment::Letterbox { .. }
+            | Augment::CenterCrop { .. }
+            | Augment::Normalize { .. } => steps.push(step.clone()),
             Augment::RandomCrop { height, width, .. } => {
                 steps.push(Augment::CenterCrop { height: *height, width: *width });
             }

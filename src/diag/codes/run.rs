@@ -52,6 +52,15 @@ codes! {
     NOT_REPEATED = "BP0817": "an interrupted run ends differently from one that was not",
         "`resume --verify` found files that differ. This is a defect of Blockprint: please report it with the spec.",
         elsewhere "src/run/verify.rs";
+    NO_HEADS = "BP0830": "the network has no detection head",
+        "`detect` reads the nodes that a `yolo_v2` or `yolo_v3` loss of the spec reads: the loss says how many classes and which anchors a head has. Add the loss, which needs an input `boxes: f32[N, M, 5]`.",
+        elsewhere "tests/cli/detect.rs";
+    NO_BOXES = "BP0831": "the data have no boxes, or too few",
+        "Anchors are found from the boxes of a data set of the kind `coco`, `voc`, `darknet` or `shapes`, and need at least as many boxes as anchors.",
+        elsewhere "tests/cli/detect.rs";
+    TOO_MANY_BOXES = "BP0832": "a picture has more boxes than the network takes",
+        "An input `boxes: f32[N, M, 5]` takes up to M boxes of each picture; shorter lists are filled up. Declare it with a greater M.",
+        elsewhere "tests/cli/detect.rs";
     NO_RUN = "BP0818": "there is no run whose numbers could be shown",
         "`--compare` takes the folder of a run, which holds `metrics.jsonl` with a line for each epoch.",
         elsewhere "tests/cli/report.rs";

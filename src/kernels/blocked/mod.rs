@@ -6,11 +6,14 @@
 //! convolutions on SIMD architectures": vectors run along the channels, so that no loop over a
 //! map has to care about its width, its borders or a stride.
 
+pub mod choice;
 pub mod conv;
 pub mod layout;
 pub mod slide;
+#[allow(clippy::needless_range_loop, reason = "tiles are indexed by constants, so that they stay in registers")]
 mod tile;
 pub mod vector;
+#[allow(clippy::needless_range_loop, reason = "as above")]
 pub mod winograd;
 
 pub use vector::Level;

@@ -229,6 +229,15 @@ impl Level {
         all
     }
 
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Avx512 => "avx512",
+            Level::Avx2 => "avx2",
+            Level::Portable => "portable",
+        }
+    }
+
     /// Channels of a block.
     pub fn block(self) -> usize {
         match self {
