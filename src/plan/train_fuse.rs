@@ -18,7 +18,8 @@ pub(super) fn chains(checked: &Checked, bound: &Bound, options: &PlanOptions, sc
     let mut taken = vec![false; graph.len()];
     // Of two branches that are added, the later one runs last and takes the addition.
     for id in graph.ids().rev() {
-        if !scope.needed[id.index()] || !matches!(graph.op(id), Some(Op::BatchNorm(_))) {
+        let computed = scope.needed[id.index()] && !options.given.contains(&id);
+        if !computed || !matches!(graph.op(id), Some(Op::BatchNorm(_))) {
             continue;
         }
         let chain = find(checked, bound, options, scope, &taken, id);
