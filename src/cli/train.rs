@@ -9,7 +9,7 @@ use anstream::eprintln;
 
 use crate::config::{DataConfig, TrainConfig};
 use crate::data::{Mode, Part};
-use crate::diag::codes;
+use crate::diag::{Diagnostic, codes};
 use crate::driver::Compiled;
 use crate::engine::schedule::Length;
 use crate::run::{self, Failure, Fingerprint, Network, Outcome, RunDir, TrainOptions};
@@ -26,9 +26,9 @@ pub(super) struct Args {
     /// The data set, instead of the spec's: a folder whose layout is recognised
     #[arg(long, value_name = "PATH")]
     data: Option<PathBuf>,
-    /// Epochs, instead of the spec's
-    #[arg(long)]
-    epochs: Option<usize>,
+    /// Epochs, instead of the spec's; of several phases the last becomes longer or shorter
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    epochs: Option<u32>,
     /// The run directory [default: the first free of runs/MODEL, runs/MODEL-2, ...]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -41,7 +41,7 @@ pub(super) struct Args {
     /// Time between checkpoints, such as 500it or 2ep [default: the spec's, else 1ep]
     #[arg(long, value_name = "TIME", value_parser = parse_length)]
     checkpoint_every: Option<Length>,
-    /// Pause after this much time, such as 90s, 30m or 8h; the run can be resumed
+    /// Pause after this much time, such as 90s, 30min or 8h; the run can be resumed
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     max_time: Option<f64>,
     /// Start from these weights, where the run does not go on from a checkpoint
@@ -73,7 +73,7 @@ fn train(args: &Args, compiled: &Compiled, observer: &mut Progress) -> Result<Ou
     let begin = Instant::now();
     let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
     let (mut config, data) = sections(compiled, args.data.is_some())?;
-    override_settings(args, &mut config);
+    override_settings(args, &mut config)?;
     let base = base_of(&args.spec);
     let mut network = Network::new(checked, config.seed);
     network.max_memory = args.machine.memory();
@@ -132,26 +132,27 @@ fn parse_length(text: &str) -> Result<Length, String> {
         .ok_or_else(|| "write a number of steps or epochs, such as 500it or 2ep".to_string())
 }
 
-/// `--max-time`: seconds, from `90s`, `30m` or `8h`.
+/// `--max-time`: seconds, from `90s`, `30min` (or `30m`) or `8h`.
 fn parse_time(text: &str) -> Result<f64, String> {
-    let (digits, unit) = match text.char_indices().last() {
-        Some((at, 's')) => (&text[..at], 1.0),
-        Some((at, 'm')) => (&text[..at], 60.0),
-        Some((at, 'h')) => (&text[..at], 3600.0),
-        _ => (text, 1.0),
-    };
-    let seconds = digits.trim().parse::<f64>().ok().map(|n| n * unit).filter(|s| s.is_finite() && *s >= 0.0);
-    seconds.ok_or_else(|| "write a time, such as 90s, 30m or 8h".to_string())
+    let units = [("s", 1.0), ("min", 60.0), ("m", 60.0), ("h", 3600.0)];
+    let given = units.iter().find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, *factor)));
+    let (digits, factor) = given.unwrap_or((text, 1.0));
+    let seconds = digits.trim().parse::<f64>().ok().map(|n| n * factor).filter(|s| s.is_finite() && *s >= 0.0);
+    seconds.ok_or_else(|| "write a time, such as 90s, 30min or 8h".to_string())
 }
 
 /// Puts the command line's settings in the place of the spec's.
-fn override_settings(args: &Args, config: &mut TrainConfig) {
+fn override_settings(args: &Args, config: &mut TrainConfig) -> Result<(), Failure> {
     if let Some(epochs) = args.epochs {
-        config.epochs = epochs;
-        config.phases.truncate(config.phases.len().min(epochs));
+        config.set_epochs(epochs as usize).map_err(|phases| {
+            let message = format!("{epochs} epochs are too few for {phases} phases");
+            let problem = Diagnostic::error(codes::CONFLICTING_SETTINGS, message).label(config.span, "these phases");
+            problem.help(format!("`--epochs` is at least {phases}: each phase trains for one epoch or more"))
+        })?;
     }
     config.max_time = args.max_time.or(config.max_time);
     config.checkpoint = args.checkpoint_every.or(config.checkpoint);
+    Ok(())
 }
 
 /// The sections that training needs; with data of the command line's, the spec needs none.
@@ -196,7 +197,7 @@ mod tests {
 
     #[test]
     fn times_have_units() {
-        assert_eq!((parse_time("90"), parse_time("90s"), parse_time("1.5m")), (Ok(90.0), Ok(90.0), Ok(90.0)));
+        assert_eq!((parse_time("90"), parse_time("90s"), parse_time("1.5min")), (Ok(90.0), Ok(90.0), Ok(90.0)));
         assert_eq!(parse_time("2h"), Ok(7200.0));
         assert!(["", "m", "-1s", "inf", "1d"].iter().all(|t| parse_time(t).is_err()));
     }

@@ -8,6 +8,7 @@ mod data;
 mod docs;
 mod fields;
 mod optim;
+mod phases;
 #[cfg(test)]
 mod tests;
 mod train;
@@ -26,10 +27,9 @@ pub use data::{
 pub use docs::tables;
 pub use fields::{Callable, Key, Kind};
 pub use optim::{OPTIMIZERS, SCHEDULES};
-pub(crate) use train::is_beneath;
-pub use train::{
-    EarlyStop, Freeze, Monitor, PHASE, Phase, STOP, TRAIN, TrainConfig, check_monitors, check_names, check_phases,
-};
+pub(crate) use phases::is_beneath;
+pub use phases::{Freeze, PHASE, Phase, check_phases};
+pub use train::{EarlyStop, Monitor, STOP, TRAIN, TrainConfig, check_monitors, check_names};
 
 /// The sections that are present and sound.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 use crate::config::{EarlyStop, Monitor};
 use crate::engine::Progress;
+use crate::engine::schedule::Plateau;
 
 use super::evaluate::Probe;
 use super::{Evaluation, TrainOptions};
@@ -63,21 +64,26 @@ pub(super) fn stops_early(
 /// Lowers the learning rate where the watched number no longer improves; whether it did.
 pub(super) fn drops_rate(
     monitor: &Monitor,
-    patience: u64,
+    plateau: &Plateau,
     train: &[(String, f64)],
     val: Option<&Evaluation>,
     progress: &mut Progress,
 ) -> bool {
     let Some(value) = watched(monitor, train, val) else { return false };
-    if value.is_finite() && progress.plateau.is_none_or(|best| monitor.improves(value, best, 0.0)) {
+    if value.is_finite() && progress.plateau.is_none_or(|best| monitor.improves(value, best, plateau.min_delta)) {
         progress.plateau = Some(value);
         progress.stalled = 0;
-        return false;
+    } else {
+        progress.stalled += 1;
     }
-    progress.stalled += 1;
-    let drops = progress.stalled > patience;
+    if progress.cooling > 0 {
+        progress.cooling -= 1;
+        progress.stalled = 0;
+    }
+    let drops = progress.stalled > plateau.patience;
     if drops {
         progress.drops += 1;
+        progress.cooling = plateau.cooldown;
         progress.stalled = 0;
     }
     drops

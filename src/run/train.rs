@@ -241,10 +241,10 @@ impl Run<'_> {
     ) {
         let steps = self.options.train.batches().div_ceil(self.options.config.accumulate);
         let done = (progress.epoch as usize - work.turn.from) * steps;
-        let Some((_, patience)) = work.turn.phase.schedule.plateau(done.saturating_sub(1) as u64, steps as u64) else {
+        let Some(plateau) = work.turn.phase.schedule.plateau(done.saturating_sub(1) as u64, steps as u64) else {
             return;
         };
-        if judge::drops_rate(&self.monitor, patience, meter.means(), val, progress) {
+        if judge::drops_rate(&self.monitor, plateau, meter.means(), val, progress) {
             observer.note(&format!("{} is on a plateau: the learning rate drops", self.monitor.name()));
         }
     }
@@ -480,8 +480,7 @@ impl Work<'_, '_> {
     fn rate(&self, progress: &Progress, step: usize, steps: usize) -> f64 {
         let Turn { phase, from, .. } = self.turn;
         let (done, steps) = (((progress.epoch as usize - from) * steps + step) as u64, steps as u64);
-        let drops = i32::try_from(progress.drops).unwrap_or(i32::MAX);
-        let plateau = phase.schedule.plateau(done, steps).map_or(1.0, |(factor, _)| factor.powi(drops));
+        let plateau = phase.schedule.plateau(done, steps).map_or(1.0, |plateau| plateau.after(progress.drops));
         phase.optimizer.lr() * phase.schedule.factor(done, steps) * plateau
     }
 
