@@ -24,6 +24,8 @@ pub enum Purpose {
     Synthetic = 6,
     /// Random instances in tests and benchmarks.
     Sample = 7,
+    /// The settings of a sweep; counters: run, setting.
+    Sweep = 8,
 }
 
 /// The stream for a purpose and two counters.

@@ -126,6 +126,16 @@ fn parse_setting(text: &str) -> Result<(String, String), String> {
 }
 
 impl SpecOptions {
+    /// The overrides.
+    pub(super) fn settings(&self) -> &[(String, String)] {
+        &self.set
+    }
+
+    /// The same with other overrides.
+    pub(super) fn with_settings(&self, settings: &[(String, String)]) -> SpecOptions {
+        SpecOptions { set: settings.to_vec(), ..self.clone() }
+    }
+
     fn options(&self) -> Options {
         Options {
             set: self.set.clone(),

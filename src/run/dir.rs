@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, codes};
-use crate::fs::{Lock, LockError, is_temporary, write_bytes_atomic};
+use crate::fs::{Lock, is_temporary, write_bytes_atomic};
 
 use super::Failure;
 use super::checkpoint::CHECKPOINT;
@@ -165,15 +165,7 @@ fn remove_partial(path: &Path) -> Result<(), Failure> {
 }
 
 fn lock(path: &Path) -> Result<Lock, Failure> {
-    let lock_path = path.join(LOCK);
-    Lock::acquire(&lock_path).map_err(|e| match e {
-        LockError::Held(_) => {
-            Diagnostic::error(codes::RUN_LOCKED, format!("another process writes `{}`", path.display()))
-                .help("wait for it to end, or name another folder with `--out`")
-                .into()
-        }
-        LockError::Io(_, e) => Failure::write(&lock_path, &e),
-    })
+    Lock::acquire(&path.join(LOCK)).map_err(|e| Failure::locked(path, &e))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod phases;
 mod predict;
 mod preview;
 mod profile;
+pub mod sweep;
 mod timing;
 mod train;
 mod verify;

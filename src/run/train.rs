@@ -52,6 +52,8 @@ pub struct Outcome {
     pub epochs: usize,
     /// The best epoch, what was watched, and its value.
     pub best: Option<(usize, String, f64)>,
+    /// Whether less of what was watched is better.
+    pub minimize: bool,
     /// Whether it was ended from outside.
     pub interrupted: bool,
     /// Whether it was ended by its limit of time.
@@ -96,6 +98,7 @@ pub fn train(
         dir: dir.path().to_path_buf(),
         epochs: progress.epoch as usize,
         best: progress.best.map(|(epoch, value)| (epoch as usize, run.monitor.name(), value)),
+        minimize: run.monitor.minimize,
         interrupted: state.paused == Some(Pause::Interrupted),
         out_of_time: state.paused == Some(Pause::OutOfTime),
     })

@@ -9,6 +9,7 @@ mod outputs;
 mod predict;
 mod pretrained;
 mod resume;
+mod sweep;
 mod train;
 mod wrong_weights;
 

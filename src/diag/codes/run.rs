@@ -52,4 +52,7 @@ codes! {
     NOT_REPEATED = "BP0817": "an interrupted run ends differently from one that was not",
         "`resume --verify` found files that differ. This is a defect of Blockprint: please report it with the spec.",
         elsewhere "src/run/verify.rs";
+    BAD_SWEEP = "BP0818": "the settings of a sweep cannot be combined",
+        "A sweep takes a list of values for each `--set`: `--set train.optim.lr=0.1,0.01`. With `--random` a value may also be drawn from a range: `log(1e-4, 1e-1)`, `uniform(0, 0.5)`, `int(8, 64)`.",
+        elsewhere "src/run/sweep.rs";
 }
