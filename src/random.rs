@@ -18,14 +18,16 @@ pub enum Purpose {
     Augment = 3,
     /// Dropout and other noise inside the network; counters: step, node.
     Noise = 4,
-    /// Splits of a data set; counters: 0, 0.
+    /// Splits of a data set; counters: 0 or one more than the class, 0.
     Split = 5,
     /// The embedded data sets; counters: split, index of the example.
     Synthetic = 6,
     /// Random instances in tests and benchmarks.
     Sample = 7,
+    /// Examples composed of several images; counters: epoch, 0.
+    Compose = 8,
     /// The settings of a sweep; counters: run, setting.
-    Sweep = 8,
+    Sweep = 9,
 }
 
 /// The stream for a purpose and two counters.

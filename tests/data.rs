@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use blockprint::config::{Augment, DataConfig, DataKind, LabelFrom, OnBad, PartPath, ResizeTo, Split};
+use blockprint::config::{Augment, DataConfig, DataKind, LabelFrom, OnBad, PartPath, ResizeTo, Split, SplitBy};
 use blockprint::data::{self, Dataset, Labels, Loader, LoaderConfig, Mode, Part, Pixels, Target, Transform};
 use blockprint::diag::{Diagnostic, codes};
 use blockprint::source::{Span, Spanned};
@@ -147,7 +147,7 @@ fn epoch(
     config: LoaderConfig,
 ) -> Vec<(Vec<f32>, Vec<f32>, Vec<usize>)> {
     Loader::new(set.clone(), transform.clone(), config)
-        .map(|b| b.map(|b| (b.images.clone(), b.labels.clone(), b.indices.clone())).unwrap())
+        .map(|b| b.map(|b| (b.images[0].clone(), b.labels.clone(), b.indices.clone())).unwrap())
         .collect()
 }
 
@@ -215,7 +215,7 @@ fn plain_preparation_is_scaling() {
     let batch = Loader::new(set.clone(), transform, LoaderConfig::sequential(3, 1)).next().unwrap().unwrap();
     let Pixels::U8(pixels) = set.image(1).unwrap().pixels else { panic!("digits are bytes") };
     for channel in 0..3 {
-        let plane = &batch.images[(3 + channel) * 784..][..784];
+        let plane = &batch.images[0][(3 + channel) * 784..][..784];
         for (p, v) in pixels.iter().zip(plane) {
             assert!((v - (f32::from(*p) / 255.0 - 0.5) / 0.25).abs() < 1e-6);
         }
@@ -275,7 +275,8 @@ fn numbered_folders_are_sorted_by_number_and_splits_are_disjoint() {
             write_image(&folder.path().join(format!("{class}/{k}.pgm")), class * 10 + k);
         }
     }
-    let config = DataConfig { split: Some(Split { val: 0.2, test: 0.1, seed: 5 }), ..DataConfig::auto() };
+    let config =
+        DataConfig { split: Some(Split { val: 0.2, test: 0.1, seed: 5, by: SplitBy::Example }), ..DataConfig::auto() };
     let part = |part| data::open(&config, folder.path(), Some(folder.path()), part).unwrap();
     let sets = [part(Part::Train), part(Part::Val), part(Part::Test)];
     assert_eq!(sets.each_ref().map(|s| s.len()), [42, 12, 6]);
@@ -300,7 +301,7 @@ fn damaged_images_stop_a_run_or_are_counted() {
     std::fs::write(folder.path().join("train/1_3.pgm"), b"P5 4 3 255\nxx").unwrap();
     let set = open(&folder.path().join("train"), Part::Train);
     let whole = data::open(
-        &DataConfig { split: Some(Split { val: 0.0, test: 0.0, seed: 0 }), ..DataConfig::auto() },
+        &DataConfig { split: Some(Split { val: 0.0, test: 0.0, seed: 0, by: SplitBy::Example }), ..DataConfig::auto() },
         folder.path(),
         Some(&folder.path().join("train")),
         Part::Train,
@@ -317,7 +318,7 @@ fn damaged_images_stop_a_run_or_are_counted() {
     let batches: Vec<_> = Loader::new(whole, transform, skipping).map(Result::unwrap).collect();
     assert_eq!(batches.iter().map(|b| b.len).sum::<usize>(), 9);
     assert_eq!(batches.iter().map(|b| b.skipped.len()).sum::<usize>(), 1);
-    assert_eq!(batches[1].images.len(), batches[1].len * 12);
+    assert_eq!(batches[1].images[0].len(), batches[1].len * 12);
 }
 
 #[test]

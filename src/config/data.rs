@@ -8,6 +8,7 @@ use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Expr, ExprKind, Ident};
 
 use super::fields::{self, Fields, Key, Kind};
+use super::sampler::{self, Sampler};
 
 /// Where examples come from and what their pixels become.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +25,8 @@ pub struct DataConfig {
     pub test: Option<PartPath>,
     /// Parts that are taken from the training part.
     pub split: Option<Split>,
+    /// How images make up examples.
+    pub sampler: Sampler,
     /// What to do with an example that cannot be read.
     pub on_bad: OnBad,
     /// The factor of a pixel's 8-bit value; `None`: 1/255, and 1 for arrays of floats.
@@ -137,6 +140,21 @@ pub struct Split {
     pub test: f64,
     /// The seed of the draw.
     pub seed: u64,
+    /// What is drawn.
+    pub by: SplitBy,
+}
+
+/// What the draws of a split take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SplitBy {
+    /// Single examples.
+    #[default]
+    Example,
+    /// Whole classes, so that the parts have none in common.
+    Class,
+    /// The same share of the examples of every class.
+    Within,
 }
 
 /// Where a part lies.
@@ -175,6 +193,11 @@ pub static DATA: &[Key] = &[
         kind: Kind::Nested("a mapping"),
         doc: "parts drawn from the training part: `{val: 0.1, seed: 0}`",
     },
+    Key {
+        name: "sampler",
+        kind: Kind::Nested("a sampler"),
+        doc: "how images make up examples: `pk(people=8, images=4)`",
+    },
     Key { name: "label", kind: WORD, doc: "of image files: `folder`, or a regular expression with one group" },
     Key { name: "coarse", kind: Kind::Value(AttrKind::Bool), doc: "of `cifar100`: the 20 superclasses" },
     Key { name: "images", kind: WORD, doc: "of `npz`: the name of the images" },
@@ -208,6 +231,11 @@ pub static SPLIT: &[Key] = &[
     Key { name: "val", kind: Kind::Value(FRACTION), doc: "the part that becomes the validation set" },
     Key { name: "test", kind: Kind::Value(FRACTION), doc: "the part that becomes the test set" },
     Key { name: "seed", kind: Kind::Value(AttrKind::Int { min: 0 }), doc: "the seed of the draw; 0" },
+    Key {
+        name: "by",
+        kind: Kind::Value(AttrKind::Choice(&["example", "class", "within"])),
+        doc: "what is drawn: single examples, whole classes such as people, or the same share within each class; `example`",
+    },
 ];
 const FRACTION: AttrKind = AttrKind::Float { min: 0.0, max: 0.9 };
 
@@ -230,6 +258,7 @@ impl DataConfig {
             val: None,
             test: None,
             split: None,
+            sampler: Sampler::Each,
             on_bad: OnBad::Stop,
             scale: None,
             mean: Vec::new(),
@@ -255,6 +284,7 @@ pub(super) fn read(expr: &Expr, sink: &mut Sink) -> Option<DataConfig> {
     };
     let (train, val, test) = (part("train"), part("val"), part("test"));
     let split = fields.expr("split").and_then(|e| split(e, sink));
+    let sampler = fields.expr("sampler").and_then(|e| sampler::read(e, sink)).unwrap_or_default();
     let size = fields.area("size", sink);
     let classes = fields.expr("classes").map(|e| classes(e, sink)).unwrap_or_default();
     let (mean, std) = (fields.numbers("mean").unwrap_or_default(), fields.numbers("std").unwrap_or_default());
@@ -270,6 +300,7 @@ pub(super) fn read(expr: &Expr, sink: &mut Sink) -> Option<DataConfig> {
         val,
         test,
         split,
+        sampler,
         on_bad: if is("on_bad", "skip") { OnBad::Skip } else { OnBad::Stop },
         scale: fields.number("scale"),
         mean,
@@ -398,7 +429,12 @@ fn split(expr: &Expr, sink: &mut Sink) -> Option<Split> {
         fields.conflict("val", "test", "together they leave nothing to train on", sink);
         return None;
     }
-    Some(Split { val, test, seed: fields.size("seed").unwrap_or(0) as u64 })
+    let by = match fields.word("by").as_ref().map(|w| w.value.as_str()) {
+        Some("class") => SplitBy::Class,
+        Some("within") => SplitBy::Within,
+        _ => SplitBy::Example,
+    };
+    Some(Split { val, test, seed: fields.size("seed").unwrap_or(0) as u64, by })
 }
 
 fn classes(expr: &Expr, sink: &mut Sink) -> Vec<String> {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::fields::{Callable, Key, Kind};
-use super::{AUGMENTATIONS, DATA, OPTIMIZERS, PAIR, PHASE, SCHEDULES, SPLIT, STOP, TRAIN};
+use super::{AUGMENTATIONS, DATA, OPTIMIZERS, PAIR, PHASE, SAMPLERS, SCHEDULES, SPLIT, STOP, TRAIN};
 
 /// Every table with its name, as `docs/data.md` and `docs/training.md` hold it.
 pub fn tables() -> Vec<(&'static str, String)> {
@@ -11,6 +11,7 @@ pub fn tables() -> Vec<(&'static str, String)> {
         ("data", settings(DATA)),
         ("data.split", settings(SPLIT)),
         ("data.pair", settings(PAIR)),
+        ("sampler", calls(SAMPLERS)),
         ("augment", calls(AUGMENTATIONS)),
         ("train", settings(TRAIN)),
         ("train.stop", settings(STOP)),

@@ -9,6 +9,7 @@ mod docs;
 mod fields;
 mod optim;
 mod phases;
+mod sampler;
 #[cfg(test)]
 mod tests;
 mod train;
@@ -17,11 +18,12 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::check::cost::Counting;
 use crate::diag::{Diagnostic, Sink, codes};
+use crate::ops::attrs::Value;
 use crate::syntax::ast::{Expr, ExprKind, Spec};
 
 pub use augment::{AUGMENTATIONS, Augment, ResizeTo};
 pub use data::{
-    Color, DATA, DEFAULT_CACHE, DataConfig, DataKind, LabelFrom, Layout, OnBad, PAIR, PartPath, SPLIT, Split,
+    Color, DATA, DEFAULT_CACHE, DataConfig, DataKind, LabelFrom, Layout, OnBad, PAIR, PartPath, SPLIT, Split, SplitBy,
     label_pattern,
 };
 pub use docs::tables;
@@ -30,6 +32,7 @@ pub use optim::{OPTIMIZERS, SCHEDULES};
 pub(crate) use phases::is_beneath;
 pub use phases::{Freeze, PHASE, Phase, check_phases};
 pub use train::{EarlyStop, Monitor, STOP, TRAIN, TrainConfig, check_monitors, check_names};
+pub use sampler::{SAMPLERS, Sampler};
 
 /// The sections that are present and sound.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -50,8 +53,28 @@ pub fn read(spec: &Spec, sink: &mut Sink) -> Config {
     let counting = spec.section("counting").map(|e| counting(e, sink)).unwrap_or_default();
     if let (Some(data), Some(train)) = (&data, &train) {
         warn_of_double_normalization(data, train, sink);
+        check_batch(data, spec, sink);
     }
     Config { data, train, counting }
+}
+
+/// A sampler that composes whole batches decides their size.
+fn check_batch(data: &DataConfig, spec: &Spec, sink: &mut Sink) {
+    let Some(ExprKind::Map(entries)) = spec.section("train").map(|e| &e.kind) else { return };
+    let given = entries.iter().find(|e| e.key.value == "batch").map(|e| &e.value);
+    if let (Some(expr), Some(composed)) = (given, data.sampler.batch())
+        && fields::to_value(expr) != Some(Value::Int(composed as i64))
+    {
+        sink.push(
+            Diagnostic::error(
+                codes::CONFLICTING_SETTINGS,
+                "`batch` of `train` and `sampler` of `data` contradict each other",
+            )
+            .label(expr.span, "this")
+            .label(data.span, format!("its sampler composes batches of {composed}"))
+            .help("leave `batch` out"),
+        );
+    }
 }
 
 fn counting(expr: &Expr, sink: &mut Sink) -> Counting {

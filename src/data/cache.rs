@@ -10,29 +10,39 @@ use super::{DataError, Dataset, Labels};
 /// A data set whose images are decoded once, as far as memory is granted.
 pub(super) struct Cached {
     inner: Arc<dyn Dataset>,
-    slots: Vec<OnceLock<Image<'static>>>,
+    /// `[example][slot]`.
+    kept: Vec<OnceLock<Image<'static>>>,
     left: AtomicUsize,
 }
 
 impl Cached {
     /// Caches up to `bytes` of decoded values.
     pub(super) fn new(inner: Arc<dyn Dataset>, bytes: usize) -> Self {
-        let slots = (0..inner.len()).map(|_| OnceLock::new()).collect();
-        Self { inner, slots, left: AtomicUsize::new(bytes) }
+        let kept = (0..inner.len().saturating_mul(inner.slots())).map(|_| OnceLock::new()).collect();
+        Self { inner, kept, left: AtomicUsize::new(bytes) }
     }
 }
 
 impl Dataset for Cached {
+    fn slots(&self) -> usize {
+        self.inner.slots()
+    }
+
     fn image(&self, index: usize) -> Result<Image<'_>, DataError> {
-        let slot = self.slots.get(index);
-        if let Some(image) = slot.and_then(OnceLock::get) {
+        self.image_at(index, 0)
+    }
+
+    fn image_at(&self, index: usize, slot: usize) -> Result<Image<'_>, DataError> {
+        let at = index.checked_mul(self.slots()).and_then(|at| at.checked_add(slot));
+        let kept = at.filter(|_| slot < self.slots()).and_then(|at| self.kept.get(at));
+        if let Some(image) = kept.and_then(OnceLock::get) {
             return Ok(image.borrowed());
         }
-        let image = self.inner.image(index)?;
+        let image = self.inner.image_at(index, slot)?;
         let take = |left: usize| left.checked_sub(image.bytes());
-        match slot {
-            Some(slot) if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() => {
-                Ok(slot.get_or_init(|| image.into_owned()).borrowed())
+        match kept {
+            Some(kept) if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() => {
+                Ok(kept.get_or_init(|| image.into_owned()).borrowed())
             }
             _ => Ok(image),
         }

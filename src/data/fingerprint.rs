@@ -48,7 +48,7 @@ pub fn fingerprint(dataset: &dyn Dataset) -> String {
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Adds an example's image. One that cannot be read counts as such: whether that is an error is
+/// Adds an example's images. One that cannot be read counts as such: whether that is an error is
 /// for the loader to say.
 fn add(digest: &mut Sha256, dataset: &dyn Dataset, index: usize, whole: bool) {
     if let Some(path) = dataset.file(index) {
@@ -58,7 +58,11 @@ fn add(digest: &mut Sha256, dataset: &dyn Dataset, index: usize, whole: bool) {
         }
         return;
     }
-    let Ok(image) = dataset.image(index) else { return digest.update(b"unreadable") };
+    (0..dataset.slots()).for_each(|slot| add_image(digest, dataset, index, slot));
+}
+
+fn add_image(digest: &mut Sha256, dataset: &dyn Dataset, index: usize, slot: usize) {
+    let Ok(image) = dataset.image_at(index, slot) else { return digest.update(b"unreadable") };
     for size in [image.channels, image.height, image.width] {
         digest.update((size as u64).to_le_bytes());
     }

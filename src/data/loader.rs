@@ -45,8 +45,8 @@ impl LoaderConfig {
 /// Some examples, prepared. Its buffers go back to the loader when it is dropped.
 #[derive(Debug)]
 pub struct Batch {
-    /// `[len][target]`.
-    pub images: Vec<f32>,
+    /// For each slot, which is an input of the network: `[len][target]`.
+    pub images: Vec<Vec<f32>>,
     /// `[len][width]`: classes as whole numbers, or the numbers of each example.
     pub labels: Vec<f32>,
     /// The index of each example in the data set.
@@ -64,7 +64,7 @@ impl Drop for Batch {
     fn drop(&mut self) {
         if let Some(home) = self.home.take() {
             // A full or closed channel only means that the buffer is not needed.
-            let _ = home.try_send(std::mem::take(&mut self.images));
+            self.images.drain(..).for_each(|images| drop(home.try_send(images)));
         }
     }
 }
@@ -109,7 +109,8 @@ impl Loader {
         let end = count(order.len(), &config);
         let workers = config.workers.clamp(1, 64).min(end.saturating_sub(config.start).max(1));
         let ahead = workers * AHEAD;
-        let shared = Arc::new(Shared { dataset, transform, config, order, spare: bounded(ahead + 2) });
+        let buffers = (ahead + 2).saturating_mul(dataset.slots());
+        let shared = Arc::new(Shared { dataset, transform, config, order, spare: bounded(buffers) });
         let (tickets, todo) = unbounded();
         let (done, results) = unbounded();
         let workers = (0..workers)
@@ -221,10 +222,13 @@ fn prepare(shared: &Shared, number: usize) -> Result<Batch, DataError> {
     let start = number.saturating_mul(config.batch.max(1)).min(order.len());
     let indices = &order[start..start.saturating_add(config.batch.max(1)).min(order.len())];
     let size = transform.target().len();
-    let mut images = spare.1.try_recv().unwrap_or_default();
-    images.resize(indices.len() * size, 0.0);
+    let buffer = |_| {
+        let mut images = spare.1.try_recv().unwrap_or_default();
+        images.resize(indices.len() * size, 0.0);
+        images
+    };
     let mut batch = Batch {
-        images,
+        images: (0..dataset.slots()).map(buffer).collect(),
         labels: Vec::with_capacity(indices.len() * dataset.labels().width()),
         indices: Vec::with_capacity(indices.len()),
         len: 0,
@@ -233,8 +237,9 @@ fn prepare(shared: &Shared, number: usize) -> Result<Batch, DataError> {
         home: Some(spare.0.clone()),
     };
     for &index in indices {
-        let out = &mut batch.images[batch.len * size..(batch.len + 1) * size];
-        match example(dataset.as_ref(), transform, config.epoch, index, out) {
+        let at = batch.len * size..(batch.len + 1) * size;
+        let mut slots = batch.images.iter_mut().map(|images| &mut images[at.clone()]).enumerate();
+        match slots.try_for_each(|(slot, out)| example(dataset.as_ref(), transform, config.epoch, (index, slot), out)) {
             Ok(()) => {
                 dataset.labels().append(index, &mut batch.labels);
                 batch.indices.push(index);
@@ -244,7 +249,7 @@ fn prepare(shared: &Shared, number: usize) -> Result<Batch, DataError> {
             Err(error) => return Err(error),
         }
     }
-    batch.images.truncate(batch.len * size);
+    batch.images.iter_mut().for_each(|images| images.truncate(batch.len * size));
     Ok(batch)
 }
 
@@ -252,11 +257,13 @@ fn example(
     dataset: &dyn Dataset,
     transform: &Transform,
     epoch: u64,
-    index: usize,
+    (index, slot): (usize, usize),
     out: &mut [f32],
 ) -> Result<(), DataError> {
-    let image = dataset.image(index)?;
-    transform.apply(&image, epoch, index as u64, out).map_err(|misfit| DataError {
+    let image = dataset.image_at(index, slot)?;
+    // Each image of an example has draws of its own.
+    let draw = (index as u64).wrapping_mul(dataset.slots() as u64).wrapping_add(slot as u64);
+    transform.apply(&image, epoch, draw, out).map_err(|misfit| DataError {
         code: misfit.code,
         index,
         place: dataset.place(index),

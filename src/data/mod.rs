@@ -17,6 +17,7 @@ mod image;
 mod layout;
 pub mod loader;
 mod memory;
+mod sampler;
 mod split;
 mod transform;
 
@@ -30,6 +31,7 @@ pub use error::DataError;
 pub use fingerprint::fingerprint;
 pub use image::{Image, Pixels, decode, decode_file};
 pub use loader::{Batch, Loader, LoaderConfig};
+pub use sampler::Composer;
 pub use split::first;
 pub use transform::{Mode, Target, Transform};
 
@@ -45,11 +47,28 @@ pub trait Dataset: Send + Sync {
         self.len() == 0
     }
 
-    /// The image of an example, decoded.
+    /// How many images an example has: 1, unless examples are pairs, triplets and the like.
+    fn slots(&self) -> usize {
+        1
+    }
+
+    /// The first image of an example, decoded.
     ///
     /// # Errors
     /// Where the file is missing, damaged or over the limits; or `index` is not below `len`.
     fn image(&self, index: usize) -> Result<Image<'_>, DataError>;
+
+    /// The image of an example in a slot, decoded. A data set of several slots implements this
+    /// besides [`Dataset::image`], and one that wraps another passes it on.
+    ///
+    /// # Errors
+    /// As [`Dataset::image`]; or `slot` is not below `slots`.
+    fn image_at(&self, index: usize, slot: usize) -> Result<Image<'_>, DataError> {
+        match slot {
+            0 => self.image(index),
+            _ => Err(DataError::damaged(index, self.place(index), format!("it has no image {slot}"))),
+        }
+    }
 
     /// The labels of all examples.
     fn labels(&self) -> &Labels;

@@ -1,9 +1,10 @@
 //! Which examples make up a part.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::config::Split;
+use crate::config::{Split, SplitBy};
 use crate::diag::{Diagnostic, codes};
 use crate::random::{self, Purpose};
 
@@ -12,7 +13,7 @@ use super::layout::Parts;
 use super::{DataError, Dataset, Labels, Part};
 
 /// What is drawn where a data set has neither a validation nor a test part.
-const DEFAULT_SPLIT: Split = Split { val: 0.1, test: 0.0, seed: 0 };
+const DEFAULT_SPLIT: Split = Split { val: 0.1, test: 0.0, seed: 0, by: SplitBy::Example };
 
 /// Where a part comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,22 +58,52 @@ impl Draw {
     /// The share of a part, in the part's own order.
     pub(super) fn apply(self, inner: Arc<dyn Dataset>) -> Result<Arc<dyn Dataset>, Diagnostic> {
         let n = inner.len();
-        let count = |fraction: f64| ((n as f64 * fraction).round() as usize).min(n);
-        let (val, test) = (count(self.split.val), count(self.split.test));
-        let order = random::permutation(&mut random::stream(self.split.seed, Purpose::Split, 0, 0), n);
-        let cut = (val + test).min(n);
-        let mut indices = match self.share {
-            Part::Val => order[..val.min(n)].to_vec(),
-            Part::Test => order[val.min(n)..cut].to_vec(),
-            Part::Train => order[cut..].to_vec(),
+        let indices = match self.split.by {
+            SplitBy::Example => self.draw(n, 0),
+            SplitBy::Class => {
+                let labels = inner.labels();
+                let classes: BTreeSet<u32> = (0..n).filter_map(|i| labels.class(i)).collect();
+                let classes: Vec<u32> = classes.into_iter().collect();
+                let drawn: Vec<u32> = self.draw(classes.len(), 0).into_iter().map(|at| classes[at]).collect();
+                let holds = |i: &usize| labels.class(*i).is_some_and(|c| drawn.binary_search(&c).is_ok());
+                (0..n).filter(holds).collect()
+            }
+            SplitBy::Within => {
+                let mut by_class: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+                for index in 0..n {
+                    by_class.entry(inner.labels().class(index).unwrap_or(0)).or_default().push(index);
+                }
+                let drawn = |(class, own): (&u32, &Vec<usize>)| {
+                    self.draw(own.len(), u64::from(*class) + 1).into_iter().map(|at| own[at]).collect::<Vec<_>>()
+                };
+                let mut indices: Vec<usize> = by_class.iter().flat_map(drawn).collect();
+                indices.sort_unstable();
+                indices
+            }
         };
-        indices.sort_unstable();
         if indices.is_empty() {
             let message = format!("the split leaves no examples for `{}` out of {n}", self.share.name());
             return Err(Diagnostic::error(codes::NO_EXAMPLES, message).help("change the fractions of `split`"));
         }
         let labels = inner.labels().pick(&indices);
         Ok(Arc::new(Subset { inner, indices, labels }))
+    }
+}
+
+impl Draw {
+    /// Those of `n` things that are in the share, in order; `stream` tells draws apart.
+    fn draw(self, n: usize, stream: u64) -> Vec<usize> {
+        let count = |fraction: f64| ((n as f64 * fraction).round() as usize).min(n);
+        let (val, test) = (count(self.split.val), count(self.split.test));
+        let order = random::permutation(&mut random::stream(self.split.seed, Purpose::Split, stream, 0), n);
+        let cut = (val + test).min(n);
+        let mut drawn = match self.share {
+            Part::Val => order[..val].to_vec(),
+            Part::Test => order[val..cut].to_vec(),
+            Part::Train => order[cut..].to_vec(),
+        };
+        drawn.sort_unstable();
+        drawn
     }
 }
 
@@ -91,9 +122,17 @@ struct Subset {
 }
 
 impl Dataset for Subset {
+    fn slots(&self) -> usize {
+        self.inner.slots()
+    }
+
     fn image(&self, index: usize) -> Result<Image<'_>, DataError> {
+        self.image_at(index, 0)
+    }
+
+    fn image_at(&self, index: usize, slot: usize) -> Result<Image<'_>, DataError> {
         match self.indices.get(index) {
-            Some(&inner) => self.inner.image(inner).map_err(|e| DataError { index, ..e }),
+            Some(&inner) => self.inner.image_at(inner, slot).map_err(|e| DataError { index, ..e }),
             None => Err(DataError::damaged(index, self.place(index), "there is no such example")),
         }
     }

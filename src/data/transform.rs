@@ -26,13 +26,14 @@ pub enum Target {
 }
 
 impl Target {
-    /// What an input of this type takes: `[N, C, H, W]` or `[N, F]` with known sizes.
+    /// What an input of this type takes: images for `[N, C, H, W]`, else numbers; `None` where a
+    /// size besides the batch is not known.
     pub fn of(fact: &Fact) -> Option<Target> {
         let size = |axis: usize| fact.shape.get(axis).and_then(|d| d.as_usize());
         match fact.rank() {
-            2 => size(1).map(Target::Flat),
             4 => Some(Target::Image { channels: size(1)?, height: size(2)?, width: size(3)? }),
-            _ => None,
+            0 | 1 => None,
+            rank => (1..rank).try_fold(1usize, |product, axis| product.checked_mul(size(axis)?)).map(Target::Flat),
         }
     }
 

@@ -56,6 +56,14 @@ pub enum Inputs {
 }
 
 impl Inputs {
+    /// The names of those that must be given.
+    pub fn names(self) -> &'static [&'static str] {
+        match self {
+            Inputs::Named(names) | Inputs::Optional(names, _) => names,
+            Inputs::Branches => &[],
+        }
+    }
+
     /// The least number of inputs.
     pub fn min(self) -> usize {
         match self {

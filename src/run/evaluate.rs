@@ -133,8 +133,14 @@ impl Meter {
 }
 
 /// Copies a batch into a session's inputs.
-pub(super) fn feed(session: &mut Session, feeds: Feeds, batch: &Batch) {
-    session.input_mut(feeds.image).copy_from_slice(&batch.images);
+pub(super) fn feed(session: &mut Session, feeds: &Feeds, batch: &Batch) {
+    for (input, images) in feeds.images().zip(&batch.images) {
+        let slot = session.input_mut(input);
+        // A plan without this input has no room for it.
+        if !slot.is_empty() {
+            slot.copy_from_slice(images);
+        }
+    }
     if let Some(label) = feeds.label {
         let slot = session.input_mut(label);
         if !slot.is_empty() {
@@ -149,10 +155,9 @@ pub(super) fn feed(session: &mut Session, feeds: Feeds, batch: &Batch) {
 /// Data that cannot be read, or that does not fit the network.
 pub fn evaluate(network: &mut Network<'_>, examples: &Examples) -> Result<Evaluation, Failure> {
     let probe = Probe::new(network.checked());
-    let feeds = network.feeds()?;
     let options = PlanOptions::inference(probe.nodes.clone());
-    let mut sessions = Sessions::new(&options, feeds.image, &examples.shape());
-    evaluate_with(network, examples, &probe, feeds, &mut sessions)
+    let mut sessions = Sessions::new(&options, examples.feeds().image, examples.shape());
+    evaluate_with(network, examples, &probe, &mut sessions)
 }
 
 /// As [`evaluate`], with sessions that are kept between calls.
@@ -160,11 +165,10 @@ pub(super) fn evaluate_with(
     network: &mut Network<'_>,
     examples: &Examples,
     probe: &Probe,
-    feeds: Feeds,
     sessions: &mut Sessions<'_>,
 ) -> Result<Evaluation, Failure> {
     let mut meter = Meter::new(probe);
-    let skipped = walk(network, examples, feeds, sessions, |session, batch| meter.add(probe, session, batch.len))?;
+    let skipped = walk(network, examples, sessions, |session, batch| meter.add(probe, session, batch.len))?;
     Ok(Evaluation { examples: meter.examples(), skipped, values: meter.means().to_vec() })
 }
 
@@ -175,17 +179,17 @@ pub(super) fn evaluate_with(
 /// class.
 pub fn evaluate_detailed(network: &mut Network<'_>, examples: &Examples) -> Result<(Evaluation, Details), Failure> {
     let probe = Probe::new(network.checked());
-    let feeds = network.feeds()?;
-    let labelled = network.labelled().filter(|(id, _)| network.checked().fact(*id).rank() == 2);
+    let feeds = examples.feeds();
+    let labelled = network.labelled(feeds).filter(|(id, _)| network.checked().fact(*id).rank() == 2);
     let Some((logits, classes)) = labelled else {
         let message = "no loss or metric compares scores `[N, classes]` with the class of an example";
         return Err(Failure::new(codes::NO_SCORES, message));
     };
     let options = PlanOptions::inference(probe.nodes.iter().copied().chain([logits]).collect());
-    let mut sessions = Sessions::new(&options, feeds.image, &examples.shape());
+    let mut sessions = Sessions::new(&options, examples.feeds().image, examples.shape());
     let mut meter = Meter::new(&probe);
     let mut scored = Scored::new(classes, is_probability(network, logits));
-    let skipped = walk(network, examples, feeds, &mut sessions, |session, batch| {
+    let skipped = walk(network, examples, &mut sessions, |session, batch| {
         meter.add(&probe, session, batch.len);
         scored.add(session.value(logits).unwrap_or_default(), &batch.labels);
     })?;
@@ -198,7 +202,6 @@ pub fn evaluate_detailed(network: &mut Network<'_>, examples: &Examples) -> Resu
 fn walk(
     network: &mut Network<'_>,
     examples: &Examples,
-    feeds: Feeds,
     sessions: &mut Sessions<'_>,
     mut each: impl FnMut(&Session, &Batch),
 ) -> Result<usize, Failure> {
@@ -210,7 +213,7 @@ fn walk(
             continue;
         }
         let session = sessions.get(network, batch.len)?;
-        feed(session, feeds, &batch);
+        feed(session, examples.feeds(), &batch);
         session.forward(&mut network.params, NoiseKey::default());
         each(session, &batch);
     }

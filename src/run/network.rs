@@ -25,12 +25,21 @@ pub struct Network<'a> {
 }
 
 /// The inputs that a data set feeds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feeds {
-    /// The input that takes the example's tensor.
+    /// The input that takes the example's tensor, or its first one.
     pub image: NodeId,
+    /// The inputs that take the example's further tensors, in their order.
+    pub further: Vec<NodeId>,
     /// The input that takes its label.
     pub label: Option<NodeId>,
+}
+
+impl Feeds {
+    /// The inputs that take tensors, by slot.
+    pub fn images(&self) -> impl Iterator<Item = NodeId> {
+        std::iter::once(self.image).chain(self.further.iter().copied())
+    }
 }
 
 impl<'a> Network<'a> {
@@ -111,76 +120,122 @@ impl<'a> Network<'a> {
         weights::write(file, &tensors).map_err(|e| Failure::input(e.into()))
     }
 
-    /// Which inputs a data set of single examples feeds: the first input of floats takes the
-    /// tensor, the first other input the label. Others cannot be fed.
-    pub fn feeds(&self) -> Result<Feeds, Failure> {
+    /// The input that takes an example's tensor, or its first one: the first of floats, else the
+    /// first of all.
+    ///
+    /// # Errors
+    /// A network without inputs.
+    pub fn image(&self) -> Result<NodeId, Failure> {
+        let inputs = &self.checked.graph().roles.inputs;
+        let image = inputs.iter().find(|id| self.is_float(**id)).or_else(|| inputs.first());
+        image.copied().ok_or_else(|| Failure::new(codes::INPUT_UNFED, "the network has no input"))
+    }
+
+    fn is_float(&self, id: NodeId) -> bool {
+        self.checked.fact(id).dtype == DType::F32
+    }
+
+    /// Which inputs a data set feeds whose examples have this many tensors: the first inputs of
+    /// floats take them in order, and the first other input takes the label. More cannot be fed.
+    ///
+    /// # Errors
+    /// A network with fewer inputs, or with more.
+    pub fn feeds(&self, slots: usize) -> Result<Feeds, Failure> {
         let graph = self.checked.graph();
         let inputs = &graph.roles.inputs;
-        let is_f32 = |id: &&NodeId| self.checked.fact(**id).dtype == DType::F32;
-        let Some(image) = inputs.iter().find(is_f32).or_else(|| inputs.first()) else {
-            return Err(Failure::new(codes::INPUT_UNFED, "the network has no input"));
-        };
-        let mut others = inputs.iter().filter(|id| *id != image);
+        let image = self.image()?;
+        let floats = inputs.iter().copied().filter(|id| *id != image && self.is_float(*id));
+        let further: Vec<NodeId> = floats.take(slots.saturating_sub(1)).collect();
+        if 1 + further.len() < slots {
+            let message = format!("an example has {slots} tensors, and {} inputs take one", 1 + further.len());
+            return Err(Diagnostic::error(codes::INPUT_UNFED, message)
+                .help("declare an input of floats for each tensor of an example, such as `a` and `b` for a pair")
+                .into());
+        }
+        let mut others = inputs.iter().filter(|id| **id != image && !further.contains(id));
         let label = others.next().copied();
         match others.next() {
-            None => Ok(Feeds { image: *image, label }),
+            None => Ok(Feeds { image, further, label }),
             Some(extra) => {
                 let node = graph.node(*extra);
+                let (what, help) = match slots {
+                    1 => (
+                        "neither the tensor nor the label of an example",
+                        "a data set gives one tensor and one label for each example, unless `sampler` of `data` \
+                         composes pairs or triplets",
+                    ),
+                    _ => ("neither a tensor nor the label of an example", "remove it, or compute it in the network"),
+                };
                 Err(Diagnostic::error(codes::INPUT_UNFED, format!("no data feeds the input `{}`", node.path))
-                    .label(node.span, "neither the tensor nor the label of an example")
-                    .help("a data set gives one tensor and one label for each example")
+                    .label(node.span, what)
+                    .help(help)
                     .into())
             }
         }
     }
 
-    /// What the input that takes the example's tensor is, for the preparation of images.
+    /// What the inputs that take an example's tensors are, for the preparation of images.
     ///
     /// # Errors
-    /// An input that images cannot be prepared for.
-    pub fn target(&self) -> Result<Target, Failure> {
-        let image = self.feeds()?.image;
-        let node = self.checked.graph().node(image);
-        Target::of(self.checked.fact(image)).ok_or_else(|| {
-            Diagnostic::error(
-                codes::INPUT_UNFED,
-                format!("images cannot be prepared for `{}`, which is {}", node.path, self.checked.fact(image)),
-            )
-            .label(node.span, "this input")
-            .help("give it the sizes of one image, `f32[N, channels, height, width]`, or of features, `f32[N, n]`")
-            .into()
+    /// An input that images cannot be prepared for, or inputs of different sizes.
+    pub fn target(&self, feeds: &Feeds) -> Result<Target, Failure> {
+        let first = self.checked.fact(feeds.image);
+        let unfit = |id: NodeId, message: String| {
+            Diagnostic::error(codes::INPUT_UNFED, message).label(self.checked.graph().node(id).span, "this input")
+        };
+        let path = |id: NodeId| &self.checked.graph().node(id).path;
+        if let Some(other) =
+            feeds.further.iter().find(|id| self.checked.fact(**id).shape.get(1..) != first.shape.get(1..))
+        {
+            let (a, b) = (path(feeds.image), path(*other));
+            let message = format!("`{a}` is {first}, but `{b}` is {}", self.checked.fact(*other));
+            return Err(unfit(*other, message).help("the tensors of an example have the same sizes").into());
+        }
+        Target::of(first).ok_or_else(|| {
+            unfit(feeds.image, format!("images cannot be prepared for `{}`, which is {first}", path(feeds.image)))
+                .help("give it the sizes of one image, `f32[N, channels, height, width]`, or of features, `f32[N, n]`")
+                .into()
+        })
+    }
+
+    /// The sizes of one example of an input.
+    ///
+    /// # Errors
+    /// Sizes that are no numbers.
+    pub(super) fn example_shape(&self, input: NodeId) -> Result<Vec<usize>, Failure> {
+        let fact = self.checked.fact(input);
+        let sizes: Option<Vec<usize>> = fact.shape.iter().skip(1).map(|d| d.as_usize()).collect();
+        sizes.ok_or_else(|| {
+            Failure::new(codes::UNBOUND_SYMBOL, format!("the sizes of {fact} must be numbers, but for the batch"))
         })
     }
 
     /// The input that takes labels and how many numbers it takes for one example.
-    pub(super) fn label_width(&self) -> Result<Option<(&str, usize)>, Failure> {
-        let Some(label) = self.feeds()?.label else { return Ok(None) };
+    pub(super) fn label_width(&self, feeds: &Feeds) -> Result<Option<(&str, usize)>, Failure> {
+        let Some(label) = feeds.label else { return Ok(None) };
         let path = self.checked.graph().node(label).path.as_str();
-        let sizes: Option<Vec<usize>> = self.checked.fact(label).shape.iter().skip(1).map(|d| d.as_usize()).collect();
-        match sizes {
-            Some(sizes) => Ok(Some((path, sizes.iter().product()))),
-            None => Err(Failure::new(
-                codes::UNBOUND_SYMBOL,
-                format!("the sizes of `{path}` must be numbers, but for the batch"),
-            )),
-        }
+        Ok(Some((path, self.example_shape(label)?.iter().product())))
     }
 
     /// How many classes the labels may have: the least width of the logits that an op compares
     /// with the label's input; `None` where labels are no classes.
-    pub fn label_classes(&self) -> Option<usize> {
-        self.labelled().map(|(_, classes)| classes)
+    pub fn label_classes(&self, feeds: &Feeds) -> Option<usize> {
+        self.labelled(feeds).map(|(_, classes)| classes)
     }
 
     /// The scores that an op compares with the label's input, and how many classes they have; of
     /// several those with the fewest.
-    pub(super) fn labelled(&self) -> Option<(NodeId, usize)> {
-        let label = self.feeds().ok()?.label?;
+    pub(super) fn labelled(&self, feeds: &Feeds) -> Option<(NodeId, usize)> {
+        let label = feeds.label?;
         if self.checked.fact(label).dtype != DType::I64 {
             return None;
         }
         let graph = self.checked.graph();
-        let logits = graph.users(label).into_iter().filter_map(|user| graph.inputs(user).first().copied());
+        // Other ops compare labels with numbers, or with each other.
+        let compares =
+            |id: &NodeId| graph.op(*id).is_some_and(|op| op.info().inputs.names().starts_with(&["logits", "label"]));
+        let users = graph.users(label).into_iter().filter(compares);
+        let logits = users.filter_map(|user| graph.inputs(user).first().copied());
         let classes = |id: NodeId| Some((id, self.checked.fact(id).shape.get(1)?.as_usize()?));
         logits.filter(|id| *id != label).filter_map(classes).min_by_key(|(_, classes)| *classes)
     }

@@ -58,11 +58,10 @@ pub fn predict_images(
     classify: Classify<'_>,
 ) -> Result<Vec<Prediction>, Failure> {
     let output = scores(network)?;
-    let target = network.target()?;
+    let feeds = network.feeds(1)?;
+    let target = network.target(&feeds)?;
     let transform = Transform::new(classify.data, classify.train, target, Mode::Eval)?;
-    let feeds = network.feeds()?;
-    let shape =
-        network.checked().fact(feeds.image).shape.iter().skip(1).filter_map(|d| d.as_usize()).collect::<Vec<_>>();
+    let shape = network.example_shape(feeds.image)?;
     let symbols = network.symbols(feeds.image, &shape, 1)?;
     let mut session = network.session(&symbols, &PlanOptions::inference(vec![output]))?;
     let mut predictions = Vec::new();
@@ -87,7 +86,7 @@ fn classify_file(
     let bad =
         |reason: String| Diagnostic::error(codes::BAD_IMAGE, format!("`{}` cannot be used: {reason}", file.display()));
     let image = data::decode_file(file).map_err(&bad)?;
-    let input = network.feeds().map_err(|_| bad("the network takes no image".into()))?.image;
+    let input = network.image().map_err(|_| bad("the network takes no image".into()))?;
     transform
         .apply(&image, 0, 0, session.input_mut(input))
         .map_err(|misfit| bad(misfit.reason).maybe_help(misfit.help))?;
@@ -149,7 +148,7 @@ pub fn predict_tensor(network: &mut Network<'_>, input: &Tensor, node: Option<&s
             .copied()
             .ok_or_else(|| Failure::new(codes::NO_SCORES, "the network has no output"))?,
     };
-    let feeds = network.feeds()?;
+    let feeds = network.feeds(1)?;
     let Some((batch, example)) = input.shape.split_first().filter(|(n, _)| **n > 0) else {
         return Err(Failure::new(codes::BAD_TENSOR, "the tensor has no batch axis, or an empty one"));
     };

@@ -19,7 +19,7 @@ const GAP: usize = 2;
 /// Examples that cannot be read or are no images.
 pub fn preview(examples: &Examples, count: usize, epoch: u64) -> Result<Vec<u8>, Failure> {
     let shape = examples.shape();
-    let &[channels, height, width] = shape.as_slice() else {
+    let &[channels, height, width] = shape else {
         return Err(Diagnostic::error(codes::BAD_IMAGE, format!("examples of shape {shape:?} are no images"))
             .help("a preview needs an input `f32[N, channels, height, width]`")
             .into());
@@ -28,7 +28,10 @@ pub fn preview(examples: &Examples, count: usize, epoch: u64) -> Result<Vec<u8>,
     let mut images: Vec<Vec<f32>> = Vec::new();
     for batch in examples.epoch(epoch) {
         let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
-        images.extend(batch.images.chunks_exact(size).map(<[f32]>::to_vec));
+        for example in 0..batch.len {
+            let slots = batch.images.iter().filter_map(|slot| slot.get(example * size..(example + 1) * size));
+            images.extend(slots.map(<[f32]>::to_vec));
+        }
         if images.len() >= count {
             break;
         }

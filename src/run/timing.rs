@@ -3,14 +3,13 @@
 use std::time::{Duration, Instant};
 
 use crate::config::TrainConfig;
-use crate::diag::codes;
 use crate::engine::optim::{Optimizer, OptimizerState};
 use crate::engine::{Observer, Session};
 use crate::graph::NodeId;
 use crate::ops::lower::NoiseKey;
 use crate::plan::PlanOptions;
 use crate::random::{self, Purpose};
-use crate::shape::{DType, Fact};
+use crate::shape::DType;
 
 use super::{Failure, Network};
 
@@ -95,8 +94,9 @@ impl Stepper {
             Mode::Infer => PlanOptions::inference(roles.outputs.clone()),
             Mode::Train => PlanOptions::training(Vec::new()),
         };
-        let example = example_shape(checked.fact(network.feeds()?.image))?;
-        let symbols = network.symbols(network.feeds()?.image, &example, batch)?;
+        let image = network.image()?;
+        let example = network.example_shape(image)?;
+        let symbols = network.symbols(image, &example, batch)?;
         let mut session = network.session(&symbols, &options)?;
         let classes = classes(network);
         for input in &roles.inputs {
@@ -129,16 +129,6 @@ impl Stepper {
 }
 
 const SGD: Optimizer = Optimizer::Sgd { lr: 0.01, momentum: 0.9, nesterov: false, dampening: 0.0, weight_decay: 0.0 };
-
-/// The sizes of one example; all must be known.
-fn example_shape(fact: &Fact) -> Result<Vec<usize>, Failure> {
-    fact.shape.iter().skip(1).map(|d| d.as_usize()).collect::<Option<_>>().ok_or_else(|| {
-        Failure::new(
-            codes::UNBOUND_SYMBOL,
-            format!("the sizes of {fact} must be numbers to be timed, but for the batch"),
-        )
-    })
-}
 
 /// The number of classes that labels may have: the least width of the outputs.
 fn classes(network: &Network<'_>) -> u64 {

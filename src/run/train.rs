@@ -19,7 +19,7 @@ use super::checkpoint::{self, CHECKPOINT};
 use super::evaluate::{Meter, Probe, evaluate_with, feed};
 use super::fingerprint::Fingerprint;
 use super::judge;
-use super::network::{Feeds, Sessions};
+use super::network::Sessions;
 use super::phases::{self, Phase};
 use super::{EpochReport, Evaluation, Examples, Failure, Network, Observer, Reason, RunDir, StartReport, StepReport};
 
@@ -77,13 +77,8 @@ pub fn train(
     }
     let phases = phases::of(options.config, checked);
     let probe = Probe::new(checked);
-    let run = Run {
-        options,
-        feeds: network.feeds()?,
-        epochs: phases.iter().map(|p| p.epochs).sum(),
-        monitor: judge::monitor(options, &probe),
-        probe,
-    };
+    let run =
+        Run { options, epochs: phases.iter().map(|p| p.epochs).sum(), monitor: judge::monitor(options, &probe), probe };
     let mut state = run.begin(network, dir, observer)?;
     let mut from = 0;
     for (index, phase) in phases.iter().enumerate() {
@@ -108,7 +103,6 @@ pub fn train(
 struct Run<'a> {
     options: &'a TrainOptions<'a>,
     probe: Probe,
-    feeds: Feeds,
     epochs: usize,
     monitor: Monitor,
 }
@@ -198,9 +192,9 @@ impl Run<'_> {
     ) -> Result<(), Failure> {
         let plan = turn.phase.plan(self.probe.nodes.clone());
         let eval_plan = crate::plan::PlanOptions::inference(self.probe.nodes.clone());
-        let shape = self.options.train.shape();
-        let mut eval_sessions = Sessions::new(&eval_plan, self.feeds.image, &shape);
-        let mut sessions = Sessions::new(&plan, self.feeds.image, &shape);
+        let (image, shape) = (self.options.train.feeds().image, self.options.train.shape());
+        let mut eval_sessions = Sessions::new(&eval_plan, image, shape);
+        let mut sessions = Sessions::new(&plan, image, shape);
         let first = sessions.get(network, self.options.train.batch_size())?;
         let optimizer = OptimizerState::new(&turn.phase.optimizer, &network.params, first.plan().trained());
         let mut optimizer = optimizer;
@@ -218,7 +212,7 @@ impl Run<'_> {
             state.progress.close_epoch();
             state.swap(network);
             let val = match self.options.val {
-                Some(loader) => Some(evaluate_with(network, loader, &self.probe, self.feeds, &mut eval_sessions)?),
+                Some(loader) => Some(evaluate_with(network, loader, &self.probe, &mut eval_sessions)?),
                 None => None,
             };
             self.conclude(network, dir, observer, state, Epoch { meter: &meter, val: val.as_ref(), timing })?;
@@ -433,7 +427,7 @@ impl Run<'_> {
         at: Place,
     ) -> Result<(), Failure> {
         let session = sessions.get(network, batch.len)?;
-        feed(session, self.feeds, batch);
+        feed(session, self.options.train.feeds(), batch);
         let noise = NoiseKey { seed: self.options.config.seed, step };
         session.forward(&mut network.params, noise);
         meter.add(&self.probe, session, batch.len);

@@ -121,6 +121,8 @@ const TRAIN_NUMBERS: &[&str] = &[
     "batch", "epochs", "seed", "clip_norm", "clip_value", "patience", "min_delta", "accumulate", "workers", "ema",
     "max_time", "checkpoint",
 ];
+/// Keys beneath `data` whose values are calls.
+const DATA_CALLS: &[&str] = &["sampler"];
 /// Keys beneath `data` whose values are numbers.
 const DATA_NUMBERS: &[&str] = &["scale", "mean", "std", "seed", "size", "cache"];
 
@@ -138,6 +140,7 @@ pub(crate) fn mode_under(mode: Mode, key: &str) -> Mode {
     match mode {
         Mode::Train if TRAIN_CHAINS.contains(&key) => Mode::Chain,
         Mode::Train if TRAIN_NUMBERS.contains(&key) => Mode::Number,
+        Mode::Data if DATA_CALLS.contains(&key) => Mode::Chain,
         Mode::Data if DATA_NUMBERS.contains(&key) => Mode::Number,
         _ => mode,
     }

@@ -23,7 +23,7 @@ codes! {
         "The batch size binds the first axis, and the data the others. For raw tensors the file's shape gives all of them.",
         elsewhere "tests/cli/bench.rs";
     INPUT_UNFED = "BP0808": "an input of the network gets no data",
-        "A data set gives one tensor and one label for each example. Networks with other inputs can be checked and shown, but not trained from such a data set.",
+        "A data set gives one tensor and one label for each example, and `sampler: pairs()` or `triplets()` of `data` two or three tensors. They go to the network's inputs of floats in order, and the label to the one that is left. Networks with other inputs can be checked and shown, but not trained from such a data set.",
         elsewhere "tests/cli/train.rs";
     BAD_TENSOR = "BP0809": "a tensor does not fit the input",
         "`predict --input` takes an `.npy` array of 32-bit floats of the input's own shape, with no preprocessing.",

@@ -29,4 +29,6 @@ codes! {
         "Every parameter is frozen in this phase, by itself or by an earlier one. Frozen parameters stay frozen until a phase names them under `unfreeze`.";
     UNKNOWN_METRIC = "BP0422": "a metric that is watched is not computed",
         "`monitor` names `loss` or one of the spec's `metrics`, after `val.` or `train.`.";
+    UNKNOWN_SAMPLER = "BP0423": "there is no sampler of this name",
+        "`sampler` of `data` composes examples: `pk(people=8, images=4)`, `pairs()` or `triplets()`; `docs/data.md` lists their arguments.";
 }
