@@ -26,6 +26,8 @@ pub enum Purpose {
     Sample = 7,
     /// Examples composed of several images; counters: epoch, 0.
     Compose = 8,
+    /// Mixing of batches; counters: epoch, number of the batch.
+    Mix = 10,
     /// The settings of a sweep; counters: run, setting.
     Sweep = 9,
 }

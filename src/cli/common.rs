@@ -213,7 +213,7 @@ pub(super) fn use_threads(threads: Option<usize>) {
 }
 
 /// `--max-memory`: a number of bytes, with `K`, `M`, `G` or `T` for powers of 1024.
-fn parse_bytes(text: &str) -> Result<u64, String> {
+pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
     let error = || "write a number of bytes, such as 8G or 512M".to_string();
     let text = text.trim().trim_end_matches(['B', 'b']).trim_end_matches('i');
     let (digits, power) = match text.chars().last().map(|c| c.to_ascii_uppercase()) {

@@ -151,7 +151,8 @@ fn place(dir: &Path) -> Place<'_> {
 fn print(sweep: &Sweep) {
     let monitor = sweep.monitor.as_deref().unwrap_or("best");
     let varied: Vec<&str> = varied(sweep);
-    let head: Vec<&str> = ["run"].into_iter().chain(varied.iter().copied()).chain([monitor, "epoch", "of", "time"]).collect();
+    let head: Vec<&str> =
+        ["run"].into_iter().chain(varied.iter().copied()).chain([monitor, "epoch", "of", "time"]).collect();
     let right: Vec<usize> = (1..head.len()).collect();
     let mut table = plain(&head, &right);
     for entry in sweep.ranked() {

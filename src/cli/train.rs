@@ -16,7 +16,7 @@ use crate::run::{self, Failure, Fingerprint, Network, Outcome, RunDir, TrainOpti
 use crate::syntax::write;
 
 use super::Exit;
-use super::common::{MachineOptions, SpecOptions, base_of, print_failure};
+use super::common::{MachineOptions, SpecOptions, base_of, parse_bytes, print_failure};
 use super::progress::Progress;
 
 #[derive(Debug, clap::Args)]
@@ -55,6 +55,11 @@ pub(super) struct Recipe {
     /// Pause after this much time, such as 90s, 30min or 8h; the run can be resumed
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     max_time: Option<f64>,
+    /// Compute what frozen layers make of each example once, and keep it in the run directory; give
+    /// the most bytes that it may take as --cache-features=BYTES [default: 8G]
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, num_args = 0..=1, require_equals = true,
+        default_missing_value = "8G")]
+    cache_features: Option<u64>,
     /// Start from these weights, where the run does not go on from a checkpoint
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
@@ -135,10 +140,11 @@ pub(super) fn train(job: &Job<'_>, observer: &mut Progress) -> Result<Outcome, F
         }
     }
     let open = run::DataSource { data: &data, base: &base, over: recipe.data.as_deref() };
-    let train = open.open(&network, Some(&config), Part::Train, Mode::Train)?;
+    let mut train = open.open(&network, Some(&config), Part::Train, Mode::Train)?;
     let val = open.open(&network, Some(&config), Part::Val, Mode::Eval)?;
     let fingerprint = Fingerprint::of(compiled.spec.as_ref(), &data, &config, &train, Some(&val));
     let mut dir = open_dir(job.place, compiled)?;
+    dir.keep_lighting(&mut train)?;
     let options = TrainOptions {
         model: compiled.model_name(),
         config: &config,
@@ -147,6 +153,7 @@ pub(super) fn train(job: &Job<'_>, observer: &mut Progress) -> Result<Outcome, F
         fingerprint: &fingerprint,
         resume: matches!(job.place, Place::Resume(_)),
         interrupt: job.interrupt,
+        cache_features: recipe.cache_features,
         deadline: config.max_time.and_then(|s| begin.checked_add(Duration::try_from_secs_f64(s).ok()?)),
     };
     run::train(&mut network, &options, &mut dir, observer)

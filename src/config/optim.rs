@@ -134,7 +134,12 @@ pub static SCHEDULES: &[Callable] = &[
         name: "restarts",
         attrs: &[
             LENGTH,
-            attr("mult", AttrKind::Float { min: 1.0, max: f64::MAX }, Default::Float(1.0), "each cycle over the one before it"),
+            attr(
+                "mult",
+                AttrKind::Float { min: 1.0, max: f64::MAX },
+                Default::Float(1.0),
+                "each cycle over the one before it",
+            ),
             MIN,
         ],
         doc: "half a cosine down to `min`, again and again (Loshchilov and Hutter 2016)",
@@ -191,7 +196,9 @@ pub(super) fn optimizer(what: &str, expr: &Expr, sink: &mut Sink) -> Option<Opti
             centered: args.bool("centered"),
             weight_decay,
         },
-        "adagrad" => Optimizer::Adagrad { lr, lr_decay: number("lr_decay"), initial: number("initial"), eps, weight_decay },
+        "adagrad" => {
+            Optimizer::Adagrad { lr, lr_decay: number("lr_decay"), initial: number("initial"), eps, weight_decay }
+        }
         "adadelta" => Optimizer::Adadelta { lr, rho: number("rho"), eps, weight_decay },
         _ => Optimizer::Adam {
             lr,

@@ -164,7 +164,8 @@ pub(super) const COUNT: Kind = Kind::Value(AttrKind::Int { min: 1 });
 const POSITIVE: Kind = Kind::Value(AttrKind::Float { min: 0.0, max: f64::MAX });
 const CHAIN: Kind = Kind::Nested("a chain of augmentations");
 pub(super) const OPTIM: Key = Key { name: "optim", kind: Kind::Nested("an optimizer"), doc: "the optimizer" };
-pub(super) const LR: Key = Key { name: "lr", kind: Kind::Nested("a schedule"), doc: "the schedule of the learning rate" };
+pub(super) const LR: Key =
+    Key { name: "lr", kind: Kind::Nested("a schedule"), doc: "the schedule of the learning rate" };
 const MONITOR: Key =
     Key { name: "monitor", kind: Kind::Value(AttrKind::Word), doc: "the number that is watched: `val.accuracy`" };
 
@@ -200,7 +201,11 @@ pub static TRAIN: &[Key] = &[
         kind: Kind::Nested("a mapping of names to factors"),
         doc: "factors of the learning rate beneath nodes or blocks: `{features: 0.1}`",
     },
-    Key { name: "max_time", kind: Kind::Value(AttrKind::Time), doc: "the time after which training pauses, such as `30min`" },
+    Key {
+        name: "max_time",
+        kind: Kind::Value(AttrKind::Time),
+        doc: "the time after which training pauses, such as `30min`",
+    },
     Key {
         name: "checkpoint",
         kind: Kind::Value(AttrKind::Length),

@@ -33,12 +33,14 @@ pub struct LoaderConfig {
     pub start: usize,
     /// What to do with an example that cannot be used.
     pub on_bad: OnBad,
+    /// Where labels are distributions over classes, how many classes there are.
+    pub one_hot: Option<usize>,
 }
 
 impl LoaderConfig {
     /// The data set in its own order, from its beginning, with partial batches.
     pub fn sequential(batch: usize, workers: usize) -> Self {
-        Self { batch, shuffle: None, epoch: 0, workers, drop_last: false, start: 0, on_bad: OnBad::Stop }
+        Self { batch, shuffle: None, epoch: 0, workers, drop_last: false, start: 0, on_bad: OnBad::Stop, one_hot: None }
     }
 }
 
@@ -241,7 +243,10 @@ fn prepare(shared: &Shared, number: usize) -> Result<Batch, DataError> {
         let mut slots = batch.images.iter_mut().map(|images| &mut images[at.clone()]).enumerate();
         match slots.try_for_each(|(slot, out)| example(dataset.as_ref(), transform, config.epoch, (index, slot), out)) {
             Ok(()) => {
-                dataset.labels().append(index, &mut batch.labels);
+                match config.one_hot {
+                    Some(classes) => dataset.labels().append_one_hot(index, classes, &mut batch.labels),
+                    None => dataset.labels().append(index, &mut batch.labels),
+                }
                 batch.indices.push(index);
                 batch.len += 1;
             }
@@ -250,6 +255,9 @@ fn prepare(shared: &Shared, number: usize) -> Result<Batch, DataError> {
         }
     }
     batch.images.iter_mut().for_each(|images| images.truncate(batch.len * size));
+    if let ([images], Some(_)) = (batch.images.as_mut_slice(), config.one_hot) {
+        transform.mix(images, &mut batch.labels, batch.len, config.epoch, number as u64);
+    }
     Ok(batch)
 }
 

@@ -9,6 +9,7 @@ mod cache;
 mod cifar;
 mod digits;
 mod error;
+mod features;
 mod files;
 mod fingerprint;
 mod folder;
@@ -17,6 +18,7 @@ mod image;
 mod layout;
 pub mod loader;
 mod memory;
+mod mix;
 mod sampler;
 mod split;
 mod transform;
@@ -28,6 +30,7 @@ use crate::config::DataConfig;
 use crate::diag::{Diagnostic, codes};
 
 pub use error::DataError;
+pub use features::Features;
 pub use fingerprint::fingerprint;
 pub use image::{Image, Pixels, decode, decode_file};
 pub use loader::{Batch, Loader, LoaderConfig};
@@ -139,6 +142,13 @@ impl Labels {
             Labels::Classes(list) => list.iter().max().map_or(0, |m| *m as usize + 1),
             Labels::Values { .. } => 0,
         }
+    }
+
+    /// Appends an example's class as a distribution over `classes`: 1 for the class, 0 for the
+    /// others.
+    fn append_one_hot(&self, index: usize, classes: usize, out: &mut Vec<f32>) {
+        let class = self.class(index).map(|c| c as usize);
+        out.extend((0..classes).map(|c| if class == Some(c) { 1.0 } else { 0.0 }));
     }
 
     /// Appends an example's label as floats, as the engine carries labels.

@@ -2,9 +2,7 @@
 
 use crate::diag::{Diagnostic, Sink, codes, did_you_mean};
 use crate::source::{SourceMap, Span, Spanned};
-use crate::syntax::ast::{
-    Arg, Body, Call, Chain, Entry, Expr, ExprKind, Ident, Link, Setting, Spec, Stmt, TensorType,
-};
+use crate::syntax::ast::{Arg, Body, Call, Chain, Entry, Expr, ExprKind, Ident, Link, Setting, Spec, Stmt, TensorType};
 use crate::syntax::{self, SECTIONS};
 
 /// Applies the overrides of a command line, each `(path, value)`.
@@ -199,15 +197,17 @@ fn set_section(spec: &mut Spec, section: &str, rest: &[&str], value: Expr, setti
                 }
             },
             // An argument of a call, as in `train.optim.lr`; what it may be is for its table to say.
-            ExprKind::Call(call) => match call.args.iter().position(|a| a.name.as_ref().is_some_and(|n| n.value == *key)) {
-                Some(at) => &mut call.args[at].value,
-                None if last => {
-                    let name = Some(Spanned::new(key.to_string(), span));
-                    call.args.push(Arg { name, value });
-                    return Ok(());
+            ExprKind::Call(call) => {
+                match call.args.iter().position(|a| a.name.as_ref().is_some_and(|n| n.value == *key)) {
+                    Some(at) => &mut call.args[at].value,
+                    None if last => {
+                        let name = Some(Spanned::new(key.to_string(), span));
+                        call.args.push(Arg { name, value });
+                        return Ok(());
+                    }
+                    None => return Err(Some(unknown(setting, &format!("has no `{key}` on its way"), None))),
                 }
-                None => return Err(Some(unknown(setting, &format!("has no `{key}` on its way"), None))),
-            },
+            }
             ExprKind::Hole => return Err(None),
             _ => return Err(Some(unknown(setting, &format!("leads to a value that has no `{key}`"), None))),
         };

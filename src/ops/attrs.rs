@@ -292,7 +292,12 @@ impl Args {
                 continue;
             }
             if lacks_unit(table[slot].kind, &g.value) {
-                sink.push(no_unit(table[slot].kind, &format!("`{}` of `{callee}`", table[slot].name), &g.value, g.span));
+                sink.push(no_unit(
+                    table[slot].kind,
+                    &format!("`{}` of `{callee}`", table[slot].name),
+                    &g.value,
+                    g.span,
+                ));
             } else if let Err(help) = accepts(table[slot].kind, &g.value) {
                 let expected = table[slot].kind.describe();
                 sink.push(
@@ -514,9 +519,11 @@ pub(crate) fn no_unit(kind: AttrKind, what: &str, value: &Value, span: Span) -> 
             .label(span, "seconds, minutes or hours?")
             .help(format!("write `{0}s`, `{0}min` or `{0}h`", value));
     }
-    problem
-        .label(span, "epochs or optimizer steps?")
-        .help(format!("write `{}` for epochs, or `{}` for optimizer steps", with_unit("ep"), with_unit("it")))
+    problem.label(span, "epochs or optimizer steps?").help(format!(
+        "write `{}` for epochs, or `{}` for optimizer steps",
+        with_unit("ep"),
+        with_unit("it")
+    ))
 }
 
 /// Whether a length is not negative, and a whole number where it counts steps.

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::diag::Sink;
 use crate::kernels::softmax::Lanes;
 use crate::random;
-use crate::shape::{Fact, Shape};
+use crate::shape::{DType, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
@@ -62,7 +62,8 @@ macro_rules! class_metrics {
 
             fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
                 let $s = self;
-                Lowered::Kernel(Box::new(TopkKernel { lanes: Lanes::new(&inputs[0].sizes(), 1), k: $count }))
+                let soft = inputs[1].dtype == DType::F32;
+                Lowered::Kernel(Box::new(TopkKernel { lanes: Lanes::new(&inputs[0].sizes(), 1), k: $count, soft }))
             }
 
             fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -84,7 +85,7 @@ class_metrics! {
     /// The share of examples whose greatest logit is the label's.
     Accuracy {} {
         name: "accuracy", also: ["acc", "top1"],
-        doc: "The share of labels whose class has the greatest logit, for logits `[N, classes, ...]` and labels `i64[N, ...]`. Of equal logits the first counts as greatest.",
+        doc: "The share of labels whose class has the greatest logit, for logits `[N, classes, ...]` and labels `i64[N, ...]`, or for the most probable class of labels in the shape of the logits. Of equal logits the first counts as greatest.",
         example: "accuracy(logits, label)",
         k: |_s| 1,
     }
@@ -100,9 +101,22 @@ class_metrics! {
 struct TopkKernel {
     lanes: Lanes,
     k: usize,
+    /// Whether labels are distributions over classes; the most probable class counts.
+    soft: bool,
 }
 
 impl TopkKernel {
+    /// The label of lane `at`; of equal probabilities the first counts.
+    fn label(&self, labels: &[f32], at: usize) -> f32 {
+        if !self.soft {
+            return labels[at];
+        }
+        let Lanes { n, inner, .. } = self.lanes;
+        let lane = labels[at / inner * n * inner + at % inner..].iter().step_by(inner).take(n);
+        let best = lane.enumerate().fold((0, f32::NEG_INFINITY), |best, (c, v)| if *v > best.1 { (c, *v) } else { best });
+        best.0 as f32
+    }
+
     /// Whether fewer than `k` classes come before the label's. A NaN comes before every
     /// number, so that a diverged network is right about nothing.
     fn hit(&self, logits: &[f32], label: f32, at: usize) -> bool {
@@ -140,8 +154,9 @@ impl Kernel for TopkKernel {
     metric_rules!();
 
     fn forward(&self, f: Forward<'_, '_>) {
-        let hits = f.inputs[1].iter().enumerate().filter(|(at, label)| self.hit(f.inputs[0], **label, *at)).count();
-        f.output[0] = (hits as f64 / f.inputs[1].len() as f64) as f32;
+        let count = self.lanes.count();
+        let hits = (0..count).filter(|at| self.hit(f.inputs[0], self.label(f.inputs[1], *at), *at)).count();
+        f.output[0] = (hits as f64 / count as f64) as f32;
     }
 }
 
@@ -219,7 +234,7 @@ mod tests {
 
     #[test]
     fn ranks_with_ties_and_nan() {
-        let kernel = |k| TopkKernel { lanes: Lanes { outer: 1, n: 4, inner: 1 }, k };
+        let kernel = |k| TopkKernel { lanes: Lanes { outer: 1, n: 4, inner: 1 }, k, soft: false };
         let logits = [1.0, 3.0, 3.0, 2.0];
         assert!(kernel(1).hit(&logits, 1.0, 0));
         assert!(!kernel(1).hit(&logits, 2.0, 0));

@@ -76,7 +76,7 @@ impl<'a> Builder<'a> {
     pub fn forward(&mut self) {
         for id in self.checked.graph().ids() {
             if self.scope.needed[id.index()] {
-                match self.checked.graph().op(id) {
+                match self.checked.graph().op(id).filter(|_| !self.options.given.contains(&id)) {
                     None => self.input(id),
                     Some(_) => self.lower(id),
                 }
@@ -215,6 +215,8 @@ impl<'a> Builder<'a> {
     }
 
     fn is_kept(&self, id: NodeId) -> bool {
-        self.checked.graph().op(id).is_none() || self.options.targets.contains(&id) || self.scope.loss == Some(id)
+        self.options.is_input(self.checked.graph().op(id).is_none(), id)
+            || self.options.targets.contains(&id)
+            || self.scope.loss == Some(id)
     }
 }

@@ -49,7 +49,8 @@ pub(super) fn chains(checked: &Checked, bound: &Bound, options: &PlanOptions, sc
     let mut taken = vec![false; graph.len()];
     // Of two branches that are added, the later one runs last and takes the addition.
     for id in graph.ids().rev() {
-        if !scope.needed[id.index()] || !matches!(graph.op(id), Some(Op::Conv(_) | Op::Depthwise(_) | Op::Dense(_))) {
+        let computed = scope.needed[id.index()] && !options.given.contains(&id);
+        if !computed || !matches!(graph.op(id), Some(Op::Conv(_) | Op::Depthwise(_) | Op::Dense(_))) {
             continue;
         }
         let chain = Search { checked, bound, options, scope, taken: &taken }.from(id);

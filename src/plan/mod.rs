@@ -39,12 +39,23 @@ pub struct PlanOptions {
     pub fixed_statistics: BTreeSet<NodeId>,
     /// Inputs whose gradients are wanted, in training or outside of it.
     pub input_grads: Vec<NodeId>,
+    /// Nodes whose values are given, as those of inputs are: nothing is computed for them alone.
+    pub given: BTreeSet<NodeId>,
+    /// Whether there is no loss and no backward pass although the plan trains: the values are
+    /// those that a training step computes on its way.
+    pub forward_only: bool,
 }
 
 impl PlanOptions {
     /// Values of these nodes with the parameters as they are.
     pub fn inference(targets: Vec<NodeId>) -> Self {
         Self { targets, ..Self::default() }
+    }
+
+    /// Whether a node's value is filled in before a run; `declared` says whether the network
+    /// declares it as an input.
+    fn is_input(&self, declared: bool, id: NodeId) -> bool {
+        declared || self.given.contains(&id)
     }
 
     /// A training step that keeps the values of these nodes too.
@@ -231,7 +242,7 @@ fn finish(mut builder: Builder<'_>, forward_len: usize, input_grads: &[(NodeId, 
     let find = |ids: &mut dyn Iterator<Item = NodeId>| -> Vec<(NodeId, Access)> {
         ids.filter_map(|id| Some((id, value[id.index()]?))).collect()
     };
-    let inputs = find(&mut graph.ids().filter(|id| graph.op(*id).is_none()));
+    let inputs = find(&mut graph.ids().filter(|id| options.is_input(graph.op(*id).is_none(), *id)));
     let targets = find(&mut options.targets.iter().chain(&scope.loss).copied());
     // The check takes quadratic time.
     if cfg!(debug_assertions) && buffers.len() < 10_000 {

@@ -24,8 +24,9 @@ pub(super) struct Scope {
 impl Scope {
     pub fn new(checked: &Checked, options: &PlanOptions) -> Result<Scope, PlanError> {
         let graph = checked.graph();
-        let inputs: Vec<Vec<NodeId>> = graph.ids().map(|id| graph.inputs(id)).collect();
-        let loss = match options.training || !options.input_grads.is_empty() {
+        let read = |id| if options.given.contains(&id) { Vec::new() } else { graph.inputs(id) };
+        let inputs: Vec<Vec<NodeId>> = graph.ids().map(read).collect();
+        let loss = match !options.forward_only && (options.training || !options.input_grads.is_empty()) {
             true => Some(graph.roles.total_loss.ok_or(PlanError::NoLoss)?),
             false => None,
         };
@@ -73,7 +74,7 @@ fn differentiated(
     let mut wanted = vec![false; graph.len()];
     for id in graph.ids() {
         wanted[id.index()] = checked.fact(id).dtype == DType::F32
-            && match graph.op(id) {
+            && match graph.op(id).filter(|_| !options.given.contains(&id)) {
                 None => options.input_grads.contains(&id),
                 Some(op) => {
                     op.info().role != Role::Metric

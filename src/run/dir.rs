@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::diag::{Diagnostic, codes};
 use crate::fs::{Lock, is_temporary, write_bytes_atomic};
 
-use super::Failure;
 use super::checkpoint::CHECKPOINT;
 use super::events::{self, EVENTS};
+use super::{Examples, Failure};
 
 /// A run directory that this process may write.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct RunDir {
 
 const LOCK: &str = ".lock";
 const METRICS: &str = "metrics.jsonl";
+/// The principal components of the training examples' colours.
+const LIGHTING: &str = "lighting.json";
 
 impl RunDir {
     /// Makes the folder, or with `force` empties it of an earlier run's results.
@@ -34,7 +36,7 @@ impl RunDir {
                 .into());
         }
         // A run that is replaced must not be taken up again halfway.
-        for stale in [CHECKPOINT, EVENTS, "last.safetensors", "best.safetensors"] {
+        for stale in [CHECKPOINT, EVENTS, LIGHTING, "last.safetensors", "best.safetensors"] {
             let stale = path.join(stale);
             match fs::remove_file(&stale) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Failure::write(&stale, &e)),
@@ -124,6 +126,21 @@ impl RunDir {
     pub fn write_text(&self, name: &str, text: &str) -> Result<(), Failure> {
         let path = self.file(name);
         write_bytes_atomic(&path, text.as_bytes()).map_err(|e| Failure::write(&path, &e))
+    }
+
+    /// What `lighting` adds in this run: as it was measured when the run began, or as it is now.
+    pub fn keep_lighting(&self, examples: &mut Examples) -> Result<(), Failure> {
+        let Some(lighting) = examples.lighting().copied() else { return Ok(()) };
+        let path = self.file(LIGHTING);
+        match fs::read(&path) {
+            Ok(text) => {
+                let kept = serde_json::from_slice(&text);
+                examples.set_lighting(kept.map_err(|e| Failure::write(&path, &e.into()))?);
+                Ok(())
+            }
+            // Plain data always has a JSON form.
+            Err(_) => self.write_text(LIGHTING, &serde_json::to_string(&lighting).unwrap_or_default()),
+        }
     }
 
     /// Appends a line to `metrics.jsonl` and flushes it to the disk; TensorBoard's event file gets

@@ -9,6 +9,7 @@ mod evaluate;
 mod events;
 mod examples;
 mod failure;
+mod features;
 mod fingerprint;
 mod inspect;
 mod judge;

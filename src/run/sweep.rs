@@ -128,8 +128,9 @@ fn short(value: f64) -> String {
 
 fn values(path: &str, text: &str, choice: Choice) -> Result<Values, Diagnostic> {
     let bad = |what: &str| {
-        Diagnostic::error(codes::BAD_SWEEP, format!("`{path}={text}` {what}"))
-            .help("write values (`0.1,0.01`), or with `--random` a range: `log(1e-4, 1e-1)`, `uniform(0, 0.5)`, `int(8, 64)`")
+        Diagnostic::error(codes::BAD_SWEEP, format!("`{path}={text}` {what}")).help(
+            "write values (`0.1,0.01`), or with `--random` a range: `log(1e-4, 1e-1)`, `uniform(0, 0.5)`, `int(8, 64)`",
+        )
     };
     if let Some((kind, low, high)) = range(text) {
         if choice == Choice::Grid {
@@ -141,7 +142,9 @@ fn values(path: &str, text: &str, choice: Choice) -> Result<Values, Diagnostic> 
             }
             "uniform" if low <= high => Ok(Values::Uniform(low, high)),
             "log" if low > 0.0 && low <= high => Ok(Values::Log(low, high)),
-            _ => Err(bad("is no range: the smaller bound comes first, those of `log` are positive and those of `int` whole")),
+            _ => Err(bad(
+                "is no range: the smaller bound comes first, those of `log` are positive and those of `int` whole",
+            )),
         };
     }
     let list = split(text);

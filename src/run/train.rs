@@ -17,6 +17,7 @@ use crate::ops::lower::NoiseKey;
 
 use super::checkpoint::{self, CHECKPOINT};
 use super::evaluate::{Meter, Probe, evaluate_with, feed};
+use super::features::{self, Kept};
 use super::fingerprint::Fingerprint;
 use super::judge;
 use super::network::Sessions;
@@ -41,6 +42,9 @@ pub struct TrainOptions<'a> {
     pub interrupt: &'a AtomicBool,
     /// When to end after the current step, where time is limited.
     pub deadline: Option<Instant>,
+    /// Whether the outputs of frozen layers are computed once and kept in the run directory, and
+    /// how many bytes they may take there.
+    pub cache_features: Option<u64>,
 }
 
 /// How a training run ended.
@@ -79,6 +83,9 @@ pub fn train(
     let probe = Probe::new(checked);
     let run =
         Run { options, epochs: phases.iter().map(|p| p.epochs).sum(), monitor: judge::monitor(options, &probe), probe };
+    if let Some(limit) = options.cache_features {
+        features::check(network, options, &phases, limit)?;
+    }
     let mut state = run.begin(network, dir, observer)?;
     let mut from = 0;
     for (index, phase) in phases.iter().enumerate() {
@@ -190,9 +197,17 @@ impl Run<'_> {
         observer: &mut dyn Observer,
         state: &mut State,
     ) -> Result<(), Failure> {
-        let plan = turn.phase.plan(self.probe.nodes.clone());
-        let eval_plan = crate::plan::PlanOptions::inference(self.probe.nodes.clone());
-        let (image, shape) = (self.options.train.feeds().image, self.options.train.shape());
+        let options = self.options;
+        let kept = match options.cache_features {
+            Some(_) => features::keep(network, options, turn.phase, dir, observer)?,
+            None => Kept::default(),
+        };
+        let given = |is_kept: bool| kept.node.filter(|_| is_kept).into_iter().collect();
+        let mut plan = turn.phase.plan(self.probe.nodes.clone());
+        plan.given = given(kept.train.is_some());
+        let mut eval_plan = crate::plan::PlanOptions::inference(self.probe.nodes.clone());
+        eval_plan.given = given(kept.val.is_some());
+        let (image, shape) = (options.train.feeds().image, options.train.shape());
         let mut eval_sessions = Sessions::new(&eval_plan, image, shape);
         let mut sessions = Sessions::new(&plan, image, shape);
         let first = sessions.get(network, self.options.train.batch_size())?;
@@ -200,7 +215,8 @@ impl Run<'_> {
         let mut optimizer = optimizer;
         optimizer.set_multipliers(|id| self.options.config.lr_multiplier(&network.checked().param(id).name));
         let planned = first.plan().memory().total();
-        let mut work = Work { turn, optimizer, sessions };
+        let train = kept.train.as_ref().unwrap_or(options.train);
+        let mut work = Work { turn, train, optimizer, sessions };
         self.enter(network, &mut work, planned, dir, observer, state)?;
         while (state.progress.epoch as usize) < turn.end && !state.stop {
             let begin = Instant::now();
@@ -211,7 +227,7 @@ impl Run<'_> {
             let timing = (begin, begin.elapsed());
             state.progress.close_epoch();
             state.swap(network);
-            let val = match self.options.val {
+            let val = match kept.val.as_ref().or(options.val) {
                 Some(loader) => Some(evaluate_with(network, loader, &self.probe, &mut eval_sessions)?),
                 None => None,
             };
@@ -351,7 +367,7 @@ impl Run<'_> {
         let start = state.progress.cursor as usize;
         let mut meter = Meter::restore(&self.probe, &state.progress);
         let begin = Instant::now();
-        for (index, batch) in (start..).zip(self.options.train.epoch_from(epoch as u64, start)) {
+        for (index, batch) in (start..).zip(work.train.epoch_from(epoch as u64, start)) {
             let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
             batch.skipped.iter().for_each(|error| observer.note(&format!("skipped {error}")));
             if batch.len == 0 {
@@ -359,7 +375,7 @@ impl Run<'_> {
             }
             let group = Group::of(index, batches, accumulate);
             let at = Place { epoch: epoch + 1, batch: index + 1 };
-            self.forward(network, &mut work.sessions, &batch, &mut meter, state.progress.step, at)?;
+            self.forward(network, work, &batch, &mut meter, state.progress.step, at)?;
             work.sessions.accumulate(&network.params, batch.len, group.scale, group.first);
             if !group.last {
                 continue;
@@ -420,14 +436,14 @@ impl Run<'_> {
     fn forward(
         &self,
         network: &mut Network<'_>,
-        sessions: &mut Sessions<'_>,
+        work: &mut Work<'_, '_>,
         batch: &Batch,
         meter: &mut Meter,
         step: u64,
         at: Place,
     ) -> Result<(), Failure> {
-        let session = sessions.get(network, batch.len)?;
-        feed(session, self.options.train.feeds(), batch);
+        let session = work.sessions.get(network, batch.len)?;
+        feed(session, work.train.feeds(), batch);
         let noise = NoiseKey { seed: self.options.config.seed, step };
         session.forward(&mut network.params, noise);
         meter.add(&self.probe, session, batch.len);
@@ -468,6 +484,8 @@ impl Run<'_> {
 /// What the epochs of a phase share and change besides the network.
 struct Work<'a, 's> {
     turn: &'a Turn<'a>,
+    /// The training examples, or what frozen layers make of them.
+    train: &'a Examples,
     optimizer: OptimizerState,
     sessions: Sessions<'s>,
 }

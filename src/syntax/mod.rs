@@ -118,8 +118,18 @@ impl Mode {
 const TRAIN_CHAINS: &[&str] = &["augment", "eval", "optim", "lr"];
 /// Keys beneath `train` whose values are numbers.
 const TRAIN_NUMBERS: &[&str] = &[
-    "batch", "epochs", "seed", "clip_norm", "clip_value", "patience", "min_delta", "accumulate", "workers", "ema",
-    "max_time", "checkpoint",
+    "batch",
+    "epochs",
+    "seed",
+    "clip_norm",
+    "clip_value",
+    "patience",
+    "min_delta",
+    "accumulate",
+    "workers",
+    "ema",
+    "max_time",
+    "checkpoint",
 ];
 /// Keys beneath `data` whose values are calls.
 const DATA_CALLS: &[&str] = &["sampler"];

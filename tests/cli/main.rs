@@ -1,10 +1,12 @@
 //! The commands as a user runs them: output, files and exit codes.
 
 mod bench;
+mod cached;
 mod data;
 mod diff;
 mod features;
 mod import;
+mod mixing;
 mod outputs;
 mod predict;
 mod pretrained;

@@ -5,7 +5,10 @@ use super::{Place, SMALL, read};
 const SET: [&str; 4] = ["--set", "optim.lr=5e-3,1e-4", "--set", "params.width=4,6"];
 
 fn spec() -> String {
-    SMALL.replace("conv(6", "conv(width").replace("inputs:", "params: {width: 6}\ninputs:").replace("epochs: 2", "epochs: 1")
+    SMALL
+        .replace("conv(6", "conv(width")
+        .replace("inputs:", "params: {width: 6}\ninputs:")
+        .replace("epochs: 2", "epochs: 1")
 }
 
 #[test]
@@ -50,7 +53,8 @@ fn draws_and_mistakes() {
     place.write("small.yaml", &spec());
     let random = ["sweep", "small.yaml", "--out", "drawn", "--random", "2", "--set", "optim.lr=log(1e-4, 1e-2)"];
     let run = place.blockprint(&[&random[..], &["--format", "json"]].concat()).ends(0).json();
-    let rates: Vec<&str> = run["runs"].as_array().expect("a list").iter().filter_map(|r| r["set"][0][1].as_str()).collect();
+    let rates: Vec<&str> =
+        run["runs"].as_array().expect("a list").iter().filter_map(|r| r["set"][0][1].as_str()).collect();
     assert!(rates.len() == 2 && rates[0] != rates[1], "{rates:?}");
     place.blockprint(&["sweep", "small.yaml", "--set", "optim.lr=log(1e-4, 1e-2)"]).fails_with("BP0818");
     let wrong = place.blockprint(&["sweep", "small.yaml", "--set", "optim.lr=0.1,much"]).ends(1);

@@ -1,8 +1,8 @@
 //! Optimizers against PyTorch, and what is done to gradients before they run.
 
 use blockprint::check::{Checked, ParamId};
-use blockprint::engine::clip::{clip_norm, clip_value, norm};
 use blockprint::driver;
+use blockprint::engine::clip::{clip_norm, clip_value, norm};
 use blockprint::engine::optim::{Optimizer, OptimizerState};
 use blockprint::engine::schedule::Schedule;
 use blockprint::engine::{Checkpoint, ParamStore, Progress, Session, penalty};

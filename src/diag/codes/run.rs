@@ -55,4 +55,7 @@ codes! {
     BAD_SWEEP = "BP0818": "the settings of a sweep cannot be combined",
         "A sweep takes a list of values for each `--set`: `--set train.optim.lr=0.1,0.01`. With `--random` a value may also be drawn from a range: `log(1e-4, 1e-1)`, `uniform(0, 0.5)`, `int(8, 64)`.",
         elsewhere "src/run/sweep.rs";
+    NOT_CACHED = "BP0819": "the outputs of frozen layers cannot be kept",
+        "`--cache-features` computes what frozen layers make of each example once. That needs a phase in which one node and everything before it is frozen, batch norms among it, and examples that are the same in every epoch: no random augmentation and no `sampler`. The message says what is missing.",
+        elsewhere "tests/cli/cached.rs";
 }
