@@ -44,6 +44,8 @@ const FILES: &[(&str, &str)] = &[
     ("squeezenet1_0.yaml", include_str!("../specs/squeezenet1_0.yaml")),
     ("squeezenet1_0_caffe.yaml", include_str!("../specs/squeezenet1_0_caffe.yaml")),
     ("squeezenet1_1.yaml", include_str!("../specs/squeezenet1_1.yaml")),
+    ("squeezenet_faces.yaml", include_str!("../specs/squeezenet_faces.yaml")),
+    ("squeezenet_signs.yaml", include_str!("../specs/squeezenet_signs.yaml")),
     ("unet.yaml", include_str!("../specs/unet.yaml")),
     ("vgg11.yaml", include_str!("../specs/vgg11.yaml")),
     ("vgg13.yaml", include_str!("../specs/vgg13.yaml")),
