@@ -27,5 +27,7 @@ pub mod run;
 pub mod shape;
 pub mod source;
 pub mod syntax;
+#[cfg(feature = "dfdx")]
+pub mod typed;
 pub mod weights;
 pub mod zoo;

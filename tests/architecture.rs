@@ -22,13 +22,14 @@ const RULES: &[(&str, &[&str])] = &[
     ("config", &["syntax", "engine", "check", "ops", "diag", "source"]),
     ("weights", &["shape", "diag", "source", "syntax", "fs"]),
     ("data", &["config", "shape", "diag", "source", "random", "fs"]),
+    ("typed", &["ops", "shape", "kernels", "random", "weights"]),
     ("zoo", &[]),
     ("driver", &["source", "diag", "syntax", "expand", "graph", "check", "shape", "config", "zoo", "ops"]),
     (
         "run",
         &[
-            "source", "random", "fs", "diag", "syntax", "shape", "ops", "graph", "expand", "check", "plan", "engine",
-            "config", "weights", "data", "driver",
+            "source", "random", "kernels", "fs", "diag", "syntax", "shape", "ops", "graph", "expand", "check", "plan",
+            "engine", "config", "weights", "data", "driver",
         ],
     ),
 ];

@@ -1,10 +1,11 @@
-//! `blockprint data inspect SPEC|PATH`.
+//! `blockprint data inspect SPEC|PATH` and `blockprint data get NAME`.
 
 use std::path::{Path, PathBuf};
 
-use anstream::println;
+use anstream::{eprintln, println};
 
 use crate::config::DataConfig;
+use crate::data::get::{self, Fetched};
 use crate::diag::codes;
 use crate::run::{self, DataSource, Failure, Inspection};
 use crate::source::SourceMap;
@@ -31,10 +32,46 @@ enum Command {
         #[command(flatten)]
         options: SpecOptions,
     },
+    /// Fetch a well-known data set, with checksums: mnist, fashion_mnist, kmnist, cifar10, cifar100
+    Get {
+        /// Its name
+        name: String,
+        /// Where it goes [default: data/NAME]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// A folder on a server that holds the files, instead of where the authors keep them
+        #[arg(long, value_name = "URL")]
+        mirror: Option<String>,
+    },
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    let Command::Inspect { path, format, options } = &args.command;
+    match &args.command {
+        Command::Inspect { path, format, options } => inspect(path, *format, options),
+        Command::Get { name, out, mirror } => fetch(name, out.as_deref(), mirror.as_deref()),
+    }
+}
+
+fn fetch(name: &str, out: Option<&Path>, mirror: Option<&str>) -> Exit {
+    let out = out.map_or_else(|| Path::new("data").join(name), Path::to_path_buf);
+    let tell = &mut |fetched: &Fetched| match fetched {
+        Fetched::Present(path) => eprintln!("{} is there already", path.display()),
+        Fetched::New(path, address) => eprintln!("{} from {address}", path.display()),
+    };
+    let fetched = get::named(name).and_then(|known| {
+        eprintln!("{name}: {}", known.about);
+        get::get(known, &out, mirror, tell)
+    });
+    match fetched {
+        Ok(()) => {
+            println!("{}", out.display());
+            Exit::Fine
+        }
+        Err(problem) => print_failure(&problem.into(), &SourceMap::new()),
+    }
+}
+
+fn inspect(path: &Path, format: Format, options: &SpecOptions) -> Exit {
     let is_spec = path.extension().is_some_and(|e| ["yaml", "yml", "bp"].iter().any(|known| e == *known));
     let found = match is_spec {
         false => {

@@ -1,6 +1,6 @@
 //! `blockprint eval SPEC`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anstream::println;
 
@@ -8,8 +8,10 @@ use crate::config::DataConfig;
 use crate::data::{Mode, Part};
 use crate::diag::codes;
 use crate::driver::Compiled;
+use crate::fs;
 use crate::run::metrics::Details;
-use crate::run::{self, Evaluation, Failure, Network};
+use crate::run::report::{History, Report, Shown, count};
+use crate::run::{self, Detailed, Evaluation, Examples, Failure, Network};
 
 use super::Exit;
 use super::common::{Format, MachineOptions, SpecOptions, base_of, print_failure};
@@ -38,6 +40,12 @@ pub(super) struct Args {
     /// Precision, recall, F1, the area under the ROC curve and the confusion matrix as well
     #[arg(long)]
     detailed: bool,
+    /// Write a page of HTML with curves, confusion matrix, ROC, classes and the worst mistakes
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Show the curves of this run in the report as well; may be repeated
+    #[arg(long, value_name = "RUN", requires = "report")]
+    compare: Vec<PathBuf>,
     /// How to print the result
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -72,10 +80,11 @@ pub(super) fn run(args: &Args) -> Exit {
         Err(exit) => return exit,
     };
     match evaluate(args, &compiled) {
-        Ok((result, details)) => {
+        Ok(result) => {
+            let details = result.details.as_ref().filter(|_| args.detailed);
             match args.format {
-                Format::Json => println!("{}", json(&result, details.as_ref())),
-                Format::Human => print(args.split.part(), &result, details.as_ref()),
+                Format::Json => println!("{}", json(&result.evaluation, details)),
+                Format::Human => print(args.split.part(), &result.evaluation, details),
             }
             Exit::Fine
         }
@@ -108,19 +117,19 @@ fn print(part: Part, result: &Evaluation, details: Option<&Details>) {
             score.recall,
             score.f1,
             area(auc),
-            score.support
+            count(score.support)
         );
     }
     // Wider matrices are for `--format json`.
     if details.names.len() <= 20 {
         println!("\nrows are classes, columns predictions:");
         for row in details.confusion.rows() {
-            println!("{}", row.iter().map(|n| format!("{n:>6}")).collect::<String>());
+            println!("{}", row.iter().map(|n| format!("{:>6}", count(*n))).collect::<String>());
         }
     }
 }
 
-fn evaluate(args: &Args, compiled: &Compiled) -> Result<(Evaluation, Option<Details>), Failure> {
+fn evaluate(args: &Args, compiled: &Compiled) -> Result<Detailed, Failure> {
     let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
     let data = match (&compiled.config.data, &args.data) {
         (Some(data), _) => data.clone(),
@@ -137,8 +146,39 @@ fn evaluate(args: &Args, compiled: &Compiled) -> Result<(Evaluation, Option<Deta
     }
     let open = run::DataSource { data: &data, base: &base, over: args.data.as_deref() };
     let loader = open.open(&network, config.as_ref(), args.split.part(), Mode::Eval)?;
-    if args.detailed {
-        return run::evaluate_detailed(&mut network, &loader).map(|(result, details)| (result, Some(details)));
+    if !args.detailed && args.report.is_none() {
+        let evaluation = run::evaluate(&mut network, &loader)?;
+        return Ok(Detailed { evaluation, details: None, indices: Vec::new() });
     }
-    Ok((run::evaluate(&mut network, &loader)?, None))
+    let result = run::evaluate_detailed(&mut network, &loader)?;
+    if args.detailed && result.details.is_none() {
+        let message = "no loss or metric compares scores `[N, classes]` with the class of an example";
+        return Err(Failure::new(codes::NO_SCORES, message));
+    }
+    if let Some(file) = &args.report {
+        write_report(args, compiled, &result, &loader, file)?;
+    }
+    Ok(result)
+}
+
+/// Writes the page, with the curves of the run that the weights lie in and of those to compare.
+fn write_report(
+    args: &Args,
+    compiled: &Compiled,
+    result: &Detailed,
+    examples: &Examples,
+    file: &Path,
+) -> Result<(), Failure> {
+    let own = args.weights.parent().and_then(|folder| History::read(folder).ok());
+    let others = args.compare.iter().map(|run| History::read(run)).collect::<Result<Vec<_>, _>>()?;
+    let runs: Vec<History> = own.into_iter().chain(others).collect();
+    let shown = Shown { examples, indices: &result.indices };
+    let report = Report {
+        title: compiled.model_name(),
+        measured: format!("{}, {} examples", args.split.part().name(), thousands(result.evaluation.examples as u128)),
+        values: &result.evaluation.values,
+        runs: &runs,
+        details: result.details.as_ref().map(|details| (details, &shown)),
+    };
+    fs::write_bytes_atomic(file, report.html()?.as_bytes()).map_err(|e| Failure::write(file, &e))
 }

@@ -13,6 +13,7 @@ mod features;
 mod files;
 mod fingerprint;
 mod folder;
+pub mod get;
 mod idx;
 mod image;
 mod layout;

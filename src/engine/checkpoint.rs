@@ -49,6 +49,7 @@ pub struct Progress {
     pub plateau: Option<f64>,
     /// See `plateau`.
     pub stalled: u64,
+<<<<<<< HEAD
     /// Epochs after a drop that are left in which none counts as stalled.
     #[serde(default)]
     pub cooling: u64,
@@ -56,6 +57,12 @@ pub struct Progress {
     /// floats, since JSON has no word for NaN.
     pub sums: Vec<u64>,
     /// Examples that the sums are over.
+=======
+    /// What was gathered for each loss and metric over the examples of the epoch so far; floats
+    /// are kept as their bits, since JSON has no word for NaN.
+    pub sums: Vec<Vec<u64>>,
+    /// Examples that these are over.
+>>>>>>> main
     pub examples: u64,
     /// Digests of what the run depends on, by part.
     pub fingerprint: BTreeMap<String, String>,

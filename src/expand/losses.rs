@@ -3,7 +3,7 @@
 use crate::diag::{Diagnostic, codes, did_you_mean, listing};
 use crate::graph::NodeId;
 use crate::ops::attrs::{Args, Given, Value};
-use crate::ops::{self, Inputs, Role};
+use crate::ops::{self, Inputs, OpInfo, Role};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{BinOp, Expr, ExprKind, Ident, NamedExpr, Spec};
 
@@ -245,7 +245,13 @@ impl<'a> Builder<'a> {
             Some(Ok(k)) => ("topk", Some(k)),
             _ => (word, None),
         };
-        let entry = ops::lookup(op).filter(|e| e.info.role == Role::Metric);
+        // A loss of a prediction and a target, such as `mae`, measures as well.
+        let measures = |info: &OpInfo| match info.role {
+            Role::Metric => true,
+            Role::Loss => matches!(info.inputs, Inputs::Named([_, _])),
+            Role::Layer => false,
+        };
+        let entry = ops::lookup(op).filter(|e| measures(e.info));
         let Some(entry) = entry else {
             let names = ops::table().iter().filter(|e| e.info.role == Role::Metric).map(|e| e.info.name);
             let close = did_you_mean(word, names).map_or(String::new(), |c| format!(": did you mean `{c}`?"));

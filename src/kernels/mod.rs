@@ -18,6 +18,7 @@ pub mod pool;
 pub mod recurrent;
 pub mod reduce;
 pub mod resample;
+pub mod score;
 pub mod shared;
 pub mod softmax;
 pub mod strided;

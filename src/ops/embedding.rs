@@ -10,7 +10,7 @@ use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
 use super::init::{Init, Penalty};
-use super::loss::class_of;
+use crate::kernels::score::class_of;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 

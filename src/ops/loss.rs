@@ -7,6 +7,7 @@ use crate::kernels::elementwise;
 use crate::kernels::math;
 use crate::kernels::parallel;
 use crate::kernels::reduce;
+use crate::kernels::score::class_of;
 use crate::kernels::softmax::{self, Lanes};
 use crate::random;
 use crate::shape::{DType, Fact, Shape};
@@ -74,6 +75,7 @@ pub(super) fn check_classes(op: &str, inputs: &[Fact]) -> Result<(), ShapeError>
     Ok(())
 }
 
+<<<<<<< HEAD
 /// Whether the label holds a probability for each class.
 fn is_distribution(inputs: &[Fact]) -> bool {
     inputs[1].dtype == DType::F32
@@ -84,6 +86,8 @@ pub(super) fn class_of(label: f32, classes: usize) -> Option<usize> {
     (label >= 0.0 && label < classes as f32 && label.fract() == 0.0).then_some(label as usize)
 }
 
+=======
+>>>>>>> main
 /// The cross entropy of the softmax of logits with class indices.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CrossEntropy {

@@ -3,14 +3,14 @@
 use rand_chacha::ChaCha8Rng;
 
 use crate::diag::Sink;
-use crate::kernels::softmax::Lanes;
+use crate::kernels::score::Labelled;
 use crate::random;
 use crate::shape::{DType, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
 use super::facts::parameterless;
-use super::loss::{check_classes, class_of};
+use super::loss::check_classes;
 use super::pair_loss::check_pair;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -62,8 +62,12 @@ macro_rules! class_metrics {
 
             fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
                 let $s = self;
+<<<<<<< HEAD
                 let soft = inputs[1].dtype == DType::F32;
                 Lowered::Kernel(Box::new(TopkKernel { lanes: Lanes::new(&inputs[0].sizes(), 1), k: $count, soft }))
+=======
+                Lowered::Kernel(Box::new(TopkKernel { examples: inputs[0].sizes()[0], k: $count }))
+>>>>>>> main
             }
 
             fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -99,12 +103,13 @@ class_metrics! {
 }
 
 struct TopkKernel {
-    lanes: Lanes,
+    examples: usize,
     k: usize,
     /// Whether labels are distributions over classes; the most probable class counts.
     soft: bool,
 }
 
+<<<<<<< HEAD
 impl TopkKernel {
     /// The label of lane `at`; of equal probabilities the first counts.
     fn label(&self, labels: &[f32], at: usize) -> f32 {
@@ -127,6 +132,11 @@ impl TopkKernel {
         let before = |(c, v): &(usize, &f32)| **v > own || v.is_nan() || (**v == own && *c < class);
         !own.is_nan() && lane.enumerate().filter(before).count() < self.k
     }
+=======
+/// A batch of the first input's scores with the second's labels.
+pub(super) fn labelled<'b>(f: &Forward<'_, 'b>, examples: usize) -> Labelled<'b> {
+    Labelled { scores: f.inputs[0], labels: f.inputs[1], weights: &[], examples }
+>>>>>>> main
 }
 
 /// The kernel of a metric has no gradient.
@@ -154,9 +164,15 @@ impl Kernel for TopkKernel {
     metric_rules!();
 
     fn forward(&self, f: Forward<'_, '_>) {
+<<<<<<< HEAD
         let count = self.lanes.count();
         let hits = (0..count).filter(|at| self.hit(f.inputs[0], self.label(f.inputs[1], *at), *at)).count();
         f.output[0] = (hits as f64 / count as f64) as f32;
+=======
+        let batch = labelled(&f, self.examples);
+        let (hits, labels) = batch.sum(|at| f64::from(u8::from(batch.is_among(at, self.k))));
+        f.output[0] = (hits / labels) as f32;
+>>>>>>> main
     }
 }
 
@@ -222,12 +238,13 @@ impl Kernel for BinaryKernel {
     metric_rules!();
 
     fn forward(&self, f: Forward<'_, '_>) {
-        let (x, target) = (f.inputs[0], f.inputs[1]);
-        let hit = |(x, t): &(&f32, &f32)| !x.is_nan() && (**x > self.threshold) == (**t > 0.5);
-        f.output[0] = (x.iter().zip(target).filter(hit).count() as f64 / x.len() as f64) as f32;
+        let batch = labelled(&f, 1);
+        let (hits, labels) = batch.sum(|at| f64::from(u8::from(batch.is_right(at, self.threshold))));
+        f.output[0] = (hits / labels) as f32;
     }
 }
 
+<<<<<<< HEAD
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,3 +262,6 @@ mod tests {
         assert!(!kernel(1).hit(&[f32::NAN, 9.0, 0.0, 0.0], 1.0, 0));
     }
 }
+=======
+pub(super) use metric_rules;
+>>>>>>> main

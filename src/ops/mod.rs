@@ -344,4 +344,5 @@ ops! {
     loss::{CrossEntropy},
     pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
     metric::{Accuracy, Topk, BinaryAccuracy},
+    class_metric::{Precision, Recall, F1, Auc},
 }

@@ -11,7 +11,7 @@ use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
 use super::facts::{self, parameterless};
-use super::loss::class_of;
+use crate::kernels::score::class_of;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::softmax::{lanes, reach_along, sample_along};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};

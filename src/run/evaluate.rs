@@ -1,20 +1,20 @@
 //! Loss and metrics over a data set.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use crate::check::Checked;
 use crate::data::Batch;
-use crate::diag::codes;
 use crate::engine::{Progress, Session};
 use crate::graph::NodeId;
+use crate::kernels::score::{Labelled, Scored};
 use crate::ops::lower::NoiseKey;
 use crate::plan::PlanOptions;
 
-use super::metrics::{Details, Scored};
+use super::metrics::{Details, Measure, Tally};
 use super::network::{Feeds, Sessions};
-use super::predict::is_probability;
 use super::{Examples, Failure, Network};
 
 /// Means over a data set.
@@ -45,11 +45,11 @@ impl Evaluation {
     }
 }
 
-/// Which scalars of a network are averaged, and under what names.
+/// Which numbers of a network are measured, and under what names.
 #[derive(Clone, Debug)]
 pub(super) struct Probe {
-    names: Vec<String>,
-    /// The nodes, in the order of the names.
+    measures: Vec<(String, Measure)>,
+    /// The nodes whose values they need.
     pub(super) nodes: Vec<NodeId>,
 }
 
@@ -58,24 +58,25 @@ impl Probe {
         let roles = &checked.graph().roles;
         let total = roles.total_loss.map(|id| ("loss".to_string(), id));
         let parts = roles.losses.iter().filter(|(_, id)| Some(*id) != roles.total_loss && roles.losses.len() > 1);
-        let (names, nodes) = total
-            .into_iter()
-            .chain(parts.map(|(n, id)| (format!("loss.{n}"), *id)))
-            .chain(roles.metrics.iter().cloned())
-            .unzip();
-        Self { names, nodes }
+        let losses = total.into_iter().chain(parts.map(|(n, id)| (format!("loss.{n}"), *id)));
+        let losses = losses.map(|(name, id)| (name, Measure::Mean(id)));
+        let metrics = roles.metrics.iter().map(|(name, id)| (name.clone(), Measure::of(checked, *id, true)));
+        let measures: Vec<(String, Measure)> = losses.chain(metrics).collect();
+        let nodes: BTreeSet<NodeId> = measures.iter().flat_map(|(_, m)| m.nodes()).collect();
+        Self { measures, nodes: nodes.into_iter().collect() }
     }
 
     pub(super) fn holds(&self, name: &str) -> bool {
-        self.names.iter().any(|n| n == name)
+        self.measures.iter().any(|(n, _)| n == name)
     }
 }
 
-/// Running means, weighted by the examples of each batch.
+/// The numbers of a data set, gathered batch by batch.
 #[derive(Clone, Debug)]
 pub(super) struct Meter {
-    means: Vec<(String, f64)>,
-    sums: Vec<f64>,
+    tallies: Vec<(String, Tally)>,
+    /// Those that are known between batches.
+    running: Vec<(String, f64)>,
     examples: usize,
     /// Those of them that were counted before a run went on from a checkpoint.
     earlier: usize,
@@ -83,12 +84,8 @@ pub(super) struct Meter {
 
 impl Meter {
     pub(super) fn new(probe: &Probe) -> Self {
-        Self {
-            means: probe.names.iter().map(|n| (n.clone(), 0.0)).collect(),
-            sums: vec![0.0; probe.names.len()],
-            examples: 0,
-            earlier: 0,
-        }
+        let tallies = probe.measures.iter().map(|(n, m)| (n.clone(), Tally::new(*m))).collect();
+        Self { tallies, running: Vec::new(), examples: 0, earlier: 0 }
     }
 
     /// The meter of an epoch that goes on from where `progress` stands in it.
@@ -96,16 +93,15 @@ impl Meter {
         let mut meter = Self::new(probe);
         meter.examples = usize::try_from(progress.examples).unwrap_or(usize::MAX);
         meter.earlier = meter.examples;
-        for ((sum, mean), bits) in meter.sums.iter_mut().zip(&mut meter.means).zip(&progress.sums) {
-            *sum = f64::from_bits(*bits);
-            mean.1 = *sum / progress.examples.max(1) as f64;
+        for ((_, tally), stored) in meter.tallies.iter_mut().zip(&progress.sums) {
+            tally.restore(stored);
         }
         meter
     }
 
-    /// Keeps the sums for [`Meter::restore`].
+    /// Keeps what was gathered for [`Meter::restore`].
     pub(super) fn store(&self, progress: &mut Progress) {
-        progress.sums = self.sums.iter().map(|s| s.to_bits()).collect();
+        progress.sums = self.tallies.iter().map(|(_, tally)| tally.store()).collect();
         progress.examples = self.examples as u64;
     }
 
@@ -114,17 +110,23 @@ impl Meter {
         (self.examples - self.earlier) as f64 / time.as_secs_f64().max(1e-9)
     }
 
-    pub(super) fn add(&mut self, probe: &Probe, session: &Session, examples: usize) {
+    pub(super) fn add(&mut self, session: &Session, examples: usize) {
         self.examples += examples;
-        for ((sum, mean), node) in self.sums.iter_mut().zip(&mut self.means).zip(&probe.nodes) {
-            let value = session.value(*node).and_then(|v| v.first()).copied().unwrap_or(f32::NAN);
-            *sum += f64::from(value) * examples as f64;
-            mean.1 = *sum / self.examples as f64;
+        self.running.clear();
+        for (name, tally) in &mut self.tallies {
+            tally.add(session, examples, &[]);
+            self.running.extend(tally.running().map(|value| (name.clone(), value)));
         }
     }
 
-    pub(super) fn means(&self) -> &[(String, f64)] {
-        &self.means
+    /// What is known between batches.
+    pub(super) fn running(&self) -> &[(String, f64)] {
+        &self.running
+    }
+
+    /// All numbers.
+    pub(super) fn values(&self) -> Vec<(String, f64)> {
+        self.tallies.iter().map(|(name, tally)| (name.clone(), tally.value())).collect()
     }
 
     pub(super) fn examples(&self) -> usize {
@@ -157,7 +159,7 @@ pub fn evaluate(network: &mut Network<'_>, examples: &Examples) -> Result<Evalua
     let probe = Probe::new(network.checked());
     let options = PlanOptions::inference(probe.nodes.clone());
     let mut sessions = Sessions::new(&options, examples.feeds().image, examples.shape());
-    evaluate_with(network, examples, &probe, &mut sessions)
+    evaluate_with(network, examples, &probe, &mut sessions, None)
 }
 
 /// As [`evaluate`], with sessions that are kept between calls.
@@ -166,35 +168,84 @@ pub(super) fn evaluate_with(
     examples: &Examples,
     probe: &Probe,
     sessions: &mut Sessions<'_>,
+    mut answers: Option<&mut Answers>,
 ) -> Result<Evaluation, Failure> {
     let mut meter = Meter::new(probe);
-    let skipped = walk(network, examples, sessions, |session, batch| meter.add(probe, session, batch.len))?;
-    Ok(Evaluation { examples: meter.examples(), skipped, values: meter.means().to_vec() })
+    let skipped = walk(network, examples, sessions, |session, batch| {
+        meter.add(session, batch.len);
+        if let Some(answers) = &mut answers {
+            answers.add(session, batch);
+        }
+    })?;
+    Ok(Evaluation { examples: meter.examples(), skipped, values: meter.values() })
+}
+
+/// What a classifier says of every example.
+#[derive(Clone, Debug)]
+pub(super) struct Answers {
+    /// The node that holds the scores.
+    pub(super) node: NodeId,
+    scored: Scored,
+    /// The index of each example in its data set.
+    indices: Vec<usize>,
+}
+
+impl Answers {
+    /// None yet; `None` for a network without a list of scores for each example that are compared
+    /// with its class.
+    pub(super) fn new(network: &Network<'_>, examples: &Examples) -> Option<Self> {
+        let (node, classes) =
+            network.labelled(examples.feeds()).filter(|(id, _)| network.checked().fact(*id).rank() == 2)?;
+        Some(Self { node, scored: Scored::new(classes), indices: Vec::new() })
+    }
+
+    fn add(&mut self, session: &Session, batch: &Batch) {
+        let scores = session.value(self.node).unwrap_or_default();
+        self.scored.add(&Labelled { scores, labels: &batch.labels, weights: &[], examples: batch.len });
+        self.indices.extend(&batch.indices);
+    }
+
+    /// Scores of one example.
+    pub(super) fn classes(&self) -> usize {
+        self.scored.classes()
+    }
+
+    /// How many scores there are.
+    pub(super) fn numbers(&self) -> usize {
+        self.indices.len().saturating_mul(self.scored.classes())
+    }
+
+    /// The measures that take all examples at once.
+    pub(super) fn into_details(self, names: &[String], ranks: bool) -> (Details, Vec<usize>) {
+        (Details::of(&self.scored, names, ranks), self.indices)
+    }
+}
+
+/// The means over a data set and what is known of a classifier.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Detailed {
+    /// The means.
+    pub evaluation: Evaluation,
+    /// The measures that take all examples at once; `None` for a network without a list of scores
+    /// for each example that are compared with its class.
+    pub details: Option<Details>,
+    /// The index of each example in its data set, in the order of evaluation.
+    pub indices: Vec<usize>,
 }
 
 /// As [`evaluate`], with the measures of a classifier that take all examples at once.
 ///
 /// # Errors
-/// Those of [`evaluate`]; a network without a list of scores for each example to compare with its
-/// class.
-pub fn evaluate_detailed(network: &mut Network<'_>, examples: &Examples) -> Result<(Evaluation, Details), Failure> {
+/// Those of [`evaluate`].
+pub fn evaluate_detailed(network: &mut Network<'_>, examples: &Examples) -> Result<Detailed, Failure> {
     let probe = Probe::new(network.checked());
-    let feeds = examples.feeds();
-    let labelled = network.labelled(feeds).filter(|(id, _)| network.checked().fact(*id).rank() == 2);
-    let Some((logits, classes)) = labelled else {
-        let message = "no loss or metric compares scores `[N, classes]` with the class of an example";
-        return Err(Failure::new(codes::NO_SCORES, message));
-    };
-    let options = PlanOptions::inference(probe.nodes.iter().copied().chain([logits]).collect());
+    let mut answers = Answers::new(network, examples);
+    let nodes = probe.nodes.iter().copied().chain(answers.as_ref().map(|a| a.node));
+    let options = PlanOptions::inference(nodes.collect());
     let mut sessions = Sessions::new(&options, examples.feeds().image, examples.shape());
-    let mut meter = Meter::new(&probe);
-    let mut scored = Scored::new(classes, is_probability(network, logits));
-    let skipped = walk(network, examples, &mut sessions, |session, batch| {
-        meter.add(&probe, session, batch.len);
-        scored.add(session.value(logits).unwrap_or_default(), &batch.labels);
-    })?;
-    let evaluation = Evaluation { examples: meter.examples(), skipped, values: meter.means().to_vec() };
-    Ok((evaluation, scored.details(examples.dataset().names())))
+    let evaluation = evaluate_with(network, examples, &probe, &mut sessions, answers.as_mut())?;
+    let (details, indices) = answers.map(|a| a.into_details(examples.dataset().names(), true)).unzip();
+    Ok(Detailed { evaluation, details, indices: indices.unwrap_or_default() })
 }
 
 /// Runs one pass, and shows each batch with the session that holds its values; how many examples

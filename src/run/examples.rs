@@ -125,6 +125,11 @@ impl Examples {
         self.dataset.as_ref()
     }
 
+    /// Whether an example is an image of the data set, and not composed of several.
+    pub fn are_images(&self) -> bool {
+        self.composer.is_none()
+    }
+
     /// Examples of a full batch.
     pub fn batch_size(&self) -> usize {
         self.batch.min(self.len().max(1))

@@ -21,13 +21,17 @@ mod phases;
 mod predict;
 mod preview;
 mod profile;
+<<<<<<< HEAD
 pub mod sweep;
+=======
+pub mod report;
+>>>>>>> main
 mod timing;
 mod train;
 mod verify;
 
 pub use dir::RunDir;
-pub use evaluate::{Evaluation, evaluate, evaluate_detailed};
+pub use evaluate::{Detailed, Evaluation, evaluate, evaluate_detailed};
 pub use examples::{DataSource, Examples};
 pub use failure::{Failure, Reason};
 pub use fingerprint::Fingerprint;

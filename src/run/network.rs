@@ -235,7 +235,8 @@ impl<'a> Network<'a> {
     /// How many classes the labels may have: the least width of the logits that an op compares
     /// with the label's input; `None` where labels are no classes.
     pub fn label_classes(&self, feeds: &Feeds) -> Option<usize> {
-        self.labelled(feeds).map(|(_, classes)| classes)
+        // A single score tells two classes apart.
+        self.labelled(feeds).map(|(_, classes)| classes.max(2))
     }
 
     /// The scores that an op compares with the label's input, and how many classes they have; of

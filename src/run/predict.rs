@@ -9,6 +9,7 @@ use crate::data::{self, Mode, Transform};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::Session;
 use crate::graph::NodeId;
+use crate::kernels::score::softmax;
 use crate::ops::lower::NoiseKey;
 use crate::plan::PlanOptions;
 use crate::weights::Tensor;
@@ -108,14 +109,6 @@ fn scores(network: &Network<'_>) -> Result<NodeId, Failure> {
         Some(id) => Ok(*id),
         None => Err(Failure::new(codes::NO_SCORES, "the network has no output of the form `[N, classes]`")),
     }
-}
-
-/// The softmax, in double precision.
-pub(super) fn softmax(logits: &[f32]) -> Vec<f64> {
-    let max = f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-    let exps: Vec<f64> = logits.iter().map(|v| (f64::from(*v) - max).exp()).collect();
-    let sum: f64 = exps.iter().sum();
-    exps.into_iter().map(|e| e / sum).collect()
 }
 
 fn rank(probabilities: &[f64], names: &[String], top: usize) -> Vec<Ranked> {

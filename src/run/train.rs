@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -14,15 +14,24 @@ use crate::engine::ema::Ema;
 use crate::engine::optim::OptimizerState;
 use crate::engine::{Checkpoint, Progress, penalty};
 use crate::ops::lower::NoiseKey;
+use crate::plan::PlanOptions;
 
 use super::checkpoint::{self, CHECKPOINT};
+<<<<<<< HEAD
 use super::evaluate::{Meter, Probe, evaluate_with, feed};
 use super::features::{self, Kept};
+=======
+use super::evaluate::{Answers, Meter, Probe, evaluate_with, feed};
+>>>>>>> main
 use super::fingerprint::Fingerprint;
 use super::judge;
 use super::network::Sessions;
 use super::phases::{self, Phase};
+use super::report;
 use super::{EpochReport, Evaluation, Examples, Failure, Network, Observer, Reason, RunDir, StartReport, StepReport};
+
+/// Scores that are gathered at each epoch for the report.
+const REPORTED: usize = 1 << 26;
 
 /// What a training run needs besides the network.
 pub struct TrainOptions<'a> {
@@ -197,6 +206,7 @@ impl Run<'_> {
         observer: &mut dyn Observer,
         state: &mut State,
     ) -> Result<(), Failure> {
+<<<<<<< HEAD
         let options = self.options;
         let kept = match options.cache_features {
             Some(_) => features::keep(network, options, turn.phase, dir, observer)?,
@@ -208,6 +218,13 @@ impl Run<'_> {
         let mut eval_plan = crate::plan::PlanOptions::inference(self.probe.nodes.clone());
         eval_plan.given = given(kept.val.is_some());
         let (image, shape) = (options.train.feeds().image, options.train.shape());
+=======
+        let plan = turn.phase.plan(self.probe.nodes.clone());
+        let answers = self.answers(network);
+        let watched = self.probe.nodes.iter().copied().chain(answers.as_ref().map(|a| a.node));
+        let eval_plan = PlanOptions::inference(watched.collect());
+        let (image, shape) = (self.options.train.feeds().image, self.options.train.shape());
+>>>>>>> main
         let mut eval_sessions = Sessions::new(&eval_plan, image, shape);
         let mut sessions = Sessions::new(&plan, image, shape);
         let first = sessions.get(network, self.options.train.batch_size())?;
@@ -224,16 +241,26 @@ impl Run<'_> {
             if state.paused.is_some() {
                 break;
             }
-            let timing = (begin, begin.elapsed());
+            let (rate, train) = (meter.rate(begin.elapsed()), meter.values());
             state.progress.close_epoch();
             state.swap(network);
+<<<<<<< HEAD
             let val = match kept.val.as_ref().or(options.val) {
                 Some(loader) => Some(evaluate_with(network, loader, &self.probe, &mut eval_sessions)?),
+=======
+            let mut answers = answers.clone();
+            let val = match self.options.val {
+                Some(loader) => {
+                    let sessions = &mut eval_sessions;
+                    Some(evaluate_with(network, loader, &self.probe, sessions, answers.as_mut())?)
+                }
+>>>>>>> main
                 None => None,
             };
-            self.conclude(network, dir, observer, state, Epoch { meter: &meter, val: val.as_ref(), timing })?;
+            self.conclude(network, dir, observer, state, Epoch { train: &train, val: val.as_ref(), begin, rate })?;
+            report::after_epoch(dir, self.options.model, self.epochs, self.options.val.zip(val.as_ref()), answers)?;
             state.swap(network);
-            self.watch_plateau(&work, &meter, val.as_ref(), observer, &mut state.progress);
+            self.watch_plateau(&work, &train, val.as_ref(), observer, &mut state.progress);
             let every = self.options.config.checkpoint;
             let last = state.stop || state.progress.epoch as usize >= turn.end;
             if last || checkpoint::due_at_epoch(every, state.progress.epoch) {
@@ -247,7 +274,7 @@ impl Run<'_> {
     fn watch_plateau(
         &self,
         work: &Work<'_, '_>,
-        meter: &Meter,
+        train: &[(String, f64)],
         val: Option<&Evaluation>,
         observer: &mut dyn Observer,
         progress: &mut Progress,
@@ -257,7 +284,11 @@ impl Run<'_> {
         let Some(plateau) = work.turn.phase.schedule.plateau(done.saturating_sub(1) as u64, steps as u64) else {
             return;
         };
+<<<<<<< HEAD
         if judge::drops_rate(&self.monitor, plateau, meter.means(), val, progress) {
+=======
+        if judge::drops_rate(&self.monitor, patience, train, val, progress) {
+>>>>>>> main
             observer.note(&format!("{} is on a plateau: the learning rate drops", self.monitor.name()));
         }
     }
@@ -308,16 +339,16 @@ impl Run<'_> {
         state: &mut State,
         epoch: Epoch<'_>,
     ) -> Result<(), Failure> {
-        let Epoch { meter, val, timing: (begin, train_time) } = epoch;
+        let Epoch { train, val, begin, rate } = epoch;
         let progress = &mut state.progress;
-        let best = judge::is_best(&self.monitor, meter.means(), val, progress);
+        let best = judge::is_best(&self.monitor, train, val, progress);
         let report = EpochReport {
             epoch: progress.epoch as usize,
             epochs: self.epochs,
-            train: meter.means(),
+            train,
             val: val.map(|v| v.values.as_slice()),
             lr: progress.lr,
-            examples_per_second: meter.rate(train_time),
+            examples_per_second: rate,
             time: begin.elapsed(),
             best,
         };
@@ -328,12 +359,21 @@ impl Run<'_> {
         }
         observer.epoch(&report);
         let Some(stop) = &self.options.config.stop else { return Ok(()) };
-        if judge::stops_early(stop, meter.means(), val, progress) {
+        if judge::stops_early(stop, train, val, progress) {
             let (name, waited) = (stop.monitor.name(), progress.waited);
             observer.note(&format!("stopped early: {name} has not improved for {waited} epochs"));
             state.stop = true;
         }
         Ok(())
+    }
+
+    /// Room for what the network says of each validation example, for the report; `None` where that
+    /// cannot be had, or would be too much to gather at each epoch.
+    fn answers(&self, network: &Network<'_>) -> Option<Answers> {
+        let val = self.options.val?;
+        let answers = Answers::new(network, val)?;
+        let numbers = val.len().saturating_mul(answers.classes());
+        (numbers <= REPORTED).then_some(answers)
     }
 
     fn announce(&self, network: &Network<'_>, bytes: u64, dir: &RunDir, observer: &mut dyn Observer) {
@@ -391,7 +431,7 @@ impl Run<'_> {
                 epoch: at.epoch,
                 step: step + 1,
                 steps,
-                values: meter.means(),
+                values: meter.running(),
                 examples_per_second: meter.rate(begin.elapsed()),
                 lr,
             });
@@ -446,7 +486,7 @@ impl Run<'_> {
         feed(session, work.train.feeds(), batch);
         let noise = NoiseKey { seed: self.options.config.seed, step };
         session.forward(&mut network.params, noise);
-        meter.add(&self.probe, session, batch.len);
+        meter.add(session, batch.len);
         if session.loss().is_some_and(f32::is_finite) {
             return Ok(());
         }
@@ -506,10 +546,11 @@ impl Work<'_, '_> {
 
 /// What an epoch gave.
 struct Epoch<'a> {
-    meter: &'a Meter,
+    train: &'a [(String, f64)],
     val: Option<&'a Evaluation>,
-    /// When it began, and how long its training steps took.
-    timing: (Instant, Duration),
+    begin: Instant,
+    /// Training examples per second.
+    rate: f64,
 }
 
 /// A batch as people count it.

@@ -10,6 +10,7 @@ mod mixing;
 mod outputs;
 mod predict;
 mod pretrained;
+mod report;
 mod resume;
 mod sweep;
 mod train;

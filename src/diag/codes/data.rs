@@ -43,4 +43,13 @@ codes! {
     UNKNOWN_CLASS = "BP0714": "an image belongs to a class that is not among the known ones",
         "The classes are those of `classes`, else those of the training part. A folder of the validation or test part has another name.",
         elsewhere "tests/data.rs";
+    UNKNOWN_DATA_SET = "BP0715": "no data set of this name can be fetched",
+        "`data get` knows a few data sets with their checksums: `blockprint data get --help` lists them. Others are fetched by other means and named with `--data PATH`.",
+        elsewhere "src/data/get/tests.rs";
+    CANNOT_FETCH = "BP0716": "a file of a data set cannot be fetched",
+        "No mirror answered with the whole file. Check the network, or name a folder that holds the files with `--mirror URL`. Nothing half-fetched is left behind.",
+        elsewhere "src/data/get/tests.rs";
+    WRONG_CHECKSUM = "BP0717": "a fetched file is not what it should be",
+        "The content of the file does not have the published checksum: it was damaged on the way, or the mirror holds something else. It was thrown away.",
+        elsewhere "src/data/get/tests.rs";
 }

@@ -58,4 +58,7 @@ codes! {
     NOT_CACHED = "BP0819": "the outputs of frozen layers cannot be kept",
         "`--cache-features` computes what frozen layers make of each example once. That needs a phase in which one node and everything before it is frozen, batch norms among it, and examples that are the same in every epoch: no random augmentation and no `sampler`. The message says what is missing.",
         elsewhere "tests/cli/cached.rs";
+    NO_RUN = "BP0818": "there is no run whose numbers could be shown",
+        "`--compare` takes the folder of a run, which holds `metrics.jsonl` with a line for each epoch.",
+        elsewhere "tests/cli/report.rs";
 }

@@ -1,24 +1,12 @@
-//! Measures of a classifier that take all examples at once: they are no means over batches.
+//! Measures of a data set.
 
-mod auc;
-mod confusion;
+mod tally;
 
 use serde_json::{Value, json};
 
-pub use auc::area;
-pub use confusion::{ClassScore, Confusion};
+use crate::kernels::score::{ClassScore, Confusion, Labelled, Point, Scored};
 
-/// The scores of a network for every example, with the labels.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Scored {
-    /// How many classes there are.
-    classes: usize,
-    /// Whether the scores are probabilities; else their softmax is.
-    probabilities: bool,
-    /// `[example][class]`.
-    scores: Vec<f32>,
-    labels: Vec<usize>,
-}
+pub(super) use tally::{Measure, Tally};
 
 /// How well a classifier does.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,79 +21,81 @@ pub struct Details {
     pub overall: ClassScore,
     /// The area under the curve of each class against all others; none where that is undefined.
     pub areas: Vec<Option<f64>>,
+    /// The curve of each class against all others; none where that is undefined.
+    pub curves: Vec<Option<Vec<Point>>>,
+    /// What was taken for another class, the surest first.
+    pub mistakes: Vec<Mistake>,
 }
 
-impl Scored {
-    /// No example yet.
-    pub fn new(classes: usize, probabilities: bool) -> Self {
-        Self { classes, probabilities, scores: Vec::new(), labels: Vec::new() }
-    }
+/// An example that is taken for another class.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mistake {
+    /// Its number in the order of evaluation.
+    pub number: usize,
+    /// Its class.
+    pub actual: usize,
+    /// The class that it is taken for.
+    pub predicted: usize,
+    /// The probability of its own class.
+    pub own: f64,
+    /// The probability of the class that it is taken for.
+    pub other: f64,
+}
 
-    /// More examples: `[labels][classes]` scores. Labels are whole numbers.
-    pub fn add(&mut self, scores: &[f32], labels: &[f32]) {
-        self.scores.extend_from_slice(scores);
-        // Labels were checked against the number of classes when the data set was opened.
-        self.labels.extend(labels.iter().map(|l| *l as usize));
-    }
+/// Mistakes that are kept.
+const MISTAKES: usize = 24;
 
-    fn rows(&self) -> impl Iterator<Item = &[f32]> {
-        self.scores.chunks_exact(self.classes.max(1))
-    }
-
-    /// All measures. The class that is predicted is the first of the greatest scores.
-    pub fn details(&self, names: &[String]) -> Details {
-        let mut confusion = Confusion::new(self.classes);
-        for (row, label) in self.rows().zip(&self.labels) {
-            confusion.add(*label, argmax(row));
+impl Details {
+    /// All measures. The class that is predicted is the first of the greatest scores. Areas and
+    /// curves, which sort all examples once for each class, are left out without `ranks`.
+    ///
+    /// A single score for each example tells true from false: where all lie between 0 and 1 they
+    /// are the probability of true, else its logit.
+    pub fn of(scored: &Scored, names: &[String], ranks: bool) -> Self {
+        if scored.classes() == 1 {
+            let names = if names.is_empty() { &["false".to_string(), "true".to_string()] } else { names };
+            return Self::of(&scored.paired(), names, ranks);
+        }
+        let none = scored.classes();
+        let mut confusion = Confusion::new(scored.classes());
+        for (row, label, weight) in scored.rows() {
+            confusion.add(label, predicted(row), weight);
         }
         let name = |class: usize| names.get(class).cloned().unwrap_or_else(|| class.to_string());
-        Details {
-            names: (0..self.classes).map(name).collect(),
+        Self {
+            names: (0..scored.classes()).map(name).collect(),
             classes: confusion.scores(),
             overall: confusion.macro_score(),
-            areas: self.areas(),
+            areas: if ranks { scored.areas() } else { vec![None; none] },
+            curves: if ranks { scored.curves() } else { vec![None; none] },
+            mistakes: mistakes(scored),
             confusion,
         }
     }
-
-    /// By class against the rest. Of two classes the difference of the scores ranks exactly as the
-    /// probability does; of more the softmax is taken in double precision.
-    fn areas(&self) -> Vec<Option<f64>> {
-        let rows: Vec<Vec<f64>> = self.rows().map(|row| self.ranked(row)).collect();
-        let area = |class: usize| {
-            let scores: Vec<f64> = rows.iter().map(|row| row[class]).collect();
-            let positive: Vec<bool> = self.labels.iter().map(|label| *label == class).collect();
-            area(&scores, &positive)
-        };
-        (0..self.classes).map(area).collect()
-    }
-
-    /// Scores of one example that can be compared with those of another.
-    fn ranked(&self, row: &[f32]) -> Vec<f64> {
-        match row {
-            [a, b] => {
-                let difference = f64::from(*b) - f64::from(*a);
-                vec![-difference, difference]
-            }
-            _ if self.probabilities => row.iter().map(|v| f64::from(*v)).collect(),
-            _ => super::predict::softmax(row),
-        }
-    }
 }
 
-fn argmax(row: &[f32]) -> usize {
-    let better = |best: usize, (at, value): (usize, &f32)| if *value > row[best] { at } else { best };
-    row.iter().enumerate().fold(0, better)
+fn predicted(row: &[f32]) -> usize {
+    Labelled { scores: row, labels: &[0.0], weights: &[], examples: 1 }.predicted(0, 0.5)
+}
+
+fn mistakes(scored: &Scored) -> Vec<Mistake> {
+    let already = scored.are_probabilities();
+    let wrong = scored.rows().enumerate().filter_map(|(number, (row, actual, _))| {
+        let predicted = predicted(row);
+        let probabilities = Scored::probabilities(row, already);
+        let at = |class: usize| probabilities.get(class).copied().unwrap_or(f64::NAN);
+        (predicted != actual).then(|| Mistake { number, actual, predicted, own: at(actual), other: at(predicted) })
+    });
+    let mut wrong: Vec<Mistake> = wrong.collect();
+    wrong.sort_by(|a, b| a.own.total_cmp(&b.own));
+    wrong.truncate(MISTAKES);
+    wrong
 }
 
 impl Details {
-    /// The area under the curve: of two classes that of the second, of more the plain mean; none
-    /// where that of a class is undefined.
+    /// The area under the curve of all classes, where it is defined.
     pub fn area(&self) -> Option<f64> {
-        match self.areas.as_slice() {
-            [_, second] => *second,
-            areas => areas.iter().copied().sum::<Option<f64>>().map(|sum| sum / areas.len().max(1) as f64),
-        }
+        Scored::mean_area(&self.areas)
     }
 
     /// `{"precision": .., "recall": .., "f1": .., "auc": .., "confusion": [[..]], "classes": [..]}`.
@@ -116,7 +106,7 @@ impl Details {
                 "precision": score.precision,
                 "recall": score.recall,
                 "f1": score.f1,
-                "support": score.support,
+                "support": count(score.support),
                 "auc": area,
             })
         };
@@ -125,10 +115,16 @@ impl Details {
             "recall": self.overall.recall,
             "f1": self.overall.f1,
             "auc": self.area(),
-            "confusion": self.confusion.rows().collect::<Vec<_>>(),
+            "confusion": self.confusion.rows().map(|row| row.iter().copied().map(count).collect()).collect::<Vec<Vec<_>>>(),
             "classes": self.names.iter().zip(&self.classes).zip(&self.areas).map(class).collect::<Vec<_>>(),
         })
     }
+}
+
+/// A count as JSON: a whole number where examples have no weights.
+fn count(n: f64) -> Value {
+    // Exact for whole numbers below 2^53.
+    if n.fract() == 0.0 && n < 9e15 { json!(n as u64) } else { json!(n) }
 }
 
 #[cfg(test)]
@@ -150,7 +146,7 @@ mod tests {
     /// `grain` where that is not zero.
     fn scored(seed: u64, n: usize, classes: usize, unused: usize, grain: f64) -> Scored {
         let mut draw = Draw(seed);
-        let mut scored = Scored::new(classes, false);
+        let mut scored = Scored::new(classes);
         for _ in 0..n {
             let label = (draw.next() * (classes - unused) as f64).floor();
             let mut row: Vec<f64> = (0..classes).map(|_| draw.next() * 4.0 - 2.0).collect();
@@ -158,7 +154,8 @@ mod tests {
             if grain > 0.0 {
                 row.iter_mut().for_each(|v| *v = (*v / grain).floor() * grain);
             }
-            scored.add(&row.iter().map(|v| *v as f32).collect::<Vec<_>>(), &[label as f32]);
+            let scores: Vec<f32> = row.iter().map(|v| *v as f32).collect();
+            scored.add(&Labelled { scores: &scores, labels: &[label as f32], weights: &[], examples: 1 });
         }
         scored
     }
@@ -182,25 +179,25 @@ mod tests {
             (5, 40, 7, 2, 0.0, [0.34829931972789113, 0.22448979591836732, 0.2642996592576424], None),
         ];
         for (seed, n, classes, unused, grain, [precision, recall, f1], auc) in cases {
-            let details = scored(seed, n, classes, unused, grain).details(&[]);
+            let details = Details::of(&scored(seed, n, classes, unused, grain), &[], true);
             close(details.overall.precision, precision);
             close(details.overall.recall, recall);
             close(details.overall.f1, f1);
             assert_eq!(details.area().is_some(), auc.is_some());
             close(details.area().unwrap_or_default(), auc.unwrap_or_default());
-            assert_eq!(details.overall.support, n as u64);
+            assert_eq!(details.overall.support, n as f64);
         }
     }
 
     #[test]
     fn each_class_has_its_own_numbers() {
-        let details = scored(7, 30, 3, 0, 0.5).details(&["cat".to_string()]);
-        let rows: Vec<Vec<u64>> = details.confusion.rows().map(<[u64]>::to_vec).collect();
-        assert_eq!(rows, [[8, 0, 2], [2, 6, 1], [1, 2, 8]]);
-        let expected: [(f64, f64, f64, u64, f64); 3] = [
-            (0.7272727272727273, 0.8, 0.7619047619047619, 10, 0.7775),
-            (0.75, 0.6666666666666666, 0.7058823529411765, 9, 0.8333333333333334),
-            (0.7272727272727273, 0.7272727272727273, 0.7272727272727273, 11, 0.8612440191387559),
+        let details = Details::of(&scored(7, 30, 3, 0, 0.5), &["cat".to_string()], true);
+        let rows: Vec<&[f64]> = details.confusion.rows().collect();
+        assert_eq!(rows, [[8.0, 0.0, 2.0], [2.0, 6.0, 1.0], [1.0, 2.0, 8.0]]);
+        let expected: [(f64, f64, f64, f64, f64); 3] = [
+            (0.7272727272727273, 0.8, 0.7619047619047619, 10.0, 0.7775),
+            (0.75, 0.6666666666666666, 0.7058823529411765, 9.0, 0.8333333333333334),
+            (0.7272727272727273, 0.7272727272727273, 0.7272727272727273, 11.0, 0.8612440191387559),
         ];
         for ((score, area), (precision, recall, f1, support, auc)) in
             details.classes.iter().zip(&details.areas).zip(expected)

@@ -1,0 +1,283 @@
+//! The arithmetic of shapes, evaluated by the compiler.
+//!
+//! The macros of this module's parent call these functions in constants. Where sizes do not fit,
+//! evaluation panics, which the compiler reports at the line of the macro. The formulas are those
+//! of `ops::geometry`; a test holds the two against each other.
+
+/// A message put together without an allocator.
+struct Text {
+    bytes: [u8; 96],
+    len: usize,
+}
+
+impl Text {
+    const fn new() -> Self {
+        Self { bytes: [0; 96], len: 0 }
+    }
+
+    const fn text(mut self, text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let mut i = 0;
+        while i < bytes.len() && self.len < self.bytes.len() {
+            self.bytes[self.len] = bytes[i];
+            self.len += 1;
+            i += 1;
+        }
+        self
+    }
+
+    const fn number(mut self, number: usize) -> Self {
+        let mut unit = 1;
+        while number / unit >= 10 {
+            unit *= 10;
+        }
+        while unit > 0 && self.len < self.bytes.len() {
+            self.bytes[self.len] = b'0' + (number / unit % 10) as u8;
+            self.len += 1;
+            unit /= 10;
+        }
+        self
+    }
+
+    #[track_caller]
+    const fn panic(&self) -> ! {
+        let (text, _) = self.bytes.split_at(self.len);
+        match core::str::from_utf8(text) {
+            Ok(text) => panic!("{}", text),
+            Err(_) => panic!("sizes do not fit"),
+        }
+    }
+}
+
+const fn axis_name(axis: usize, axes: usize) -> &'static str {
+    match axes - axis {
+        1 if axes == 1 => "length",
+        1 => "width",
+        2 => "height",
+        _ => "depth",
+    }
+}
+
+#[track_caller]
+const fn same(what: &str, from: usize, found: usize, said: usize) {
+    if found != said {
+        Text::new()
+            .text(what)
+            .text(": ")
+            .number(from)
+            .text(" becomes ")
+            .number(found)
+            .text(", not ")
+            .number(said)
+            .panic();
+    }
+}
+
+/// The number at an axis of a list that may be empty, where all are the default.
+#[track_caller]
+const fn at(list: &[usize], axis: usize, axes: usize, default: usize) -> usize {
+    if list.is_empty() {
+        return default;
+    }
+    if list.len() != axes {
+        Text::new().number(axes).text(" axes, but a clause has ").number(list.len()).text(" numbers").panic();
+    }
+    list[axis]
+}
+
+/// A sliding window over all axes; empty lists stand for ones, and for no padding.
+#[derive(Clone, Copy)]
+pub struct Slide<'a> {
+    /// Taps.
+    pub kernel: &'a [usize],
+    /// Input elements between neighbouring windows.
+    pub stride: &'a [usize],
+    /// Padding before the input.
+    pub before: &'a [usize],
+    /// Padding after the input.
+    pub after: &'a [usize],
+    /// Input elements between neighbouring taps.
+    pub dilation: &'a [usize],
+    /// Whether sizes round up.
+    pub ceil: bool,
+}
+
+impl Slide<'_> {
+    #[track_caller]
+    const fn extent(&self, axis: usize, axes: usize) -> usize {
+        (at(self.kernel, axis, axes, 1) - 1) * at(self.dilation, axis, axes, 1) + 1
+    }
+
+    /// The size that the window makes of a size.
+    #[track_caller]
+    const fn output(&self, size: usize, axis: usize, axes: usize) -> usize {
+        let (extent, stride) = (self.extent(axis, axes), at(self.stride, axis, axes, 1));
+        let (before, after) = (at(self.before, axis, axes, 0), at(self.after, axis, axes, 0));
+        let padded = size + before + after;
+        if padded < extent {
+            let text = Text::new().text(axis_name(axis, axes)).text(": a window of ").number(extent);
+            text.text(" is longer than ").number(padded).panic();
+        }
+        if !self.ceil {
+            return (padded - extent) / stride + 1;
+        }
+        // No window begins in the padding after the input.
+        let (up, most) = ((padded - extent).div_ceil(stride) + 1, (size + before).div_ceil(stride));
+        if up < most { up } else { most }
+    }
+
+    #[track_caller]
+    const fn check(&self, input: &[usize], output: &[usize]) {
+        same_axes(input, output);
+        let mut axis = 0;
+        while axis < input.len() {
+            let found = self.output(input[axis], axis, input.len());
+            same(axis_name(axis, input.len()), input[axis], found, output[axis]);
+            axis += 1;
+        }
+    }
+}
+
+#[track_caller]
+const fn same_axes(input: &[usize], output: &[usize]) {
+    if input.len() != output.len() {
+        Text::new().number(input.len()).text(" axes cannot become ").number(output.len()).panic();
+    }
+}
+
+#[track_caller]
+const fn groups_divide(groups: usize, channels: usize) {
+    if groups == 0 || !channels.is_multiple_of(groups) {
+        Text::new().number(groups).text(" groups do not divide ").number(channels).text(" channels").panic();
+    }
+}
+
+/// Checks a convolution from `channels` maps of sizes `input` to `out` maps of sizes `output`,
+/// and returns `out`.
+#[track_caller]
+pub const fn conv(
+    channels: usize,
+    input: &[usize],
+    out: usize,
+    output: &[usize],
+    slide: Slide<'_>,
+    groups: usize,
+) -> usize {
+    groups_divide(groups, channels);
+    groups_divide(groups, out);
+    slide.check(input, output);
+    out
+}
+
+/// As [`conv`], for its transpose; `added` is `output_pad`.
+#[track_caller]
+pub const fn conv_transpose(
+    channels: usize,
+    input: &[usize],
+    out: usize,
+    output: &[usize],
+    slide: Slide<'_>,
+    added: &[usize],
+    groups: usize,
+) -> usize {
+    groups_divide(groups, channels);
+    groups_divide(groups, out);
+    same_axes(input, output);
+    let (mut axis, axes) = (0, input.len());
+    while axis < axes {
+        let whole = (input[axis] - 1) * at(slide.stride, axis, axes, 1) + slide.extent(axis, axes);
+        let cut = at(slide.before, axis, axes, 0) + at(slide.after, axis, axes, 0);
+        let found = (whole + at(added, axis, axes, 0)).saturating_sub(cut);
+        same(axis_name(axis, axes), input[axis], found, output[axis]);
+        axis += 1;
+    }
+    out
+}
+
+/// Checks a pool over maps, channels first.
+#[track_caller]
+pub const fn pool(input: &[usize], output: &[usize], slide: Slide<'_>) {
+    let ((from, input), (to, output)) = (split(input), split(output));
+    same("channels", from, from, to);
+    slide.check(input, output);
+}
+
+#[track_caller]
+const fn split(sizes: &[usize]) -> (usize, &[usize]) {
+    match sizes.split_first() {
+        Some((first, rest)) => (*first, rest),
+        None => panic!("there are no axes"),
+    }
+}
+
+const fn volume(sizes: &[usize]) -> usize {
+    let (mut product, mut i) = (1, 0);
+    while i < sizes.len() {
+        product *= sizes[i];
+        i += 1;
+    }
+    product
+}
+
+/// Checks that both have the same number of elements.
+#[track_caller]
+pub const fn reshape(input: &[usize], output: &[usize]) {
+    let (found, said) = (volume(input), volume(output));
+    if found != said {
+        Text::new().number(found).text(" elements cannot become ").number(said).panic();
+    }
+}
+
+/// Checks branches that are laid end to end along the channels.
+#[track_caller]
+pub const fn concat(branches: &[&[usize]], output: &[usize]) {
+    let (out, rest) = split(output);
+    let (mut channels, mut i) = (0, 0);
+    while i < branches.len() {
+        let (own, sizes) = split(branches[i]);
+        same_axes(sizes, rest);
+        let mut axis = 0;
+        while axis < rest.len() {
+            same(axis_name(axis, rest.len()), sizes[axis], sizes[axis], rest[axis]);
+            axis += 1;
+        }
+        channels += own;
+        i += 1;
+    }
+    if channels != out {
+        Text::new().text("the branches have ").number(channels).text(" channels together, not ").number(out).panic();
+    }
+}
+
+/// Checks padding of maps, channels first.
+#[track_caller]
+pub const fn pad(input: &[usize], output: &[usize], before: &[usize], after: &[usize]) {
+    let ((from, input), (to, output)) = (split(input), split(output));
+    same("channels", from, from, to);
+    same_axes(input, output);
+    let (mut axis, axes) = (0, input.len());
+    while axis < axes {
+        let found = input[axis] + at(before, axis, axes, 0) + at(after, axis, axes, 0);
+        same(axis_name(axis, axes), input[axis], found, output[axis]);
+        axis += 1;
+    }
+}
+
+/// Checks images, channels first, that keep their channels while they are resized.
+#[track_caller]
+pub const fn upsample(input: &[usize], output: &[usize]) {
+    same_axes(input, output);
+    same("channels", input[0], input[0], output[0]);
+}
+
+/// Checks blocks of height and width that become channels (`deep` has the channels).
+#[track_caller]
+pub const fn blocks(wide: &[usize], deep: &[usize], block: usize) {
+    same_axes(wide, deep);
+    if wide.len() != 3 {
+        panic!("blocks are of images: channels, height and width");
+    }
+    same("channels", wide[0], wide[0] * block * block, deep[0]);
+    same("height", deep[1], deep[1] * block, wide[1]);
+    same("width", deep[2], deep[2] * block, wide[2]);
+}

@@ -1,0 +1,88 @@
+//! Losses, each the mean over its elements, and metrics.
+
+use dfdx::shapes::Shape;
+use dfdx::tensor::{Cpu, Merge, SplitTape, Tensor};
+
+use crate::ops::Op;
+use crate::ops::loss::CrossEntropy;
+use crate::ops::metric::{Accuracy, BinaryAccuracy, Topk};
+use crate::ops::pair_loss::{Bce, BceLogits, Huber, Mae, Mse};
+
+use super::shape::{Scalar, Tape};
+use super::tape::{Operands, apply};
+
+/// The cross entropy of the softmax of logits `[N, K]` or `[N, K, ...]` with classes `[N]` or
+/// `[N, ...]`. `smoothing` is the share of the target that is spread over all classes.
+pub fn cross_entropy<S: Shape, L: Shape, T: Tape>(
+    logits: Tensor<S, f32, Cpu, T>,
+    classes: Tensor<L, i64, Cpu>,
+    smoothing: f32,
+) -> Scalar<T> {
+    weighted_cross_entropy(logits, classes, smoothing, &[])
+}
+
+/// As [`cross_entropy`], with a weight for each class.
+pub fn weighted_cross_entropy<S: Shape, L: Shape, T: Tape>(
+    logits: Tensor<S, f32, Cpu, T>,
+    classes: Tensor<L, i64, Cpu>,
+    smoothing: f32,
+    class_weights: &[f32],
+) -> Scalar<T> {
+    apply(CrossEntropy { smoothing, class_weights: class_weights.to_vec() }, (logits, classes))
+}
+
+macro_rules! pairs {
+    ($($(#[doc = $about:literal])* $name:ident($($arg:ident: $type:ty)?) = $op:expr;)*) => {$(
+        $(#[doc = $about])*
+        ///
+        /// The target is a tensor of floats or classes, with a tape or without.
+        pub fn $name<S: Shape, T: Tape + Merge<R::Tape>, R: Operands>(
+            x: Tensor<S, f32, Cpu, T>,
+            target: R,
+            $($arg: $type,)?
+        ) -> Scalar<T> {
+            apply($op, (x, target))
+        }
+    )*};
+}
+
+pairs! {
+    /// The mean of `(x - target)^2`.
+    mse() = Mse {};
+    /// The mean of `|x - target|`.
+    mae() = Mae {};
+    /// The mean of `e^2 / 2` where `|e| <= delta`, else `delta (|e| - delta / 2)`.
+    huber(delta: f32) = Huber { delta };
+    /// Binary cross entropy of probabilities.
+    bce() = Bce {};
+    /// Binary cross entropy of logits.
+    bce_logits() = BceLogits {};
+}
+
+fn measure(op: impl Into<Op>, inputs: impl Operands<Tape = dfdx::tensor::NoneTape>) -> f32 {
+    let value: Scalar = apply(op, inputs);
+    dfdx::tensor::AsArray::array(&value)
+}
+
+/// The share of examples whose greatest logit is that of their class.
+pub fn accuracy<S: Shape, L: Shape, T: Tape>(logits: Tensor<S, f32, Cpu, T>, classes: Tensor<L, i64, Cpu>) -> f32 {
+    measure(Accuracy {}, (logits.split_tape().0, classes))
+}
+
+/// The share of examples whose class is among the `k` greatest logits.
+pub fn topk<S: Shape, L: Shape, T: Tape>(
+    logits: Tensor<S, f32, Cpu, T>,
+    classes: Tensor<L, i64, Cpu>,
+    k: usize,
+) -> f32 {
+    measure(Topk { k }, (logits.split_tape().0, classes))
+}
+
+/// The share of elements on the same side of a threshold as their target.
+pub fn binary_accuracy<S: Shape, T: Tape>(
+    x: Tensor<S, f32, Cpu, T>,
+    target: impl Operands<Tape = dfdx::tensor::NoneTape>,
+    threshold: f32,
+) -> f32 {
+    measure(BinaryAccuracy { threshold }, (x.split_tape().0, target))
+}

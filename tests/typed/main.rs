@@ -1,0 +1,10 @@
+//! Typed layers and functions against the engine.
+#![cfg(feature = "dfdx")]
+
+#[path = "../common/mod.rs"]
+mod common;
+#[allow(dead_code)]
+#[path = "../engine/net.rs"]
+mod engine;
+mod net;
+mod ops;
