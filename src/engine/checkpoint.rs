@@ -49,20 +49,13 @@ pub struct Progress {
     pub plateau: Option<f64>,
     /// See `plateau`.
     pub stalled: u64,
-<<<<<<< HEAD
     /// Epochs after a drop that are left in which none counts as stalled.
     #[serde(default)]
     pub cooling: u64,
-    /// Sums of losses and metrics over the examples of the epoch so far: the bits of 64-bit
-    /// floats, since JSON has no word for NaN.
-    pub sums: Vec<u64>,
-    /// Examples that the sums are over.
-=======
     /// What was gathered for each loss and metric over the examples of the epoch so far; floats
     /// are kept as their bits, since JSON has no word for NaN.
     pub sums: Vec<Vec<u64>>,
     /// Examples that these are over.
->>>>>>> main
     pub examples: u64,
     /// Digests of what the run depends on, by part.
     pub fingerprint: BTreeMap<String, String>,

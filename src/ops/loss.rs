@@ -30,19 +30,13 @@ pub(super) fn check_classes(op: &str, inputs: &[Fact]) -> Result<(), ShapeError>
         )
         .inputs(&[0]));
     }
-    // A probability for each class.
-    let same = label.rank() == logits.rank()
-        && label.shape.iter().zip(logits.shape.iter()).all(|(a, b)| !a.never_equals(b));
-    if label.dtype == DType::F32 && same {
-        return Ok(());
-    }
     if label.dtype != DType::I64 {
         return Err(ShapeError::new(
             codes::WRONG_DTYPE,
             format!("the labels of `{op}` are class indices of type `i64`, but this is `{label}`"),
         )
         .inputs(&[1])
-        .help("declare the label as `i64[N]`, or as the probability of each class, of the same shape as the logits"));
+        .help("declare the label as `i64[N]`"));
     }
     if label.rank() + 1 != logits.rank() {
         let expected: Vec<_> = logits.shape.iter().enumerate().filter(|(i, _)| *i != 1).map(|(_, d)| d.clone()).collect();
@@ -75,19 +69,22 @@ pub(super) fn check_classes(op: &str, inputs: &[Fact]) -> Result<(), ShapeError>
     Ok(())
 }
 
-<<<<<<< HEAD
+/// As [`check_classes`], or with a probability for each class in the place of its index.
+pub(super) fn check_labels(op: &str, inputs: &[Fact]) -> Result<(), ShapeError> {
+    let (logits, label) = (&inputs[0], &inputs[1]);
+    let same = label.rank() == logits.rank()
+        && label.shape.iter().zip(logits.shape.iter()).all(|(a, b)| !a.never_equals(b));
+    if label.dtype == DType::F32 && label.rank() >= 2 && same {
+        return facts::floats(op, inputs, 0);
+    }
+    check_classes(op, inputs)
+}
+
 /// Whether the label holds a probability for each class.
-fn is_distribution(inputs: &[Fact]) -> bool {
+pub(super) fn is_distribution(inputs: &[Fact]) -> bool {
     inputs[1].dtype == DType::F32
 }
 
-/// The class that a label names; `None` where it names none.
-pub(super) fn class_of(label: f32, classes: usize) -> Option<usize> {
-    (label >= 0.0 && label < classes as f32 && label.fract() == 0.0).then_some(label as usize)
-}
-
-=======
->>>>>>> main
 /// The cross entropy of the softmax of logits with class indices.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CrossEntropy {
@@ -137,7 +134,7 @@ impl Operator for CrossEntropy {
     }
 
     fn infer(&self, inputs: &[Fact]) -> Result<Fact, ShapeError> {
-        check_classes("cross_entropy", inputs)?;
+        check_labels("cross_entropy", inputs)?;
         let classes = &inputs[0].shape[1];
         let given = self.class_weights.len();
         if given > 0 && classes.as_usize() != Some(given) {

@@ -3,14 +3,14 @@
 use rand_chacha::ChaCha8Rng;
 
 use crate::diag::Sink;
-use crate::kernels::score::Labelled;
+use crate::kernels::score::{self, Labelled};
 use crate::random;
-use crate::shape::{DType, Fact, Shape};
+use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
 use super::facts::parameterless;
-use super::loss::check_classes;
+use super::loss::{check_labels, is_distribution};
 use super::pair_loss::check_pair;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -50,7 +50,7 @@ macro_rules! class_metrics {
             }
 
             fn infer(&self, inputs: &[Fact]) -> Result<Fact, ShapeError> {
-                check_classes($name, inputs)?;
+                check_labels($name, inputs)?;
                 Ok(Fact::f32(Vec::new()))
             }
 
@@ -62,12 +62,8 @@ macro_rules! class_metrics {
 
             fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
                 let $s = self;
-<<<<<<< HEAD
-                let soft = inputs[1].dtype == DType::F32;
-                Lowered::Kernel(Box::new(TopkKernel { lanes: Lanes::new(&inputs[0].sizes(), 1), k: $count, soft }))
-=======
-                Lowered::Kernel(Box::new(TopkKernel { examples: inputs[0].sizes()[0], k: $count }))
->>>>>>> main
+                let soft = is_distribution(inputs).then(|| inputs[0].sizes()[1]);
+                Lowered::Kernel(Box::new(TopkKernel { examples: inputs[0].sizes()[0], k: $count, soft }))
             }
 
             fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -105,38 +101,13 @@ class_metrics! {
 struct TopkKernel {
     examples: usize,
     k: usize,
-    /// Whether labels are distributions over classes; the most probable class counts.
-    soft: bool,
+    /// Where labels are distributions, over how many classes; the most probable one counts.
+    soft: Option<usize>,
 }
 
-<<<<<<< HEAD
-impl TopkKernel {
-    /// The label of lane `at`; of equal probabilities the first counts.
-    fn label(&self, labels: &[f32], at: usize) -> f32 {
-        if !self.soft {
-            return labels[at];
-        }
-        let Lanes { n, inner, .. } = self.lanes;
-        let lane = labels[at / inner * n * inner + at % inner..].iter().step_by(inner).take(n);
-        let best = lane.enumerate().fold((0, f32::NEG_INFINITY), |best, (c, v)| if *v > best.1 { (c, *v) } else { best });
-        best.0 as f32
-    }
-
-    /// Whether fewer than `k` classes come before the label's. A NaN comes before every
-    /// number, so that a diverged network is right about nothing.
-    fn hit(&self, logits: &[f32], label: f32, at: usize) -> bool {
-        let Lanes { n, inner, .. } = self.lanes;
-        let Some(class) = class_of(label, n) else { return false };
-        let lane = logits[at / inner * n * inner + at % inner..].iter().step_by(inner).take(n);
-        let own = logits[at / inner * n * inner + at % inner + class * inner];
-        let before = |(c, v): &(usize, &f32)| **v > own || v.is_nan() || (**v == own && *c < class);
-        !own.is_nan() && lane.enumerate().filter(before).count() < self.k
-    }
-=======
 /// A batch of the first input's scores with the second's labels.
 pub(super) fn labelled<'b>(f: &Forward<'_, 'b>, examples: usize) -> Labelled<'b> {
     Labelled { scores: f.inputs[0], labels: f.inputs[1], weights: &[], examples }
->>>>>>> main
 }
 
 /// The kernel of a metric has no gradient.
@@ -164,15 +135,14 @@ impl Kernel for TopkKernel {
     metric_rules!();
 
     fn forward(&self, f: Forward<'_, '_>) {
-<<<<<<< HEAD
-        let count = self.lanes.count();
-        let hits = (0..count).filter(|at| self.hit(f.inputs[0], self.label(f.inputs[1], *at), *at)).count();
-        f.output[0] = (hits as f64 / count as f64) as f32;
-=======
-        let batch = labelled(&f, self.examples);
-        let (hits, labels) = batch.sum(|at| f64::from(u8::from(batch.is_among(at, self.k))));
+        let (hits, labels) = match self.soft {
+            Some(classes) => score::top_of_distributions(f.inputs[0], f.inputs[1], &[], [self.examples, classes], self.k),
+            None => {
+                let batch = labelled(&f, self.examples);
+                batch.sum(|at| f64::from(u8::from(batch.is_among(at, self.k))))
+            }
+        };
         f.output[0] = (hits / labels) as f32;
->>>>>>> main
     }
 }
 
@@ -244,24 +214,4 @@ impl Kernel for BinaryKernel {
     }
 }
 
-<<<<<<< HEAD
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranks_with_ties_and_nan() {
-        let kernel = |k| TopkKernel { lanes: Lanes { outer: 1, n: 4, inner: 1 }, k, soft: false };
-        let logits = [1.0, 3.0, 3.0, 2.0];
-        assert!(kernel(1).hit(&logits, 1.0, 0));
-        assert!(!kernel(1).hit(&logits, 2.0, 0));
-        assert!(kernel(2).hit(&logits, 2.0, 0));
-        assert!(kernel(3).hit(&logits, 3.0, 0) && !kernel(2).hit(&logits, 3.0, 0));
-        assert!(!kernel(4).hit(&logits, 4.0, 0), "no such class");
-        assert!(!kernel(1).hit(&[f32::NAN, 0.0, 0.0, 0.0], 0.0, 0));
-        assert!(!kernel(1).hit(&[f32::NAN, 9.0, 0.0, 0.0], 1.0, 0));
-    }
-}
-=======
 pub(super) use metric_rules;
->>>>>>> main

@@ -21,15 +21,11 @@ pub struct RunDir {
 }
 
 const LOCK: &str = ".lock";
-<<<<<<< HEAD
-const METRICS: &str = "metrics.jsonl";
-/// The principal components of the training examples' colours.
-const LIGHTING: &str = "lighting.json";
-=======
 pub(super) const METRICS: &str = "metrics.jsonl";
 /// The page of a run, made anew after each epoch.
 pub(super) const REPORT: &str = "report.html";
->>>>>>> main
+/// The principal components of the training examples' colours.
+const LIGHTING: &str = "lighting.json";
 
 impl RunDir {
     /// Makes the folder, or with `force` empties it of an earlier run's results.
@@ -42,11 +38,7 @@ impl RunDir {
                 .into());
         }
         // A run that is replaced must not be taken up again halfway.
-<<<<<<< HEAD
-        for stale in [CHECKPOINT, EVENTS, LIGHTING, "last.safetensors", "best.safetensors"] {
-=======
-        for stale in [CHECKPOINT, EVENTS, REPORT, "last.safetensors", "best.safetensors"] {
->>>>>>> main
+        for stale in [CHECKPOINT, EVENTS, REPORT, LIGHTING, "last.safetensors", "best.safetensors"] {
             let stale = path.join(stale);
             match fs::remove_file(&stale) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Failure::write(&stale, &e)),

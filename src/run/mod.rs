@@ -21,11 +21,8 @@ mod phases;
 mod predict;
 mod preview;
 mod profile;
-<<<<<<< HEAD
-pub mod sweep;
-=======
 pub mod report;
->>>>>>> main
+pub mod sweep;
 mod timing;
 mod train;
 mod verify;

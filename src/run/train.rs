@@ -17,12 +17,8 @@ use crate::ops::lower::NoiseKey;
 use crate::plan::PlanOptions;
 
 use super::checkpoint::{self, CHECKPOINT};
-<<<<<<< HEAD
-use super::evaluate::{Meter, Probe, evaluate_with, feed};
-use super::features::{self, Kept};
-=======
 use super::evaluate::{Answers, Meter, Probe, evaluate_with, feed};
->>>>>>> main
+use super::features::{self, Kept};
 use super::fingerprint::Fingerprint;
 use super::judge;
 use super::network::Sessions;
@@ -206,7 +202,6 @@ impl Run<'_> {
         observer: &mut dyn Observer,
         state: &mut State,
     ) -> Result<(), Failure> {
-<<<<<<< HEAD
         let options = self.options;
         let kept = match options.cache_features {
             Some(_) => features::keep(network, options, turn.phase, dir, observer)?,
@@ -215,16 +210,10 @@ impl Run<'_> {
         let given = |is_kept: bool| kept.node.filter(|_| is_kept).into_iter().collect();
         let mut plan = turn.phase.plan(self.probe.nodes.clone());
         plan.given = given(kept.train.is_some());
-        let mut eval_plan = crate::plan::PlanOptions::inference(self.probe.nodes.clone());
-        eval_plan.given = given(kept.val.is_some());
-        let (image, shape) = (options.train.feeds().image, options.train.shape());
-=======
-        let plan = turn.phase.plan(self.probe.nodes.clone());
         let answers = self.answers(network);
         let watched = self.probe.nodes.iter().copied().chain(answers.as_ref().map(|a| a.node));
-        let eval_plan = PlanOptions::inference(watched.collect());
-        let (image, shape) = (self.options.train.feeds().image, self.options.train.shape());
->>>>>>> main
+        let eval_plan = PlanOptions { given: given(kept.val.is_some()), ..PlanOptions::inference(watched.collect()) };
+        let (image, shape) = (options.train.feeds().image, options.train.shape());
         let mut eval_sessions = Sessions::new(&eval_plan, image, shape);
         let mut sessions = Sessions::new(&plan, image, shape);
         let first = sessions.get(network, self.options.train.batch_size())?;
@@ -244,17 +233,12 @@ impl Run<'_> {
             let (rate, train) = (meter.rate(begin.elapsed()), meter.values());
             state.progress.close_epoch();
             state.swap(network);
-<<<<<<< HEAD
-            let val = match kept.val.as_ref().or(options.val) {
-                Some(loader) => Some(evaluate_with(network, loader, &self.probe, &mut eval_sessions)?),
-=======
             let mut answers = answers.clone();
-            let val = match self.options.val {
+            let val = match kept.val.as_ref().or(options.val) {
                 Some(loader) => {
                     let sessions = &mut eval_sessions;
                     Some(evaluate_with(network, loader, &self.probe, sessions, answers.as_mut())?)
                 }
->>>>>>> main
                 None => None,
             };
             self.conclude(network, dir, observer, state, Epoch { train: &train, val: val.as_ref(), begin, rate })?;
@@ -284,11 +268,7 @@ impl Run<'_> {
         let Some(plateau) = work.turn.phase.schedule.plateau(done.saturating_sub(1) as u64, steps as u64) else {
             return;
         };
-<<<<<<< HEAD
-        if judge::drops_rate(&self.monitor, plateau, meter.means(), val, progress) {
-=======
-        if judge::drops_rate(&self.monitor, patience, train, val, progress) {
->>>>>>> main
+        if judge::drops_rate(&self.monitor, plateau, train, val, progress) {
             observer.note(&format!("{} is on a plateau: the learning rate drops", self.monitor.name()));
         }
     }
