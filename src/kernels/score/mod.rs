@@ -48,23 +48,6 @@ impl Labelled<'_> {
         self.weights.get(at / self.inner()).map_or(1.0, |w| f64::from(*w))
     }
 
-    /// How many labels have their most probable class among the `k` of the greatest scores, by weight,
-    /// and the sum of the weights. Scores and labels are both `[N, classes, ...]`; of equal
-    /// probabilities the first counts.
-    pub fn top_of_distributions(
-        scores: &[f32],
-        distributions: &[f32],
-        weights: &[f32],
-        [examples, classes]: [usize; 2],
-        k: usize,
-    ) -> (f64, f64) {
-        let count = distributions.len() / classes.max(1);
-        // Only the number of labels counts here.
-        let of = |scores| Labelled { scores, labels: &distributions[..count], weights, examples };
-        let (scored, probable) = (of(scores), of(distributions));
-        scored.sum(|at| f64::from(u8::from(scored.holds(at, probable.predicted(at, 0.0), k))))
-    }
-
     /// The class that a label names; `None` where it names none.
     pub fn class(&self, at: usize) -> Option<usize> {
         let label = *self.labels.get(at)?;
@@ -129,6 +112,23 @@ impl Labelled<'_> {
         };
         (0..self.labels.len()).fold((0.0, 0.0), add)
     }
+}
+
+/// How many labels have their most probable class among the `k` of the greatest scores, by weight,
+/// and the sum of the weights. Scores and labels are both `[N, classes, ...]`; of equal
+/// probabilities the first counts.
+pub fn top_of_distributions(
+    scores: &[f32],
+    distributions: &[f32],
+    weights: &[f32],
+    [examples, classes]: [usize; 2],
+    k: usize,
+) -> (f64, f64) {
+    let count = distributions.len() / classes.max(1);
+    // Only the number of labels counts here.
+    let of = |scores| Labelled { scores, labels: &distributions[..count], weights, examples };
+    let (scored, probable) = (of(scores), of(distributions));
+    scored.sum(|at| f64::from(u8::from(scored.holds(at, probable.predicted(at, 0.0), k))))
 }
 
 /// The class that a label names; `None` where it names none.
