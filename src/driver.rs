@@ -8,6 +8,7 @@ use crate::config::{self, Config};
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::expand::{self, Limits, Options};
 use crate::graph::Graph;
+use crate::ops::Op;
 use crate::ops::attrs::Value;
 use crate::shape::Fact;
 use crate::source::{FileId, SourceMap};
@@ -102,7 +103,11 @@ fn compile(mut sources: SourceMap, file: FileId, options: &Options) -> Compiled 
         config::check_phases(train, &names, &mut sink);
         let nodes: Vec<&str> = checked.graph().paths().collect();
         config::check_names(train, &names, &nodes, &mut sink);
-        let metrics: Vec<&str> = checked.graph().roles.metrics.iter().map(|(name, _)| name.as_str()).collect();
+        let graph = checked.graph();
+        let mut metrics: Vec<&str> = graph.roles.metrics.iter().map(|(name, _)| name.as_str()).collect();
+        if graph.ids().any(|id| matches!(graph.op(id), Some(Op::YoloV2(_) | Op::YoloV3(_)))) {
+            metrics.extend(config::DETECTION_METRICS);
+        }
         config::check_monitors(train, &metrics, &mut sink);
     }
     // Half a network may well fit together: only one that was expanded without errors counts.

@@ -10,6 +10,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod codegen;
 pub mod config;
 pub mod data;
 pub mod diag;

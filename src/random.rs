@@ -22,6 +22,8 @@ pub enum Purpose {
     Split = 5,
     /// The embedded data sets; counters: split, index of the example.
     Synthetic = 6,
+    /// First centres of anchors; counters: 0, 0.
+    Anchors = 16,
     /// Random instances in tests and benchmarks.
     Sample = 7,
     /// Examples composed of several images; counters: epoch, 0.

@@ -53,6 +53,10 @@ const FILES: &[(&str, &str)] = &[
     ("vgg16_keras.yaml", include_str!("../specs/vgg16_keras.yaml")),
     ("vgg19.yaml", include_str!("../specs/vgg19.yaml")),
     ("xception.yaml", include_str!("../specs/xception.yaml")),
+    ("yolo_fastest.yaml", include_str!("../specs/yolo_fastest.yaml")),
+    ("yolo_shapes.yaml", include_str!("../specs/yolo_shapes.yaml")),
+    ("yolo_v2.yaml", include_str!("../specs/yolo_v2.yaml")),
+    ("yolo_v3_tiny.yaml", include_str!("../specs/yolo_v3_tiny.yaml")),
 ];
 
 /// The file names of all specs, in alphabetical order.

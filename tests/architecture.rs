@@ -17,12 +17,19 @@ const RULES: &[(&str, &[&str])] = &[
     ("graph", &["ops", "shape", "source", "diag"]),
     ("expand", &["syntax", "graph", "ops", "shape", "diag", "source", "zoo"]),
     ("check", &["graph", "ops", "shape", "diag", "source"]),
+    ("codegen", &["check", "graph", "ops", "shape", "diag", "source", "syntax", "fs"]),
     ("plan", &["check", "graph", "ops", "shape", "kernels"]),
     ("engine", &["plan", "check", "graph", "ops", "kernels", "random"]),
     ("config", &["syntax", "engine", "check", "ops", "diag", "source"]),
     ("weights", &["shape", "diag", "source", "syntax", "fs"]),
     ("data", &["config", "shape", "diag", "source", "random", "fs"]),
-    ("typed", &["ops", "shape", "kernels", "random", "weights"]),
+    (
+        "typed",
+        &[
+            "ops", "shape", "kernels", "random", "weights", "config", "data", "diag", "engine", "run", "source",
+            "syntax",
+        ],
+    ),
     ("zoo", &[]),
     ("driver", &["source", "diag", "syntax", "expand", "graph", "check", "shape", "config", "zoo", "ops"]),
     (

@@ -62,6 +62,10 @@ const SIZES: &[(&str, usize, usize)] = &[
     ("vgg16_keras.yaml", 138_357_544, 138_357_544),
     ("vgg19.yaml", 143_667_240, 143_667_240),
     ("xception.yaml", 22_855_952, 22_910_480),
+    ("yolo_fastest.yaml", 332_798, 346_062),
+    ("yolo_shapes.yaml", 136_232, 136_840),
+    ("yolo_v2.yaml", 50_962_889, 50_983_561),
+    ("yolo_v3_tiny.yaml", 8_852_366, 8_858_734),
 ];
 
 /// Specs with a warning that the original forces: biases before batch norms, and windows that end

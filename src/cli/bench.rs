@@ -1,14 +1,19 @@
 //! `blockprint bench SPEC`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
-use anstream::println;
+use anstream::{eprintln, println};
 use serde_json::json;
 
-use crate::run::{self, Mode, Network};
+use crate::diag::{Diagnostic, codes};
+use crate::run::{self, Mode, Network, write_choices};
+use crate::source::SourceMap;
 
 use super::Exit;
-use super::common::{MachineOptions, SpecOptions, print_failure};
+use super::common::{MachineOptions, SpecOptions, choices_file, print_diagnostic, print_failure};
+use super::table::plain;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -23,6 +28,10 @@ pub(super) struct Args {
     /// Time to spend on counted steps
     #[arg(long, default_value_t = 6.0)]
     seconds: f64,
+    /// Measure which algorithm forms each convolution fastest on this machine first, and keep
+    /// the answers for `bench`, `profile`, `eval` and `predict`
+    #[arg(long)]
+    tune: bool,
     #[command(flatten)]
     machine: MachineOptions,
     #[command(flatten)]
@@ -54,7 +63,12 @@ pub(super) fn run(args: &Args) -> Exit {
     };
     let Some(checked) = &compiled.checked else { return Exit::Errors };
     let mut network = Network::new(checked, 0);
-    network.max_memory = args.machine.memory();
+    args.machine.apply_tuned(&mut network);
+    if args.tune
+        && let Err(exit) = tune(&mut network, args.batch as usize)
+    {
+        return exit;
+    }
     let name = match args.mode {
         What::Infer => "infer",
         What::Train => "train",
@@ -82,6 +96,45 @@ pub(super) fn run(args: &Args) -> Exit {
         }
         Err(failure) => print_failure(&failure, &compiled.sources),
     }
+}
+
+/// Seconds for which each algorithm is tried.
+const EACH: Duration = Duration::from_millis(60);
+
+/// Measures, shows and keeps the algorithms of all convolutions.
+fn tune(network: &mut Network<'_>, batch: usize) -> Result<(), Exit> {
+    let found = run::tune(network, batch, EACH).map_err(|failure| print_failure(&failure, &SourceMap::new()))?;
+    let mut table = plain(
+        &["convolution", "nodes", "direct µs", "winograd2 µs", "winograd4 µs", "choice", "by cost"],
+        &[1, 2, 3, 4],
+    );
+    for t in &found {
+        let (sizes, micros) =
+            (&t.sizes, |i: usize| t.times.get(i).map_or(String::new(), |(_, s)| format!("{:.1}", s * 1e6)));
+        let ((inputs, outputs), (height, width)) = (sizes.channels, sizes.input);
+        table.add_row(vec![
+            format!("{inputs} to {outputs}, {height}x{width}"),
+            t.nodes.to_string(),
+            micros(0),
+            micros(1),
+            micros(2),
+            t.choice.name().to_string(),
+            sizes.by_cost().name().to_string(),
+        ]);
+    }
+    eprintln!("{table}");
+    let mut choices = network.choices.as_deref().cloned().unwrap_or_default();
+    choices.extend(found.iter().map(|t| (t.sizes, t.choice)));
+    if let Some(path) = choices_file() {
+        let problem = |e: std::io::Error| {
+            let message = format!("cannot write `{}`: {e}", path.display());
+            print_diagnostic(Diagnostic::error(codes::CANNOT_WRITE, message))
+        };
+        write_choices(&path, &choices).map_err(problem)?;
+        eprintln!("kept in {}", path.display());
+    }
+    network.choices = Some(Arc::new(choices));
+    Ok(())
 }
 
 /// The most resident memory of this process so far, in MiB; null where the system does not say.

@@ -3,13 +3,17 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anstream::{eprint, eprintln};
 
+use crate::config::DataConfig;
+use crate::data::{self, Part};
 use crate::diag::{Diagnostic, Sink, render_human};
 use crate::driver::{self, Compiled};
 use crate::expand::{Limits, Options};
-use crate::run::{Failure, Reason};
+use crate::kernels::blocked::Level;
+use crate::run::{Failure, Network, Reason, read_choices};
 use crate::source::SourceMap;
 use crate::zoo;
 
@@ -81,6 +85,10 @@ pub(super) struct MachineOptions {
     /// Refuse to plan more memory than this, such as 8G [default: what the machine has]
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
     max_memory: Option<u64>,
+    /// Form every convolution by its definition, not by Winograd's algorithm, whose rounding
+    /// differs by up to 1e-5 of the greatest output
+    #[arg(long)]
+    exact_conv: bool,
 }
 
 impl MachineOptions {
@@ -89,10 +97,30 @@ impl MachineOptions {
         use_threads(self.threads.map(usize::from));
     }
 
+    /// Tells a network what the flags say.
+    pub(super) fn apply(&self, network: &mut Network<'_>) {
+        network.max_memory = self.memory();
+        network.exact_conv = self.exact_conv;
+    }
+
+    /// As [`MachineOptions::apply`], with the algorithms that `bench --tune` chose. Not for
+    /// training, whose results are the same on every machine of a kind.
+    pub(super) fn apply_tuned(&self, network: &mut Network<'_>) {
+        self.apply(network);
+        network.choices = choices_file().map(|path| Arc::new(read_choices(&path))).filter(|c| !c.is_empty());
+    }
+
     /// The most bytes that may be planned, where something says so.
     pub(super) fn memory(&self) -> Option<u64> {
         self.max_memory.or_else(available_memory)
     }
+}
+
+/// Where `bench --tune` keeps what it found, in the user's cache; `None` where there is no home.
+pub(super) fn choices_file() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let cache = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
+    Some(cache.join("blockprint").join(format!("convolutions-{}.json", Level::best().name())))
 }
 
 /// How specs are opened.
@@ -241,6 +269,14 @@ pub(super) fn available_memory() -> Option<u64> {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
     }
+}
+
+/// The names of the classes: those of the spec, else those of its data set where that is at hand.
+pub(super) fn class_names(data: &DataConfig, base: &Path) -> Vec<String> {
+    if !data.classes.is_empty() {
+        return data.classes.clone();
+    }
+    data::open(data, base, None, Part::Train).map(|d| d.names().to_vec()).unwrap_or_default()
 }
 
 /// The folder that a spec's own paths start from.

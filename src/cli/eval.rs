@@ -137,7 +137,7 @@ fn evaluate(args: &Args, compiled: &Compiled) -> Result<Detailed, Failure> {
         (None, None) => return Err(Failure::new(codes::NO_SECTION, "the spec has no `data` section")),
     };
     let mut network = Network::new(checked, 0);
-    network.max_memory = args.machine.memory();
+    args.machine.apply_tuned(&mut network);
     network.load(&args.weights, compiled.spec.as_ref(), args.partial)?;
     let base = base_of(&args.spec);
     let mut config = compiled.config.train.clone();

@@ -3,7 +3,9 @@
 mod bench;
 mod check;
 mod common;
+mod compile;
 mod data;
+mod detect;
 mod diff;
 mod eval;
 mod explain;
@@ -56,6 +58,8 @@ enum Command {
     Eval(eval::Args),
     /// Run trained weights on images or tensors
     Predict(predict::Args),
+    /// Find objects in pictures, or anchors in the boxes of a data set
+    Detect(detect::Args),
     /// Write a picture of what the network will see of its examples
     Preview(preview::Args),
     /// Try rising learning rates, and tell where the loss falls most steeply
@@ -78,6 +82,8 @@ enum Command {
     Ops(ops::Args),
     /// List the embedded specs, or print one
     Zoo(zoo::Args),
+    /// Write a network as a package of statically typed Rust
+    Compile(compile::Args),
     /// Inspect and convert weight files
     Weights(weights::Args),
     /// Print a shell completion script
@@ -107,6 +113,7 @@ pub fn main() -> ExitCode {
         Command::Resume(args) => resume::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Detect(args) => detect::run(&args),
         Command::Preview(args) => preview::run(&args),
         Command::LrFind(args) => lr_find::run(&args),
         Command::Data(args) => data::run(&args),
@@ -118,6 +125,7 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Ops(args) => ops::run(&args),
         Command::Zoo(args) => zoo::run(&args),
+        Command::Compile(args) => compile::run(&args),
         Command::Weights(args) => weights::run(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "blockprint", &mut anstream::stdout());

@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 use anstream::{eprintln, println};
 
 use crate::config::DataConfig;
-use crate::data::{self, Part};
 use crate::driver::Compiled;
 use crate::fs::write_atomic;
 use crate::run::{self, Classify, Failure, Network};
 use crate::weights::{Archive, npy};
 
 use super::Exit;
-use super::common::{Format, MachineOptions, SpecOptions, base_of, print_failure};
+use super::common::{Format, MachineOptions, SpecOptions, base_of, class_names, print_failure};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -68,7 +67,7 @@ pub(super) fn run(args: &Args) -> Exit {
 fn network<'c>(args: &Args, compiled: &'c Compiled) -> Result<Network<'c>, Failure> {
     let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
     let mut network = Network::new(checked, 0);
-    network.max_memory = args.machine.memory();
+    args.machine.apply_tuned(&mut network);
     network.load(&args.weights, compiled.spec.as_ref(), args.partial)?;
     Ok(network)
 }
@@ -99,12 +98,4 @@ fn images(args: &Args, compiled: &Compiled) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// The names of the classes: those of the spec, else those of its data set where that is at hand.
-fn class_names(data: &DataConfig, base: &Path) -> Vec<String> {
-    if !data.classes.is_empty() {
-        return data.classes.clone();
-    }
-    data::open(data, base, None, Part::Train).map(|d| d.names().to_vec()).unwrap_or_default()
 }

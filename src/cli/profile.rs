@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args) -> Exit {
     };
     let Some(checked) = &compiled.checked else { return Exit::Errors };
     let mut network = Network::new(checked, 0);
-    network.max_memory = args.machine.memory();
+    args.machine.apply_tuned(&mut network);
     let train = compiled.config.train.as_ref();
     let profile = match run::profile(&mut network, train, args.mode.into(), args.batch as usize, args.seconds) {
         Ok(profile) => profile,

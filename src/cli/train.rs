@@ -132,7 +132,7 @@ pub(super) fn train(job: &Job<'_>, observer: &mut Progress) -> Result<Outcome, F
     override_settings(recipe, &mut config)?;
     let base = base_of(job.spec);
     let mut network = Network::new(checked, config.seed);
-    network.max_memory = job.machine.memory();
+    job.machine.apply(&mut network);
     if !matches!(job.place, Place::Resume(run) if RunDir::has_checkpoint(run)) {
         match &recipe.weights {
             Some(file) => network.load(file, compiled.spec.as_ref(), recipe.partial)?,

@@ -23,6 +23,7 @@ pub enum ResizeTo {
 #[allow(missing_docs)] // the fields are the arguments of `AUGMENTATIONS`, documented there
 pub enum Augment {
     Resize { to: ResizeTo },
+    Letterbox { height: usize, width: usize },
     CenterCrop { height: usize, width: usize },
     RandomCrop { height: usize, width: usize, pad: usize },
     RandomResizedCrop { height: usize, width: usize, scale: (f64, f64), ratio: (f64, f64) },
@@ -107,6 +108,11 @@ pub static AUGMENTATIONS: &[Callable] = &[
             "one number for the short side, or `[height, width]`",
         )],
         doc: "bilinear, with antialiasing where the image shrinks",
+    },
+    Callable {
+        name: "letterbox",
+        attrs: &[SIZE],
+        doc: "resized to just fit, the aspect ratio kept, with grey around it",
     },
     Callable { name: "center_crop", attrs: &[SIZE], doc: "the middle; smaller images are resized up first" },
     Callable {
@@ -225,6 +231,10 @@ fn step(call: &Call, sink: &mut Sink) -> Option<Augment> {
                 }
             },
         },
+        "letterbox" => {
+            let (height, width) = area(call, &args, sink)?;
+            Augment::Letterbox { height, width }
+        }
         "center_crop" => {
             let (height, width) = area(call, &args, sink)?;
             Augment::CenterCrop { height, width }

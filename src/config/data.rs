@@ -63,6 +63,21 @@ pub enum DataKind {
         /// The seed of the drawing.
         seed: u64,
     },
+    /// Pictures of shapes with boxes, drawn by the program.
+    Shapes {
+        /// Training examples.
+        train: usize,
+        /// Test examples.
+        test: usize,
+        /// The seed of the drawing.
+        seed: u64,
+    },
+    /// Pictures with boxes in COCO's JSON files.
+    Coco,
+    /// Pictures with boxes in the XML files of Pascal VOC.
+    Voc,
+    /// Pictures with boxes in Darknet's text files.
+    Darknet,
     /// IDX files, as MNIST has them.
     Idx,
     /// CIFAR-10's binary files.
@@ -173,8 +188,22 @@ pub enum PartPath {
 
 const WORD: Kind = Kind::Value(AttrKind::Word);
 const PART: Kind = Kind::Nested("a path, or `{images: ..., labels: ...}`");
-const KINDS: &[&str] =
-    &["auto", "synthetic", "digits", "mnist", "idx", "cifar10", "cifar100", "image_folder", "npy", "npz"];
+const KINDS: &[&str] = &[
+    "auto",
+    "synthetic",
+    "digits",
+    "mnist",
+    "idx",
+    "cifar10",
+    "cifar100",
+    "image_folder",
+    "npy",
+    "npz",
+    "shapes",
+    "coco",
+    "voc",
+    "darknet",
+];
 
 /// The settings of `data`.
 pub static DATA: &[Key] = &[
@@ -185,9 +214,9 @@ pub static DATA: &[Key] = &[
     },
     Key { name: "name", kind: Kind::Value(AttrKind::Choice(&["digits"])), doc: "which synthetic set" },
     Key { name: "path", kind: WORD, doc: "the folder or file of all parts" },
-    Key { name: "train", kind: PART, doc: "the training part; for `synthetic`, how many examples" },
+    Key { name: "train", kind: PART, doc: "the training part; for `synthetic` and `shapes`, how many examples" },
     Key { name: "val", kind: PART, doc: "the validation part" },
-    Key { name: "test", kind: PART, doc: "the test part; for `synthetic`, how many examples" },
+    Key { name: "test", kind: PART, doc: "the test part; for `synthetic` and `shapes`, how many examples" },
     Key {
         name: "split",
         kind: Kind::Nested("a mapping"),
@@ -203,7 +232,11 @@ pub static DATA: &[Key] = &[
     Key { name: "images", kind: WORD, doc: "of `npz`: the name of the images" },
     Key { name: "labels", kind: WORD, doc: "of `npz`: the name of the labels" },
     Key { name: "layout", kind: Kind::Value(AttrKind::Choice(&["nchw", "nhwc"])), doc: "of arrays: the order of axes" },
-    Key { name: "seed", kind: Kind::Value(AttrKind::Int { min: 0 }), doc: "of `synthetic`: the seed of the drawing" },
+    Key {
+        name: "seed",
+        kind: Kind::Value(AttrKind::Int { min: 0 }),
+        doc: "of `synthetic` and `shapes`: the seed of the drawing",
+    },
     Key {
         name: "on_bad",
         kind: Kind::Value(AttrKind::Choice(&["stop", "skip"])),
@@ -277,7 +310,7 @@ pub(super) fn read(expr: &Expr, sink: &mut Sink) -> Option<DataConfig> {
     let errors = sink.error_count();
     let fields = Fields::read("data", DATA, expr, sink)?;
     let kind = kind(&fields, sink);
-    let synthetic = matches!(kind, Some(DataKind::Digits { .. }));
+    let synthetic = matches!(kind, Some(DataKind::Digits { .. } | DataKind::Shapes { .. }));
     let mut part = |name| match synthetic {
         true => None,
         false => fields.expr(name).and_then(|e| part(name, e, sink)),
@@ -335,6 +368,14 @@ fn kind(fields: &Fields<'_>, sink: &mut Sink) -> Option<DataKind> {
             test: count(fields, "test", 2_000, sink)?,
             seed: fields.size("seed").unwrap_or(0) as u64,
         },
+        "shapes" => DataKind::Shapes {
+            train: count(fields, "train", 2_000, sink)?,
+            test: count(fields, "test", 400, sink)?,
+            seed: fields.size("seed").unwrap_or(0) as u64,
+        },
+        "coco" => DataKind::Coco,
+        "voc" => DataKind::Voc,
+        "darknet" => DataKind::Darknet,
         "mnist" | "idx" => DataKind::Idx,
         "cifar10" => DataKind::Cifar10,
         "cifar100" => DataKind::Cifar100 { coarse: fields.flag("coarse").unwrap_or(false) },
@@ -346,7 +387,7 @@ fn kind(fields: &Fields<'_>, sink: &mut Sink) -> Option<DataKind> {
         },
         _ => DataKind::Auto,
     };
-    let needs_path = !matches!(kind, DataKind::Digits { .. });
+    let needs_path = !matches!(kind, DataKind::Digits { .. } | DataKind::Shapes { .. });
     if needs_path && fields.expr("path").is_none() && fields.expr("train").is_none() {
         fields.missing("path", "path: data", sink);
     }

@@ -32,7 +32,7 @@ pub use optim::{OPTIMIZERS, SCHEDULES};
 pub(crate) use phases::is_beneath;
 pub use phases::{Freeze, PHASE, Phase, check_phases};
 pub use sampler::{SAMPLERS, Sampler};
-pub use train::{EarlyStop, Monitor, STOP, TRAIN, TrainConfig, check_monitors, check_names};
+pub use train::{DETECTION_METRICS, EarlyStop, Monitor, STOP, TRAIN, TrainConfig, check_monitors, check_names};
 
 /// The sections that are present and sound.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -122,6 +122,10 @@ impl TrainConfig {
     }
 }
 
+/// What is computed over the validation part of a network with detection heads: mean average
+/// precision at an overlap of .5, and from .5 to .95.
+pub const DETECTION_METRICS: [&str; 2] = ["map50", "map"];
+
 /// Reports watched metrics that the run does not compute. `metrics` are those of the spec, besides
 /// `loss`.
 pub fn check_monitors(train: &TrainConfig, metrics: &[&str], sink: &mut Sink) {

@@ -59,6 +59,10 @@ impl Dataset for Features {
         self.inner.labels()
     }
 
+    fn weights(&self) -> Option<&[f32]> {
+        self.inner.weights()
+    }
+
     fn names(&self) -> &[String] {
         self.inner.names()
     }

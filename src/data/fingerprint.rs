@@ -31,6 +31,15 @@ pub fn fingerprint(dataset: &dyn Dataset) -> String {
             digest.update((*width as u64).to_le_bytes());
             values.iter().for_each(|v| digest.update(v.to_le_bytes()));
         }
+        Labels::Boxes(list) => {
+            for own in list {
+                digest.update((own.len() as u64).to_le_bytes());
+                for label in own {
+                    digest.update(label.class.to_le_bytes());
+                    label.edges.iter().for_each(|v| digest.update(v.to_le_bytes()));
+                }
+            }
+        }
     }
     let stride = dataset.len().div_ceil(FILES).max(1);
     let pieces: Vec<_> = (0..dataset.len().div_ceil(PIECE))

@@ -16,9 +16,12 @@ const MAX_DEPTH: usize = 16;
 
 /// Image files with their labels.
 pub(super) struct Folder {
-    paths: Vec<PathBuf>,
-    labels: Labels,
-    names: Vec<String>,
+    /// The files.
+    pub(super) paths: Vec<PathBuf>,
+    /// Their labels.
+    pub(super) labels: Labels,
+    /// The names of the classes.
+    pub(super) names: Vec<String>,
 }
 
 impl Dataset for Folder {

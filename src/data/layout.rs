@@ -7,6 +7,8 @@ use crate::config::{DataConfig, DataKind, LabelFrom, PartPath};
 use crate::diag::{Diagnostic, codes};
 use crate::source::Spanned;
 
+use super::boxes::find::{self as boxes, Kind};
+use super::boxes::{Files, draw_shapes};
 use super::cache::Cached;
 use super::cifar::{self, Cifar};
 use super::files::problem;
@@ -17,6 +19,10 @@ use super::{Dataset, Part, arrays, digits, folder, idx};
 pub(super) enum Place {
     /// Drawn by the program: how many, and the seed.
     Digits { count: usize, seed: u64 },
+    /// Pictures with boxes drawn by the program: how many, and the seed.
+    Shapes { count: usize, seed: u64 },
+    /// Pictures with boxes.
+    Boxes(Files),
     /// Two IDX files.
     Idx { images: PathBuf, labels: PathBuf },
     /// CIFAR's files.
@@ -55,7 +61,13 @@ impl Parts {
 /// Finds the parts. `over` replaces every path of the spec, and is told by its layout.
 pub(super) fn find(config: &DataConfig, base: &Path, over: Option<&Path>) -> Result<Parts, Diagnostic> {
     if let Some(path) = over {
-        return detect(path, &DataKind::Auto);
+        // Boxes cannot be told from other files by what lies there.
+        let kind = if box_kind(&config.kind).is_some() { &config.kind } else { &DataKind::Auto };
+        return detect(path, kind);
+    }
+    if let DataKind::Shapes { train, test, seed } = config.kind {
+        let place = |count| Some(Place::Shapes { count, seed });
+        return Ok(Parts { train: place(train), val: None, test: place(test) });
     }
     if let DataKind::Digits { train, test, seed } = config.kind {
         let place = |count| Some(Place::Digits { count, seed });
@@ -98,6 +110,9 @@ fn place(base: &Path, given: &PartPath, kind: &DataKind, part: Part) -> Result<P
     match given {
         PartPath::Pair { images, labels } => {
             let (images, labels) = (resolve(base, images)?, resolve(base, labels)?);
+            if let Some(kind) = box_kind(kind) {
+                return Ok(Place::Boxes(Files { kind, images, labels, list: None }));
+            }
             Ok(match kind {
                 DataKind::Arrays { .. } => Place::Arrays { images, labels: Some(labels) },
                 _ if images.extension().is_some_and(|e| e == "npy") => Place::Arrays { images, labels: Some(labels) },
@@ -114,6 +129,9 @@ fn place(base: &Path, given: &PartPath, kind: &DataKind, part: Part) -> Result<P
             }
             if resolved.is_dir() && matches!(kind, DataKind::ImageFolder { .. }) {
                 return Ok(Place::Folder(resolved));
+            }
+            if let Some(files) = box_kind(kind).and_then(|kind| boxes::alone(&resolved, kind)) {
+                return Ok(Place::Boxes(files));
             }
             let parts = detect(&resolved, kind).map_err(|e| e.label(path.span, "named here"))?;
             [part, Part::Train, Part::Test, Part::Val]
@@ -132,7 +150,7 @@ fn detect(path: &Path, kind: &DataKind) -> Result<Parts, Diagnostic> {
             .help("check the path, or name another place: `--data PATH`"));
     }
     let auto = *kind == DataKind::Auto;
-    let mut parts = Parts::default();
+    let mut parts = box_kind(kind).map(|kind| boxes::detect(path, kind)).unwrap_or_default();
     if auto || *kind == DataKind::Idx {
         parts = detect_idx(path);
     }
@@ -154,6 +172,16 @@ fn detect(path: &Path, kind: &DataKind) -> Result<Parts, Diagnostic> {
             "expected IDX files, CIFAR's binary files, npy or npz arrays, `train`/`val`/`test` folders of images, or one folder of images for each class",
         )),
         false => Ok(parts),
+    }
+}
+
+/// The format of boxes that a kind stands for.
+fn box_kind(kind: &DataKind) -> Option<Kind> {
+    match kind {
+        DataKind::Coco => Some(Kind::Coco),
+        DataKind::Voc => Some(Kind::Voc),
+        DataKind::Darknet => Some(Kind::Darknet),
+        _ => None,
     }
 }
 
@@ -229,8 +257,18 @@ pub(super) fn load(parts: &Parts, part: Part, config: &DataConfig) -> Result<Arc
         }
         Arc::new(set) as Arc<dyn Dataset>
     };
+    let cached =
+        |set: Arc<dyn Dataset>| Arc::new(Cached::new(set, config.cache.saturating_mul(1 << 20))) as Arc<dyn Dataset>;
     match place {
         Place::Digits { count, seed } => Ok(named(digits::draw(*count, *seed, part))),
+        Place::Shapes { count, seed } => Ok(cached(Arc::new(draw_shapes(*count, *seed, part)))),
+        Place::Boxes(files) => {
+            let reference = match &parts.train {
+                Some(Place::Boxes(train)) => Some(train),
+                _ => None,
+            };
+            super::boxes::load(files, reference, config).map(|set| cached(Arc::new(set)))
+        }
         Place::Idx { images, labels } => idx::load(images, labels).map(named),
         Place::Cifar { kind, files } => cifar::load(*kind, files).map(named),
         Place::Arrays { images, labels } => arrays::load(images, labels.as_deref(), part, &config.kind).map(named),
@@ -244,9 +282,7 @@ pub(super) fn load(parts: &Parts, part: Part, config: &DataConfig) -> Result<Arc
                 _ => LabelFrom::Auto,
             };
             let set = folder::load(path, reference, &from, &config.classes);
-            set.map(|set| {
-                Arc::new(Cached::new(Arc::new(set), config.cache.saturating_mul(1 << 20))) as Arc<dyn Dataset>
-            })
+            set.map(|set| cached(Arc::new(set)))
         }
     }
     .map_err(at_section)

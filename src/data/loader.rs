@@ -13,7 +13,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use crate::config::OnBad;
 use crate::random::{self, Purpose};
 
-use super::transform::Transform;
+use super::transform::{Placed, Transform};
 use super::{DataError, Dataset};
 
 /// How a data set is walked through once.
@@ -241,11 +241,16 @@ fn prepare(shared: &Shared, number: usize) -> Result<Batch, DataError> {
     for &index in indices {
         let at = batch.len * size..(batch.len + 1) * size;
         let mut slots = batch.images.iter_mut().map(|images| &mut images[at.clone()]).enumerate();
-        match slots.try_for_each(|(slot, out)| example(dataset.as_ref(), transform, config.epoch, (index, slot), out)) {
-            Ok(()) => {
-                match config.one_hot {
-                    Some(classes) => dataset.labels().append_one_hot(index, classes, &mut batch.labels),
-                    None => dataset.labels().append(index, &mut batch.labels),
+        let prepared = slots.try_fold(None, |first, (slot, out)| {
+            let placed = example(dataset.as_ref(), transform, config.epoch, (index, slot), out)?;
+            Ok(first.or(Some(placed)))
+        });
+        match prepared {
+            Ok(placed) => {
+                match (dataset.labels().boxes(index), placed, config.one_hot) {
+                    (Some(boxes), Some(placed), _) => transform.append_boxes(boxes, placed, &mut batch.labels),
+                    (None, _, Some(classes)) => dataset.labels().append_one_hot(index, classes, &mut batch.labels),
+                    _ => dataset.labels().append(index, &mut batch.labels),
                 }
                 batch.indices.push(index);
                 batch.len += 1;
@@ -267,7 +272,7 @@ fn example(
     epoch: u64,
     (index, slot): (usize, usize),
     out: &mut [f32],
-) -> Result<(), DataError> {
+) -> Result<Placed, DataError> {
     let image = dataset.image_at(index, slot)?;
     // Each image of an example has draws of its own.
     let draw = (index as u64).wrapping_mul(dataset.slots() as u64).wrapping_add(slot as u64);

@@ -5,6 +5,7 @@
 
 mod arrays;
 pub mod augment;
+mod boxes;
 mod cache;
 mod cifar;
 mod digits;
@@ -30,6 +31,8 @@ use std::sync::Arc;
 use crate::config::DataConfig;
 use crate::diag::{Diagnostic, codes};
 
+pub use augment::Placement;
+pub use boxes::{BOX_WIDTH, BoxLabel};
 pub use error::DataError;
 pub use features::Features;
 pub use fingerprint::fingerprint;
@@ -37,7 +40,7 @@ pub use image::{Image, Pixels, decode, decode_file};
 pub use loader::{Batch, Loader, LoaderConfig};
 pub use sampler::Composer;
 pub use split::first;
-pub use transform::{Mode, Target, Transform};
+pub use transform::{Misfit, Mode, Placed, Target, Transform};
 
 /// A part of a data set.
 pub trait Dataset: Send + Sync {
@@ -105,6 +108,8 @@ pub enum Labels {
         /// All of them, example by example.
         values: Vec<f32>,
     },
+    /// The objects of each picture.
+    Boxes(Vec<Vec<BoxLabel>>),
 }
 
 impl Labels {
@@ -113,6 +118,7 @@ impl Labels {
         match self {
             Labels::Classes(list) => list.len(),
             Labels::Values { width, values } => values.len().checked_div(*width).unwrap_or(0),
+            Labels::Boxes(list) => list.len(),
         }
     }
 
@@ -121,11 +127,13 @@ impl Labels {
         self.len() == 0
     }
 
-    /// How many numbers one example's label has; 1 for classes.
+    /// How many numbers one example's label has; 1 for classes, and of boxes those of the picture
+    /// that has the most.
     pub fn width(&self) -> usize {
         match self {
             Labels::Classes(_) => 1,
             Labels::Values { width, .. } => *width,
+            Labels::Boxes(list) => list.iter().map(|own| own.len()).max().unwrap_or(0) * BOX_WIDTH,
         }
     }
 
@@ -133,7 +141,15 @@ impl Labels {
     pub fn class(&self, index: usize) -> Option<u32> {
         match self {
             Labels::Classes(list) => list.get(index).copied(),
-            Labels::Values { .. } => None,
+            Labels::Values { .. } | Labels::Boxes(_) => None,
+        }
+    }
+
+    /// The boxes of an example, where labels are boxes.
+    pub fn boxes(&self, index: usize) -> Option<&[BoxLabel]> {
+        match self {
+            Labels::Boxes(list) => list.get(index).map(Vec::as_slice),
+            Labels::Classes(_) | Labels::Values { .. } => None,
         }
     }
 
@@ -142,6 +158,7 @@ impl Labels {
         match self {
             Labels::Classes(list) => list.iter().max().map_or(0, |m| *m as usize + 1),
             Labels::Values { .. } => 0,
+            Labels::Boxes(list) => list.iter().flatten().map(|b| b.class as usize + 1).max().unwrap_or(0),
         }
     }
 
@@ -152,13 +169,18 @@ impl Labels {
         out.extend((0..classes).map(|c| if class == Some(c) { 1.0 } else { 0.0 }));
     }
 
-    /// Appends an example's label as floats, as the engine carries labels.
+    /// Appends an example's label as floats, as the engine carries labels. Boxes are those of the
+    /// picture as it is, filled up to the width.
     pub fn append(&self, index: usize, out: &mut Vec<f32>) {
         match self {
             Labels::Classes(list) => out.extend(list.get(index).map(|c| *c as f32)),
             Labels::Values { width, values } => {
                 let start = index.saturating_mul(*width);
                 out.extend(values.get(start..start.saturating_add(*width)).unwrap_or(&[]));
+            }
+            Labels::Boxes(list) => {
+                let own = list.get(index).map(Vec::as_slice).unwrap_or_default();
+                boxes::append(own.iter().copied(), self.width() / BOX_WIDTH, out);
             }
         }
     }
@@ -172,6 +194,7 @@ impl Labels {
                 indices.iter().for_each(|i| self.append(*i, &mut values));
                 Labels::Values { width: *width, values }
             }
+            Labels::Boxes(list) => Labels::Boxes(indices.iter().filter_map(|i| list.get(*i).cloned()).collect()),
         }
     }
 }
@@ -236,8 +259,13 @@ pub fn open(
 
 /// Reports labels that are not below `classes`, the number of the network's outputs.
 pub fn check_labels(dataset: &dyn Dataset, classes: usize) -> Option<Diagnostic> {
-    let Labels::Classes(labels) = dataset.labels() else { return None };
-    let (index, label) = labels.iter().enumerate().find(|(_, l)| **l as usize >= classes)?;
+    let wrong = |label: &u32| *label as usize >= classes;
+    let (index, label) = match dataset.labels() {
+        Labels::Classes(labels) => labels.iter().copied().enumerate().find(|(_, l)| wrong(l))?,
+        Labels::Boxes(list) => (list.iter().enumerate())
+            .find_map(|(index, own)| own.iter().map(|b| b.class).find(wrong).map(|label| (index, label)))?,
+        Labels::Values { .. } => return None,
+    };
     let needed = dataset.labels().classes();
     Some(
         Diagnostic::error(

@@ -6,7 +6,8 @@ use crate::random::{self, Purpose};
 use crate::shape::Fact;
 
 use super::Dataset;
-use super::augment::{self, Colors, Lighting, Planes};
+use super::augment::{self, Colors, Lighting, Placement, Planes};
+use super::boxes::{self, BoxLabel};
 use super::image::{Image, Pixels};
 use super::mix::{self, Mix};
 
@@ -76,6 +77,17 @@ pub struct Transform {
     std: Vec<f64>,
     seed: u64,
     lighting: Lighting,
+    /// How many boxes of a picture the network takes; `None`: as many as there are.
+    room: Option<usize>,
+}
+
+/// Where a prepared image came from: its map, and the width and height that it had.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Placed {
+    /// From the image to what was made of it.
+    pub place: Placement,
+    /// Width and height before.
+    pub from: (usize, usize),
 }
 
 impl Transform {
@@ -122,6 +134,7 @@ impl Transform {
             std: data.std.clone(),
             seed,
             lighting: Lighting::default(),
+            room: None,
         };
         let problems = transform.misfits(data);
         if problems.is_empty() { Ok(transform) } else { Err(problems) }
@@ -155,6 +168,23 @@ impl Transform {
         problems
     }
 
+    /// The same preparation for a network that takes this many boxes of each picture.
+    #[must_use]
+    pub fn with_room(self, boxes: usize) -> Transform {
+        Transform { room: Some(boxes), ..self }
+    }
+
+    /// Appends the boxes of a picture that was prepared, as they lie in what was made of it; those
+    /// of which little is left fall away.
+    pub fn append_boxes(&self, list: &[BoxLabel], placed: Placed, out: &mut Vec<f32>) {
+        let to = match self.target {
+            Target::Image { height, width, .. } => (width, height),
+            Target::Flat(_) => placed.from,
+        };
+        let moved = list.iter().filter_map(|b| b.moved(&placed.place, placed.from, to));
+        boxes::append(moved, self.room.unwrap_or(list.len()), out);
+    }
+
     /// The first step that gives another result each time; none where an image always becomes the
     /// same numbers.
     pub fn random_step(&self) -> Option<&Augment> {
@@ -175,18 +205,18 @@ impl Transform {
     pub fn check(&self, dataset: &dyn Dataset) -> Result<(), Diagnostic> {
         let Ok(image) = dataset.image(0) else { return Ok(()) };
         let mut out = vec![0.0; self.target.len()];
-        self.apply(&image, 0, 0, &mut out).map_err(|misfit| {
+        self.apply(&image, 0, 0, &mut out).map(|_| ()).map_err(|misfit| {
             Diagnostic::error(misfit.code, format!("example 0 (`{}`): {}", dataset.place(0), misfit.reason))
                 .maybe_help(misfit.help)
         })
     }
 
     /// Prepares an image into `out`, which holds `target().len()` numbers. `epoch` and `index`
-    /// choose the draws.
+    /// choose the draws. Gives where the image came from.
     ///
     /// # Errors
     /// Where the image does not have the network's size in the end.
-    pub fn apply(&self, image: &Image<'_>, epoch: u64, index: u64, out: &mut [f32]) -> Result<(), Misfit> {
+    pub fn apply(&self, image: &Image<'_>, epoch: u64, index: u64, out: &mut [f32]) -> Result<Placed, Misfit> {
         let mut planes = self.planes(image)?;
         let misfit = |reason: String| Misfit { code: codes::SIZE_MISMATCH, reason, help: None };
         if let Some((height, width)) = self.size {
@@ -198,7 +228,7 @@ impl Transform {
         }
         self.check_size(&planes, out.len())?;
         self.write(&planes, out);
-        Ok(())
+        Ok(Placed { place: planes.place, from: (image.width, image.height) })
     }
 
     /// Whether a step needs the principal components of the data set's colours.
@@ -266,7 +296,14 @@ impl Transform {
             }
         };
         match data {
-            Some(data) => Ok(Planes { channels: wanted, height: image.height, width: image.width, data, white }),
+            Some(data) => Ok(Planes {
+                channels: wanted,
+                height: image.height,
+                width: image.width,
+                data,
+                white,
+                place: Placement::IDENTITY,
+            }),
             None => Err(Misfit {
                 code: codes::CHANNELS_MISMATCH,
                 reason: format!("the image has {} channels, but the network takes {wanted}", image.channels),

@@ -21,6 +21,7 @@ const GROUPS: &[(&str, &str)] = &[
     ("BP07", "Data sets"),
     ("BP08", "Runs"),
     ("BP09", "Warnings"),
+    ("BP10", "Generated code"),
 ];
 
 /// The text of `docs/errors.md`.

@@ -2,6 +2,8 @@
 
 mod update;
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
@@ -230,5 +232,38 @@ impl OptimizerState {
     /// Goes on from this many steps, as from a checkpoint.
     pub fn set_steps(&mut self, steps: u64) {
         self.step = steps;
+    }
+}
+
+/// What an optimizer remembers of parameters that are told apart by their names, for values that
+/// lie outside of a [`ParamStore`].
+#[derive(Clone, Debug)]
+pub struct ByName {
+    optimizer: Optimizer,
+    step: u64,
+    slots: HashMap<String, Vec<Vec<f32>>>,
+}
+
+impl ByName {
+    /// The state before the first step.
+    pub fn new(optimizer: &Optimizer) -> Self {
+        Self { optimizer: *optimizer, step: 0, slots: HashMap::new() }
+    }
+
+    /// Begins a step: the updates that follow are of it.
+    pub fn next_step(&mut self) {
+        self.step += 1;
+    }
+
+    /// Changes one parameter; `lr` is as in [`OptimizerState::step`].
+    pub fn update(&mut self, name: &str, values: &mut [f32], grad: &[f32], lr: f64) {
+        if !self.slots.contains_key(name) {
+            let slots = self.optimizer.slots().iter().map(|_| vec![0.0; values.len()]).collect();
+            self.slots.insert(name.to_string(), slots);
+        }
+        if let Some(slots) = self.slots.get_mut(name) {
+            let mut slots: SmallVec<[&mut [f32]; 3]> = slots.iter_mut().map(Vec::as_mut_slice).collect();
+            update::update(&self.optimizer, self.step, lr, values, grad, &mut slots);
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Frame as TraceFrame, codes, did_you_mean};
-use crate::graph::Trace;
+use crate::graph::{Instance as GraphInstance, Trace};
 use crate::source::Spanned;
 use crate::syntax::ast::{Arg, Block, ExprKind, Ident, Link, TowerBody};
 
@@ -123,6 +123,12 @@ impl<'a> Builder<'a> {
         let place = self.instance_scope(&instance.component, instance.weights, cx);
         let (Template::Block(module, _) | Template::Tower(module, _)) = instance.template;
         let around = &cx.home.instances;
+        let filled = GraphInstance {
+            template: self.template_name(instance.template).to_string(),
+            prefix: self.scopes[place].prefix.clone(),
+            weights: self.scopes[place].weights.clone(),
+            named: by_user,
+        };
         let inner = Cx {
             home: Home {
                 module,
@@ -136,7 +142,11 @@ impl<'a> Builder<'a> {
             },
             env: instance.env,
             place,
-            trace: Some(Arc::new(Trace { frame: TraceFrame { name, span: call.span }, outer: cx.trace.clone() })),
+            trace: Some(Arc::new(Trace {
+                frame: TraceFrame { name, span: call.span },
+                instance: Some(filled),
+                outer: cx.trace.clone(),
+            })),
             depth: cx.depth + 1,
         };
         let end = if self.recursive(instance.template, call, cx) || !self.fits_depth(call.span, &inner) {

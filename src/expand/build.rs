@@ -485,7 +485,7 @@ impl<'a> Builder<'a> {
         let path = format!("{}{component}", scope.prefix);
         let trace = cx.trace.as_ref().map(|outer| {
             let name = format!("{}{component}", scope.rel);
-            Arc::new(Trace { frame: TraceFrame { name, span }, outer: Some(outer.clone()) })
+            Arc::new(Trace { frame: TraceFrame { name, span }, instance: None, outer: Some(outer.clone()) })
         });
         let node = Node {
             path: path.clone(),

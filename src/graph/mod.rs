@@ -16,7 +16,7 @@ use crate::ops::Op;
 use crate::shape::Fact;
 use crate::source::Span;
 
-pub use node::{Node, NodeKind, Trace};
+pub use node::{Instance, Node, NodeKind, Trace};
 
 /// Names a node of one graph. Ids are dense: `0..graph.len()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

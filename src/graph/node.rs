@@ -41,8 +41,23 @@ pub enum NodeKind {
 pub struct Trace {
     /// This step.
     pub frame: Frame,
+    /// What is filled in, where the step fills in a block or a tower.
+    pub instance: Option<Instance>,
     /// The step that it happened in.
     pub outer: Option<Arc<Trace>>,
+}
+
+/// A block or tower that is filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// The name of the block or tower.
+    pub template: String,
+    /// What the paths of its nodes begin with: `layer3.2.`.
+    pub prefix: String,
+    /// What the names of its parameters begin with. The calls of a tower share it.
+    pub weights: String,
+    /// Whether it was named with `as`.
+    pub named: bool,
 }
 
 impl Node {

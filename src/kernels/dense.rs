@@ -62,7 +62,17 @@ pub fn finish(end: Epilogue<'_>, out: usize, y: &mut [f32]) {
 pub fn activate(activation: &Activation, y: &mut [f32]) {
     match activation {
         Activation::Identity => {}
-        Activation::Relu => y.iter_mut().for_each(|y| *y = if *y < 0.0 { 0.0 } else { *y }),
+        Activation::Clamp { low, high } => simd(|| {
+            y.iter_mut().for_each(|y| {
+                *y = if *y < *low {
+                    *low
+                } else if *y > *high {
+                    *high
+                } else {
+                    *y
+                }
+            });
+        }),
         Activation::Other(apply) => apply(y),
     }
 }
@@ -100,7 +110,11 @@ mod tests {
             let (batch, out, features) = (1 + below(&mut rng, 5), 1 + below(&mut rng, 90), 1 + below(&mut rng, 900));
             let (x, w) = (floats(&mut rng, batch * features), floats(&mut rng, out * features));
             let (bias, residual) = (floats(&mut rng, out), floats(&mut rng, batch * out));
-            let end = Epilogue { bias: Some(&bias), residual: Some(&residual), activation: &Activation::Relu };
+            let end = Epilogue {
+                bias: Some(&bias),
+                residual: Some(&residual),
+                activation: &Activation::Clamp { low: 0.0, high: f32::INFINITY },
+            };
             let y = testing::same_for_all_thread_counts(|| {
                 let mut y = vec![f32::NAN; batch * out];
                 forward(&x, &w, features, end, &mut y);

@@ -37,10 +37,25 @@ pub type Apply = Box<dyn Fn(&mut [f32]) + Send + Sync>;
 pub enum Activation {
     /// Nothing.
     Identity,
-    /// `max(x, 0)`.
-    Relu,
+    /// The nearest number between the two: ReLU is `0` to infinity.
+    Clamp {
+        /// Outputs are no less.
+        low: f32,
+        /// Nor are they greater.
+        high: f32,
+    },
     /// Any function of each element by itself.
     Other(Apply),
+}
+
+impl Activation {
+    /// Between which numbers outputs are held.
+    pub fn bounds(&self) -> (f32, f32) {
+        match self {
+            Activation::Clamp { low, high } => (*low, *high),
+            Activation::Identity | Activation::Other(_) => (f32::NEG_INFINITY, f32::INFINITY),
+        }
+    }
 }
 
 /// What is done to sums before they are written.
@@ -59,12 +74,14 @@ impl Epilogue<'_> {
     pub fn finish(&self, sums: &[f32], channel: usize, place: Range<usize>, out: &mut [f32]) {
         let bias = self.bias.map_or(0.0, |b| b[channel]);
         let residual = self.residual.map(|r| &r[place]);
-        let relu = |v: f32| if v < 0.0 { 0.0 } else { v };
-        simd(|| match (residual, matches!(self.activation, Activation::Relu)) {
-            (None, false) => out.iter_mut().zip(sums).for_each(|(o, s)| *o = s + bias),
-            (None, true) => out.iter_mut().zip(sums).for_each(|(o, s)| *o = relu(s + bias)),
-            (Some(r), false) => out.iter_mut().zip(sums).zip(r).for_each(|((o, s), r)| *o = s + bias + r),
-            (Some(r), true) => out.iter_mut().zip(sums).zip(r).for_each(|((o, s), r)| *o = relu(s + bias + r)),
+        let (low, high) = self.activation.bounds();
+        let clamp = |v: f32| {
+            let v = if v < low { low } else { v };
+            if v > high { high } else { v }
+        };
+        simd(|| match residual {
+            None => out.iter_mut().zip(sums).for_each(|(o, s)| *o = clamp(s + bias)),
+            Some(r) => out.iter_mut().zip(sums).zip(r).for_each(|((o, s), r)| *o = clamp(s + bias + r)),
         });
         if let Activation::Other(apply) = self.activation {
             apply(out);
@@ -266,7 +283,7 @@ mod tests {
         let mut packed = vec![f32::NAN; conv.packed_len()];
         conv.pack(&w, Some(&scale), &mut packed);
         let negate: Apply = Box::new(|y| y.iter_mut().for_each(|y| *y = -*y));
-        let activations = [Activation::Identity, Activation::Relu, Activation::Other(negate)];
+        let activations = [Activation::Identity, Activation::Clamp { low: 0.0, high: 1.5 }, Activation::Other(negate)];
         let [sums, ..] = testing::reference(s, &window, &x, &w, &dy);
         for (which, activation) in activations.iter().enumerate() {
             for residual in [None, Some(&residual[..])] {
@@ -283,7 +300,7 @@ mod tests {
                         let o = i / window.output_len() % bias.len();
                         let y =
                             sum * f64::from(scale[o]) + f64::from(bias[o]) + residual.map_or(0.0, |r| f64::from(r[i]));
-                        [y, y.max(0.0), -y][which]
+                        [y, y.clamp(0.0, 1.5), -y][which]
                     })
                     .collect();
                 testing::assert_close(&y, &expected, s.inputs * window.taps() + 4, &format!("{s:?} {window:?}"));

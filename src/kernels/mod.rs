@@ -1,5 +1,6 @@
 //! Numeric loops on slices. They know nothing of ops, graphs or plans.
 
+pub mod blocked;
 pub mod conv;
 pub mod dense;
 pub mod depthwise;

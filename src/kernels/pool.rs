@@ -57,6 +57,11 @@ impl Pool {
         Self { window, spans, shares, planes: Planes::new(&gather), offsets }
     }
 
+    /// Reciprocals of the number of elements averaged, per axis.
+    pub fn shares(&self) -> &[Vec<f32>; 3] {
+        &self.shares
+    }
+
     /// Calls `f` for each output with its index and its spans per axis.
     #[inline(always)]
     fn for_each_window(&self, mut f: impl FnMut(usize, [Span; 3], f32)) {

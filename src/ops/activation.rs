@@ -12,6 +12,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, elementwise_rules, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -88,11 +89,16 @@ macro_rules! pointwise {
             fn apply<P: Pointwise>(p: P) -> Activation {
                 Activation::Other(Box::new(move |y| simd(|| y.iter_mut().for_each(|y| *y = p.value(*y)))))
             }
-            if matches!(op, super::Op::Relu(_)) {
-                return Some(Activation::Relu);
+            let bounds = match op {
+                super::Op::Relu(_) => Some((0.0, f32::INFINITY)),
+                super::Op::Relu6(_) => Some((0.0, 6.0)),
+                super::Op::Clip(p) => Some((p.min, p.max)),
+                _ => None,
+            };
+            if let Some((low, high)) = bounds {
+                return Some(Activation::Clamp { low, high });
             }
             match op {
-                super::Op::Clip(p) => Some(apply(*p)),
                 $(super::Op::$op(p) => Some(apply(*p)),)*
                 _ => None,
             }
@@ -144,6 +150,10 @@ macro_rules! pointwise {
 
             fn lower(&self, _inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
                 Lowered::Kernel(Box::new(PointwiseKernel(*self)))
+            }
+
+            fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+                emit::call($name, 1, &[$(format!("{:?}", self.$attr)),*])
             }
 
             fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -479,6 +489,10 @@ impl Operator for Gelu {
         }
     }
 
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::call(if self.tanh { "gelu_tanh" } else { "gelu" }, 1, &[])
+    }
+
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         Sample {
             op: Gelu { tanh: random::below(rng, 2) == 0 }.into(),
@@ -548,6 +562,11 @@ impl Operator for Clip {
         Lowered::Kernel(Box::new(PointwiseKernel(*self)))
     }
 
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        let bound = |b: f32| if b.is_finite() { format!("Some({b:?})") } else { "None".to_string() };
+        emit::call("clip", 1, &[bound(self.min), bound(self.max)])
+    }
+
     fn sample(_rng: &mut ChaCha8Rng) -> Sample {
         Sample {
             op: Clip { min: -0.5, max: 1.0 }.into(),
@@ -590,6 +609,10 @@ impl Operator for Identity {
 
     fn lower(&self, _inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         Lowered::View
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        Ok(Dfdx::Same)
     }
 
     fn sample(_rng: &mut ChaCha8Rng) -> Sample {

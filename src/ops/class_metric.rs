@@ -10,6 +10,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::parameterless;
 use super::loss::check_classes;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
@@ -97,6 +98,10 @@ macro_rules! counted_metrics {
                     threshold: self.threshold,
                     examples: inputs[0].sizes()[0],
                 }))
+            }
+
+            fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+                emit::unsupported("metrics of a whole data set are the engine's: leave it out, or use `accuracy`")
             }
 
             fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -211,6 +216,10 @@ impl Operator for Auc {
 
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         Lowered::Kernel(Box::new(AreaKernel { examples: inputs[0].sizes()[0] }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::unsupported("metrics of a whole data set are the engine's: leave it out, or use `accuracy`")
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

@@ -11,6 +11,7 @@ use crate::shape::{Dim, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default, Value};
+use super::emit::{self, Dfdx, Unsupported};
 use super::geometry::{self, Sliding};
 use super::init::{Init, Penalty};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
@@ -87,6 +88,11 @@ impl Weights {
             bias_init: args.init("bias_init")?,
             penalty: args.penalty("penalty").unwrap_or_default(),
         })
+    }
+
+    /// The builders of a layer with these weights in generated Rust.
+    pub(super) fn builders(&self) -> String {
+        emit::weights(self.init, self.bias.then_some(self.bias_init), self.penalty)
     }
 
     /// `weight` of this shape and, where there is one, `bias`.
@@ -191,6 +197,10 @@ impl Operator for Conv {
         })
     }
 
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::weighted(self.typed(&inputs[0], output)?, format!("Conv::new(){}", self.weights.builders()))
+    }
+
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let draw = Draw::new(rng);
         let (groups, outputs) = (1 + below(rng, 3), 1 + below(rng, 3));
@@ -207,6 +217,14 @@ impl Conv {
     /// The window over maps of tensors of these sizes.
     pub(super) fn window(&self, from: &[usize], to: &[usize]) -> Window {
         self.sliding.window("conv", &from[2..], &to[2..]).0
+    }
+
+    /// The type of a layer in generated Rust.
+    fn typed(&self, x: &Fact, y: &Fact) -> Result<String, Unsupported> {
+        let window = emit::window("conv", &self.sliding, x)?;
+        let groups = if self.groups == 1 { String::new() } else { format!(", groups {}", self.groups) };
+        let bias = if self.weights.bias { "" } else { ", no bias" };
+        Ok(format!("conv!({} => {}{window}{groups}{bias})", emit::sizes(x), emit::sizes(y)))
     }
 
     fn weight_shape(&self, x: &Fact) -> Vec<usize> {
@@ -298,6 +316,10 @@ impl Operator for Depthwise {
 
     fn lower(&self, inputs: &[Fact], output: &Fact, cx: LowerCx) -> Lowered {
         self.conv(&inputs[0]).lower(inputs, output, cx)
+    }
+
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+        self.conv(&inputs[0]).emit_dfdx(inputs, output)
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

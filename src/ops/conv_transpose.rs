@@ -12,6 +12,7 @@ use super::conv::{
     BIAS, BIAS_INIT, ChannelSums, DILATION, Draw, GROUPS, INIT, KERNEL, OUT, PAD, PENALTY, STRIDE, Weights, below,
     kernel_sizes,
 };
+use super::emit::{self, Dfdx, Unsupported};
 use super::geometry::{self, Axis, Sliding};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -163,6 +164,22 @@ impl Operator for ConvTranspose {
             sums: ChannelSums { channels: to[1], size: window.input_len() },
             bias: self.weights.bias,
         }))
+    }
+
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+        let x = &inputs[0];
+        let window = emit::window(TRANSPOSE, &self.sliding, x)?;
+        let more = self.output_pad.expand(x.rank() - 2).unwrap_or_default();
+        let more = if more.iter().all(|p| *p == 0) { String::new() } else { format!(", output_pad {}", emit::product(more)) };
+        // The clause of the output's padding stands between those of the padding and the dilation.
+        let window = match window.find(", dilation") {
+            Some(at) => format!("{}{more}{}", &window[..at], &window[at..]),
+            None => window + &more,
+        };
+        let groups = if self.groups == 1 { String::new() } else { format!(", groups {}", self.groups) };
+        let bias = if self.weights.bias { "" } else { ", no bias" };
+        let ty = format!("conv_transpose!({} => {}{window}{groups}{bias})", emit::sizes(x), emit::sizes(output));
+        emit::weighted(ty, format!("ConvTranspose::new(){}", self.weights.builders()))
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

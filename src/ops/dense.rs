@@ -9,6 +9,7 @@ use crate::shape::Fact;
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::init::{Init, Penalty};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -113,6 +114,13 @@ impl Operator for Dense {
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         let sizes = inputs[0].sizes();
         Lowered::Kernel(Box::new(DenseKernel { batch: sizes[0], features: sizes[1], out: self.out, bias: self.bias }))
+    }
+
+    fn emit_dfdx(&self, inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        let bias = if self.bias { "" } else { ", false" };
+        let ty = format!("Dense<{}, {}{bias}>", emit::size(&inputs[0], 1), self.out);
+        let builders = emit::weights(self.init, self.bias.then_some(self.bias_init), self.penalty);
+        emit::weighted(ty, format!("Dense::new(){builders}"))
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

@@ -10,6 +10,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported, Varying};
 use super::facts::{self, elementwise_rules};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, NoiseKey, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -57,6 +58,19 @@ macro_rules! dropouts {
                 }
                 let $sizes = inputs[0].sizes();
                 Lowered::Kernel(Box::new(DropoutKernel { p: self.p, node: cx.node, run: $run }))
+            }
+
+            fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+                let ty = stringify!($op).to_string();
+                Ok(Dfdx::Layer(emit::Layer {
+                    new: format!("{ty}::new($rate, $node)"),
+                    ty,
+                    varying: vec![
+                        Varying { name: "rate", ty: "f32", value: Some(format!("{:?}", self.p)) },
+                        Varying { name: "node", ty: "u64", value: None },
+                    ],
+                    reads_data: false,
+                }))
             }
 
             fn sample(rng: &mut ChaCha8Rng) -> Sample {

@@ -9,6 +9,7 @@ use crate::shape::{DType, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::init::{Init, Penalty};
 use crate::kernels::score::class_of;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
@@ -78,6 +79,10 @@ impl Operator for Embedding {
 
     fn lower(&self, _inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         Lowered::Kernel(Box::new(EmbeddingKernel { num: self.num, dim: self.dim }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::layer(format!("Embedding<{}, {}>", self.num, self.dim), format!("Embedding::new(){}", emit::init(self.init)))
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

@@ -51,6 +51,28 @@ pub fn is_activation(op: &Op) -> bool {
     super::activation::fused(op).is_some()
 }
 
+/// Writes the bias of each channel of a layer and of the batch norm that may follow it (`eps` is
+/// the norm's), and returns what the norm multiplies the layer's weights by.
+pub(super) fn fold(
+    params: &[&[f32]],
+    state: &[&[f32]],
+    bias: bool,
+    eps: Option<f32>,
+    biases: &mut [f32],
+) -> Option<Vec<f32>> {
+    match bias {
+        true => biases.copy_from_slice(params[1]),
+        false => biases.fill(0.0),
+    }
+    let (Some(eps), [.., weight, shift], [mean, variance]) = (eps, params, state) else { return None };
+    // `(w x + b - mean) s + shift` is `(s w) x + (b - mean) s + shift`.
+    let factors: Vec<f32> = weight.iter().zip(*variance).map(|(w, v)| w / (v + eps).sqrt()).collect();
+    for (c, b) in biases.iter_mut().enumerate() {
+        *b = (*b - mean[c]) * factors[c] + shift[c];
+    }
+    Some(factors)
+}
+
 enum Work {
     Conv(FusedConv),
     Depthwise { kernel: Depthwise, weights: usize },
@@ -111,19 +133,7 @@ impl Kernel for FusedKernel {
 
     fn pack(&self, p: Pack<'_, '_>) {
         let (weights, biases) = p.packed.split_at_mut(self.weights_len());
-        biases.fill(0.0);
-        if self.bias {
-            biases.copy_from_slice(p.params[1]);
-        }
-        let mut scale = None;
-        if let (Some(eps), [.., weight, bias], [mean, variance]) = (self.eps, p.params, p.state) {
-            // `(w x + b - mean) s + bias` is `(s w) x + (b - mean) s + bias`.
-            let factors: Vec<f32> = weight.iter().zip(*variance).map(|(w, v)| w / (v + eps).sqrt()).collect();
-            for (c, b) in biases.iter_mut().enumerate() {
-                *b = (*b - mean[c]) * factors[c] + bias[c];
-            }
-            scale = Some(factors);
-        }
+        let scale = fold(p.params, p.state, self.bias, self.eps, biases);
         match &self.work {
             Work::Conv(conv) => conv.pack(p.params[0], scale.as_deref(), weights),
             Work::Depthwise { .. } => {

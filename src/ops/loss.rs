@@ -14,6 +14,7 @@ use crate::shape::{DType, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default, Value};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::soft_loss::SoftCrossEntropyKernel;
@@ -188,6 +189,17 @@ impl Operator for CrossEntropy {
             },
             class_weights: self.class_weights.clone(),
         }))
+    }
+
+    fn emit_dfdx(&self, inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        if inputs.len() > 2 {
+            return emit::unsupported("generated code has no weights of examples");
+        }
+        let smoothing = format!("{:?}", self.smoothing);
+        match self.class_weights.as_slice() {
+            [] => emit::call("cross_entropy", 2, &[smoothing]),
+            weights => emit::call("weighted_cross_entropy", 2, &[smoothing, format!("&{weights:?}")]),
+        }
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

@@ -10,6 +10,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -102,6 +103,11 @@ impl Operator for Matmul {
             k: inputs[0].sizes()[inner],
             n: sizes[rank - 1],
         }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        let Matmul { transpose_a, transpose_b } = self;
+        emit::apply(&format!("matmul::Matmul {{ transpose_a: {transpose_a}, transpose_b: {transpose_b} }}"), 2)
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

@@ -10,6 +10,7 @@ use crate::shape::{Dim, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -100,6 +101,25 @@ fn sample_branches(op: impl Into<super::Op>, count: usize, kinks: bool, rng: &mu
     Sample { op, inputs, classes: 0, range, kinks }
 }
 
+/// A merge in generated Rust: over equal shapes, the function of its name; a gate of one factor for
+/// each map has one of its own; what else broadcasts is applied by its kernel.
+fn emit_merge(name: &str, op: &str, inputs: &[Fact]) -> Result<Dfdx, Unsupported> {
+    let is_gate = |x: &Fact, gate: &Fact| {
+        x.rank() == 4 && gate.rank() == 4 && gate.shape[..2] == x.shape[..2] && gate.shape[2..].iter().all(|d| d.as_num() == Some(1))
+    };
+    match inputs {
+        [a, b] if a == b => emit::call(name, 2, &[]),
+        [x, gate] if name == "mul" && is_gate(x, gate) => emit::expr("gate($0, $1)".into()),
+        [gate, x] if name == "mul" && is_gate(x, gate) => emit::expr("gate($1, $0)".into()),
+        [_] => Ok(Dfdx::Same),
+        [first, rest @ ..] if rest.iter().all(|x| x == first) && matches!(name, "add" | "mul" | "maximum" | "minimum") => {
+            let nested = (1..inputs.len()).fold("$0".to_string(), |text, i| format!("{name}({text}, ${i})"));
+            emit::expr(nested)
+        }
+        _ => emit::apply(&format!("merge::{op}"), inputs.len()),
+    }
+}
+
 macro_rules! combines {
     ($(
         $(#[doc = $about:literal])*
@@ -139,6 +159,10 @@ macro_rules! combines {
 
             fn lower(&self, inputs: &[Fact], output: &Fact, _cx: LowerCx) -> Lowered {
                 CombineKernel::lower(Combine::$op, inputs, output)
+            }
+
+            fn emit_dfdx(&self, inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+                emit_merge($name, stringify!($op), inputs)
             }
 
             fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -266,6 +290,15 @@ impl Operator for Concat {
         let runs: Vec<usize> = inputs.iter().map(|x| x.sizes()[axis..].iter().product()).collect();
         let width = runs.iter().sum();
         Lowered::Kernel(Box::new(ConcatKernel { runs, width }))
+    }
+
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+        if !matches!(self.axis, 1) {
+            return emit::apply(&format!("merge::Concat {{ axis: {} }}", self.axis), inputs.len());
+        }
+        let branches: Vec<String> = inputs.iter().enumerate().map(|(i, x)| format!("${i}: {}", emit::sizes(x))).collect();
+        let text = format!("concat_channels!({} => {})", branches.join(", "), emit::sizes(output));
+        Ok(Dfdx::Expr(emit::Expr { text, names: true, annotate: false }))
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

@@ -9,6 +9,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::parameterless;
 use super::loss::{check_labels, is_distribution};
 use super::pair_loss::check_pair;
@@ -64,6 +65,11 @@ macro_rules! class_metrics {
                 let $s = self;
                 let soft = is_distribution(inputs).then(|| inputs[0].sizes()[1]);
                 Lowered::Kernel(Box::new(TopkKernel { examples: inputs[0].sizes()[0], k: $count, soft }))
+            }
+
+            fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+                let k: &[String] = &[$(self.$k.to_string())?];
+                emit::call($name, 2, k)
             }
 
             fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -186,6 +192,10 @@ impl Operator for BinaryAccuracy {
 
     fn lower(&self, _inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         Lowered::Kernel(Box::new(BinaryKernel { threshold: self.threshold }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::call("binary_accuracy", 2, &[format!("{:?}", self.threshold)])
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

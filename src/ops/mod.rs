@@ -5,7 +5,9 @@
 //! error. Blocks expand before the graph is built; they are no ops. Losses and metrics are.
 
 pub mod attrs;
+pub mod blocked;
 pub mod doc;
+pub mod emit;
 mod facts;
 pub mod fused;
 pub mod geometry;
@@ -22,6 +24,7 @@ use crate::shape::{Dim, DimOverflow, Fact};
 use crate::source::Span;
 
 use attrs::{Args, Attr};
+use emit::{Dfdx, Unsupported};
 use init::{Init, Penalty};
 use lower::{LowerCx, Lowered};
 
@@ -234,6 +237,10 @@ pub trait Operator: Clone + fmt::Debug + PartialEq + Send + Sync + Sized + 'stat
     /// The kernel for concrete facts.
     fn lower(&self, inputs: &[Fact], output: &Fact, cx: LowerCx) -> Lowered;
 
+    /// What it is in generated Rust over dfdx. The first axis may be a symbol; all other sizes are
+    /// numbers.
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported>;
+
     /// A random instance, small enough for finite differences.
     fn sample(rng: &mut ChaCha8Rng) -> Sample;
 }
@@ -299,6 +306,11 @@ macro_rules! ops {
             pub fn lower(&self, inputs: &[Fact], output: &Fact, cx: LowerCx) -> Lowered {
                 match self { $($(Op::$op(op) => op.lower(inputs, output, cx),)*)* }
             }
+
+            /// As [`Operator::emit_dfdx`].
+            pub fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+                match self { $($(Op::$op(op) => op.emit_dfdx(inputs, output),)*)* }
+            }
         }
 
         $($(
@@ -343,6 +355,7 @@ ops! {
     reduce::{Reduce, L2Norm},
     loss::{CrossEntropy},
     pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
+    yolo::{YoloV2, YoloV3},
     metric::{Accuracy, Topk, BinaryAccuracy},
     class_metric::{Precision, Recall, F1, Auc},
 }

@@ -9,6 +9,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::geometry;
 use super::init::{Init, Penalty};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
@@ -128,6 +129,12 @@ impl Operator for BatchNorm {
             momentum: self.momentum as f32,
             training: cx.training,
         }))
+    }
+
+    fn emit_dfdx(&self, inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        let momentum = if self.momentum == 0.1 { String::new() } else { format!(".momentum({:?})", self.momentum) };
+        let ty = format!("BatchNorm<{}>", emit::size(&inputs[0], 1));
+        emit::layer(ty, format!("BatchNorm::new(){}{momentum}", emit::eps(self.eps)))
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -270,6 +277,11 @@ impl Operator for Lrn {
         })))
     }
 
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        let Lrn { size, alpha, beta, k } = self;
+        emit::call("lrn", 1, &[size.to_string(), format!("{alpha:?}"), format!("{beta:?}"), format!("{k:?}")])
+    }
+
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let shape = [draw(rng, 2), draw(rng, 7), draw(rng, 3), draw(rng, 3)];
         sample_of(Lrn { size: draw(rng, 5), alpha: 0.5, beta: 0.75, k: 1.5 }.into(), &shape)
@@ -370,6 +382,15 @@ impl Operator for LayerNorm {
         row_kernel(inputs[0].numel(), cols, 1, 1, self.eps)
     }
 
+    fn emit_dfdx(&self, inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        let x = &inputs[0];
+        if self.axes >= x.rank() {
+            return emit::unsupported("generated code normalises the axes after the batch's alone");
+        }
+        let axes: String = (x.rank() - self.axes..x.rank()).map(|a| format!("Const<{}>,", emit::size(x, a))).collect();
+        emit::layer(format!("LayerNorm<({axes})>"), format!("LayerNorm::new(){}", emit::eps(self.eps)))
+    }
+
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let shape = [draw(rng, 3), draw(rng, 3), 1 + draw(rng, 4), 1 + draw(rng, 4)];
         sample_of(LayerNorm { axes: draw(rng, 3), eps: 1e-2 }.into(), &shape)
@@ -438,6 +459,11 @@ impl Operator for GroupNorm {
         row_kernel(inputs[0].numel(), sizes[1] / self.groups * size, self.groups, size, self.eps)
     }
 
+    fn emit_dfdx(&self, inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        let ty = format!("GroupNorm<{}>", emit::size(&inputs[0], 1));
+        emit::layer(ty, format!("GroupNorm::new({}){}", self.groups, emit::eps(self.eps)))
+    }
+
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let groups = draw(rng, 3);
         let shape = [draw(rng, 3), groups * draw(rng, 2), 1 + draw(rng, 2), 1 + draw(rng, 2)];
@@ -488,6 +514,11 @@ impl Operator for InstanceNorm {
         let sizes = inputs[0].sizes();
         let size: usize = sizes[2..].iter().product();
         row_kernel(inputs[0].numel(), size, sizes[1], size, self.eps)
+    }
+
+    fn emit_dfdx(&self, inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        let ty = format!("InstanceNorm<{}>", emit::size(&inputs[0], 1));
+        emit::layer(ty, format!("InstanceNorm::new(){}", emit::eps(self.eps)))
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

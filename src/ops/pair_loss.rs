@@ -12,6 +12,7 @@ use crate::shape::{DType, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -167,6 +168,10 @@ macro_rules! pair_losses {
 
             fn lower(&self, _inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
                 Lowered::Kernel(Box::new(PairKernel(*self)))
+            }
+
+            fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+                emit::call($name, 2, &[$(format!("{:?}", self.$attr)),*])
             }
 
             fn sample(rng: &mut ChaCha8Rng) -> Sample {

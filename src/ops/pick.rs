@@ -10,6 +10,7 @@ use crate::shape::{DType, Dim, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
 use crate::kernels::score::class_of;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
@@ -71,6 +72,10 @@ impl Operator for Gather {
 
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         Lowered::Kernel(Box::new(GatherKernel { lanes: lanes(&inputs[0], self.axis), count: inputs[1].numel() }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::unsupported("generated code has no indices but labels")
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -192,6 +197,10 @@ impl Operator for OneHot {
         Lowered::Kernel(Box::new(OneHotKernel(Lanes::new(&output.sizes(), axis))))
     }
 
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::unsupported("generated code has no indices but labels")
+    }
+
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let mut size = || 1 + random::below(rng, 3) as usize;
         let inputs = vec![Fact::i64(Shape::of(&[size(), size()]))];
@@ -283,6 +292,10 @@ impl Operator for ArgMax {
 
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         Lowered::Kernel(Box::new(ArgMaxKernel { lanes: lanes(&inputs[0], self.axis), last: self.last }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::unsupported("generated code has no indices but labels")
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

@@ -11,6 +11,7 @@ use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default, Value};
 use super::conv::Draw;
+use super::emit::{self, Dfdx, Unsupported};
 use super::geometry::{self, Sliding};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -105,6 +106,11 @@ impl Operator for MaxPool {
         max_kernel(window, output.numel())
     }
 
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+        let clauses = emit::window("maxpool", &self.sliding, &inputs[0])? + if self.sliding.ceil { ", ceil" } else { "" };
+        emit::reshaping("max_pool", &inputs[0], output, &clauses)
+    }
+
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let draw = Draw::new(rng);
         let mut args = draw.args.clone();
@@ -174,6 +180,13 @@ impl Operator for AvgPool {
             window,
             self.count_include_pad.then_some(after),
         ))))
+    }
+
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+        let mut clauses = emit::window("avgpool", &self.sliding, &inputs[0])?;
+        clauses += if self.sliding.ceil { ", ceil" } else { "" };
+        clauses += if self.count_include_pad { ", count pad" } else { "" };
+        emit::reshaping("avg_pool", &inputs[0], output, &clauses)
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -259,6 +272,10 @@ impl Operator for GlobalAvgPool {
         Lowered::Kernel(Box::new(AverageKernel(kernels::pool::Pool::new(whole_window(&inputs[0]), None))))
     }
 
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::call("gap", 1, &[])
+    }
+
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         whole_sample(GlobalAvgPool.into(), false, rng)
     }
@@ -301,6 +318,10 @@ impl Operator for GlobalMaxPool {
 
     fn lower(&self, inputs: &[Fact], output: &Fact, _cx: LowerCx) -> Lowered {
         max_kernel(whole_window(&inputs[0]), output.numel())
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::call("gmp", 1, &[])
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

@@ -9,6 +9,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts;
 use super::init::{Init, Penalty};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
@@ -79,6 +80,11 @@ impl Operator for Prelu {
         let sizes = inputs[0].sizes();
         let weight: Vec<usize> = sizes.iter().enumerate().map(|(axis, s)| if axis == 1 { *s } else { 1 }).collect();
         Lowered::Kernel(Box::new(PreluKernel(Broadcast::new(&sizes, &[&weight]))))
+    }
+
+    fn emit_dfdx(&self, inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        let builders = if self.init == Init::Constant(0.25) { String::new() } else { emit::init(self.init) };
+        emit::layer(format!("Prelu<{}>", emit::size(&inputs[0], 1)), format!("Prelu::new(){builders}"))
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

@@ -19,6 +19,7 @@ use crate::shape::{Dim, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts;
 use super::geometry;
 use super::init::{Init, Penalty};
@@ -180,6 +181,10 @@ macro_rules! recurrents {
 
             fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
                 self.layer.lower(Cell::$op, inputs)
+            }
+
+            fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+                emit::unsupported("recurrent layers run on the engine alone")
             }
 
             fn sample(rng: &mut ChaCha8Rng) -> Sample {

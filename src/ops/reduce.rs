@@ -11,6 +11,7 @@ use crate::shape::{Dim, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::softmax::{lanes, reach_along, sample_along};
@@ -110,6 +111,22 @@ impl Operator for Reduce {
         let (numel, out) = (inputs[0].numel(), output.numel());
         let factor = if self.kind == Kind::Mean { out as f32 / numel as f32 } else { 1.0 };
         Lowered::Kernel(Box::new(ReduceKernel { kind: self.kind, how: Broadcast::new(&sizes, &[&kept]), out, factor }))
+    }
+
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+        let x = &inputs[0];
+        let over_maps = self.reduced(x).is_ok_and(|r| r.len() > 2 && !r[0] && !r[1] && r[2..].iter().all(|r| *r));
+        match (self.kind, over_maps) {
+            (Kind::Mean, true) if self.keepdims => {
+                emit::expr(format!("reshape!(gap($0); {} => {})", emit::size(x, 1), emit::sizes(output)))
+            }
+            (Kind::Mean, true) => emit::call("gap", 1, &[]),
+            (kind, _) => {
+                let Reduce { axes, keepdims, .. } = self;
+                let op = format!("reduce::Reduce {{ kind: ops::reduce::Kind::{kind:?}, axes: vec!{axes:?}, keepdims: {keepdims} }}");
+                emit::apply(&op, 1)
+            }
+        }
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -231,6 +248,10 @@ impl Operator for L2Norm {
 
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         Lowered::Kernel(Box::new(L2NormKernel { lanes: lanes(&inputs[0], self.axis), eps: self.eps }))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::apply(&format!("reduce::L2Norm {{ axis: {}, eps: {:?} }}", self.axis, self.eps), 1)
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

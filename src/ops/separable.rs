@@ -8,6 +8,7 @@ use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default, Padding, Size, Value};
 use super::conv::{self, Conv, Depthwise, Draw, Weights, below};
+use super::emit::{self, Dfdx, Unsupported};
 use super::geometry::Sliding;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Pack, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -110,6 +111,10 @@ impl Operator for Separable {
             // Convolutions are no views.
             (other, _) => other,
         }
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::unsupported("write it as `depthwise` and a 1x1 `conv`")
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

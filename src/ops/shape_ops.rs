@@ -9,6 +9,7 @@ use crate::shape::{Dim, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -60,6 +61,13 @@ impl Operator for Flatten {
 
     fn lower(&self, _inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         Lowered::View
+    }
+
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+        match self.start {
+            1 => emit::reshaping("flatten", &inputs[0], output, ""),
+            _ => emit::reshaping("reshape", &inputs[0], output, ""),
+        }
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -141,6 +149,10 @@ impl Operator for Reshape {
 
     fn lower(&self, _inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         Lowered::View
+    }
+
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::reshaping("reshape", &inputs[0], output, "")
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -259,6 +271,10 @@ impl Operator for Permute {
         RearrangeKernel::lower(&inputs[0].sizes(), &self.axes)
     }
 
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::apply(&format!("shape_ops::Permute {{ axes: vec!{:?} }}", self.axes), 1)
+    }
+
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let sizes: Vec<usize> = (0..4).map(|_| 1 + random::below(rng, 3) as usize).collect();
         let axes = random::permutation(rng, 4);
@@ -351,6 +367,11 @@ impl Operator for Slice {
         // With one element left the step is not taken, and may be huge.
         strides[axis] = strides[axis].saturating_mul(self.step);
         Lowered::Kernel(Box::new(SliceKernel(Strided::new(&output.sizes(), &strides, base))))
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        let Slice { axis, start, end, step } = self;
+        emit::apply(&format!("shape_ops::Slice {{ axis: {axis}, start: {start}, end: {end:?}, step: {step} }}"), 1)
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

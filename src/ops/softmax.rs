@@ -11,6 +11,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -83,6 +84,10 @@ macro_rules! softmaxes {
 
             fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
                 Lowered::Kernel(Box::new(SoftmaxKernel { lanes: lanes(&inputs[0], self.axis), log: $log }))
+            }
+
+            fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+                emit::call($name, 1, &[self.axis.to_string()])
             }
 
             fn sample(rng: &mut ChaCha8Rng) -> Sample {

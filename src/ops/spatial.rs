@@ -9,6 +9,7 @@ use crate::shape::{Dim, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default, Padding, Size};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::shape_ops::RearrangeKernel;
@@ -105,6 +106,22 @@ impl Operator for Pad {
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         let pads = self.each(&inputs[0]).unwrap_or_default();
         Lowered::Kernel(Box::new(PadKernel(PadLoop::new(self.border, &inputs[0].sizes()[2..], &pads))))
+    }
+
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+        let x = &inputs[0];
+        let border = match self.border {
+            Border::Constant(value) if value == 0.0 => "",
+            Border::Constant(_) => return emit::unsupported("generated code pads with zeros, `reflect` or `edge`"),
+            Border::Reflect => ", reflect",
+            Border::Edge => ", edge",
+        };
+        let pads = self.each(x).unwrap_or_default();
+        let by = match pads.iter().all(|(before, after)| before == after) {
+            true => emit::product(pads.iter().map(|p| p.0)),
+            false => emit::product(pads.iter().map(|(before, after)| format!("({before}, {after})"))),
+        };
+        emit::reshaping("pad", x, output, &format!(", by {by}{border}"))
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -259,6 +276,15 @@ impl Operator for Upsample {
         })))
     }
 
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+        let mode = match (self.bilinear, self.align_corners) {
+            (false, _) => ", nearest",
+            (true, false) => ", bilinear",
+            (true, true) => ", bilinear aligned",
+        };
+        emit::reshaping("upsample", &inputs[0], output, mode)
+    }
+
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let mut size = |n| 1 + random::below(rng, n) as usize;
         let inputs = vec![Fact::f32(Shape::of(&[size(2), size(2), size(4), size(4)]))];
@@ -344,6 +370,11 @@ impl Operator for SpaceToDepth {
         RearrangeKernel::lower(&[x[0], x[1], y[2], b, y[3], b], &order)
     }
 
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+        let order = if self.channels_first { ", crd" } else { "" };
+        emit::reshaping("space_to_depth", &inputs[0], output, &format!(", block {}{order}", self.block))
+    }
+
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let mut size = |n| 1 + random::below(rng, n) as usize;
         let block = size(3);
@@ -399,6 +430,11 @@ impl Operator for DepthToSpace {
         }
     }
 
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+        let order = if self.channels_first { ", crd" } else { "" };
+        emit::reshaping("depth_to_space", &inputs[0], output, &format!(", block {}{order}", self.block))
+    }
+
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let mut size = |n| 1 + random::below(rng, n) as usize;
         let block = size(3);
@@ -446,6 +482,10 @@ impl Operator for ChannelShuffle {
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         let x = inputs[0].sizes();
         RearrangeKernel::lower(&[x[0], self.groups, x[1] / self.groups, x[2] * x[3]], &[0, 2, 1, 3])
+    }
+
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::call("channel_shuffle", 1, &[self.groups.to_string()])
     }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {

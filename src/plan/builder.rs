@@ -2,6 +2,8 @@
 
 use crate::check::{Bound, Checked};
 use crate::graph::NodeId;
+use crate::kernels::blocked::choice::Sizes;
+use crate::ops::blocked::Layout;
 use crate::ops::lower::{Kernel, LowerCx, Lowered, Needs};
 use crate::ops::{Op, fused};
 use crate::shape::Fact;
@@ -27,15 +29,19 @@ pub(super) struct Builder<'a> {
     /// Saved buffers of a call.
     pub saved: Vec<Vec<Access>>,
     pub buffers: Vec<Buffer>,
-    /// Where the value of a node lies.
+    /// Where the value of a node lies, as maps.
     pub value: Vec<Option<Access>>,
+    /// Where it lies channel-blocked.
+    pub blocked: Vec<Option<Access>>,
     /// The nodes whose values lie, or lay, in a buffer.
-    members: Vec<Vec<NodeId>>,
+    pub(super) members: Vec<Vec<NodeId>>,
     pub steps: Vec<(NodeId, Work<Access>)>,
     /// By node, the chain that it ends.
-    chains: Vec<Option<Chain>>,
+    pub chains: Vec<Option<Chain>>,
     /// Elements of packed parameters.
     pub packed: usize,
+    /// Convolutions that several algorithms can form.
+    pub tunable: Vec<Sizes>,
 }
 
 impl<'a> Builder<'a> {
@@ -53,10 +59,12 @@ impl<'a> Builder<'a> {
             saved: Vec::new(),
             buffers: Vec::new(),
             value: vec![None; nodes],
+            blocked: vec![None; nodes],
             members: Vec::new(),
             steps: Vec::new(),
             chains,
             packed: 0,
+            tunable: Vec::new(),
         })
     }
 
@@ -83,8 +91,9 @@ impl<'a> Builder<'a> {
             }
         }
         // The caller reads these once all steps are done.
-        for id in self.options.targets.iter().chain(&self.scope.loss) {
-            if let Some(at) = self.value[id.index()] {
+        let options = self.options;
+        for id in options.targets.iter().copied().chain(self.scope.loss) {
+            if let Some(at) = self.lying(id, Layout::Maps) {
                 self.buffers[at.buffer as usize].keep();
             }
         }
@@ -96,13 +105,16 @@ impl<'a> Builder<'a> {
         let buffer = &mut self.buffers[at.buffer as usize];
         buffer.touch(0);
         buffer.keep();
-        self.settle(id, at.buffer);
+        self.settle(id, at.buffer, Layout::Maps);
     }
 
     /// Records that a buffer now holds the value of a node.
-    fn settle(&mut self, id: NodeId, buffer: u32) -> Access {
+    pub(super) fn settle(&mut self, id: NodeId, buffer: u32, layout: Layout) -> Access {
         let at = Access { buffer, value: id.index() as u32 };
-        self.value[id.index()] = Some(at);
+        match layout {
+            Layout::Maps => self.value[id.index()] = Some(at),
+            Layout::Blocks => self.blocked[id.index()] = Some(at),
+        }
         self.members[buffer as usize].push(id);
         at
     }
@@ -112,17 +124,21 @@ impl<'a> Builder<'a> {
         let inputs = self.scope.inputs[id.index()].clone();
         let facts: Vec<Fact> = inputs.iter().map(|i| self.bound.fact(*i).clone()).collect();
         let fact = self.bound.fact(id);
+        if let Some(blocked) = self.over_blocks(id, &facts, fact) {
+            return self.call_blocked(id, blocked, &inputs);
+        }
+        let slots: Vec<Option<Access>> = inputs.iter().map(|i| self.lying(*i, Layout::Maps)).collect();
+        let numel = fact.numel();
         if let Some(kernel) = self.chains[id.index()].as_ref().and_then(|c| self.fused(c, &facts, fact)) {
-            return self.call(id, kernel, &inputs);
+            return self.call(id, kernel, slots, (numel, Layout::Maps));
         }
         match op.lower(&facts, fact, LowerCx { training: self.trains(id), node: id.index() as u64 }) {
             Lowered::View => {
                 debug_assert_eq!(fact.numel(), facts[0].numel());
-                let at = self.value[inputs[0].index()];
-                self.value[id.index()] = at;
-                self.members[at.expect("inputs come first").buffer as usize].push(id);
+                self.value[id.index()] = slots[0];
+                self.members[slots[0].expect("inputs come first").buffer as usize].push(id);
             }
-            Lowered::Kernel(kernel) => self.call(id, kernel, &inputs),
+            Lowered::Kernel(kernel) => self.call(id, kernel, slots, (numel, Layout::Maps)),
         }
     }
 
@@ -131,20 +147,30 @@ impl<'a> Builder<'a> {
         self.options.training && !self.options.fixed_statistics.contains(&id)
     }
 
-    fn fused(&self, chain: &Chain, facts: &[Fact], fact: &Fact) -> Option<Box<dyn Kernel>> {
+    /// What follows the head of a chain.
+    pub(super) fn tail(&self, chain: &Chain) -> fused::Tail<'a> {
         let op = |id: NodeId| self.checked.graph().op(id);
         let norm = match chain.norm.and_then(op) {
             Some(Op::BatchNorm(norm)) => Some(norm),
             _ => None,
         };
-        let tail = fused::Tail { norm, residual: chain.residual.is_some(), activation: chain.activation.and_then(op) };
-        fused::lower(op(chain.head)?, facts, fact, tail)
+        fused::Tail { norm, residual: chain.residual.is_some(), activation: chain.activation.and_then(op) }
     }
 
-    fn call(&mut self, id: NodeId, kernel: Box<dyn Kernel>, inputs: &[NodeId]) {
+    fn fused(&self, chain: &Chain, facts: &[Fact], fact: &Fact) -> Option<Box<dyn Kernel>> {
+        fused::lower(self.checked.graph().op(chain.head)?, facts, fact, self.tail(chain))
+    }
+
+    /// Emits the step of a node whose inputs lie at `slots`.
+    pub(super) fn call(
+        &mut self,
+        id: NodeId,
+        kernel: Box<dyn Kernel>,
+        mut slots: Vec<Option<Access>>,
+        (len, layout): (usize, Layout),
+    ) {
         let (workspace, needs) = (kernel.workspace(), kernel.needs());
-        let in_place = self.may_overwrite(id, &*kernel, needs, inputs);
-        let mut slots: Vec<Option<Access>> = inputs.iter().map(|i| self.value[i.index()]).collect();
+        let in_place = self.may_overwrite(id, &*kernel, needs, &slots, len);
         let (in_place, buffer) = match slots.first().copied().flatten() {
             Some(first) if in_place => {
                 slots[0] = None;
@@ -152,9 +178,9 @@ impl<'a> Builder<'a> {
                 self.members[first.buffer as usize].clear();
                 (Some(first), first.buffer)
             }
-            _ => (None, self.buffer(self.bound.fact(id).numel()).buffer),
+            _ => (None, self.buffer(len).buffer),
         };
-        let output = self.settle(id, buffer);
+        let output = self.settle(id, buffer, layout);
         let saved: Vec<Access> = workspace.saved.iter().map(|len| self.buffer(*len)).collect();
         let scratch = self.scratch(workspace.forward);
         let call = self.calls.len();
@@ -192,15 +218,20 @@ impl<'a> Builder<'a> {
 
     /// Whether the output may take the buffer of input 0: the kernel allows it, and nobody
     /// reads what the buffer holds now after this step.
-    fn may_overwrite(&self, id: NodeId, kernel: &dyn Kernel, needs: Needs, inputs: &[NodeId]) -> bool {
-        let Some((first, rest)) = inputs.split_first() else { return false };
-        let at = |id: &NodeId| self.value[id.index()].map(|a| a.buffer);
-        let Some(buffer) = at(first) else { return false };
+    fn may_overwrite(
+        &self,
+        id: NodeId,
+        kernel: &dyn Kernel,
+        needs: Needs,
+        slots: &[Option<Access>],
+        len: usize,
+    ) -> bool {
+        let Some((Some(Access { buffer, .. }), rest)) = slots.split_first() else { return false };
         kernel.in_place()
-            && self.bound.fact(id).numel() == self.bound.fact(*first).numel()
-            && !rest.iter().any(|i| at(i) == Some(buffer))
+            && self.buffers[*buffer as usize].len == len
+            && !rest.iter().flatten().any(|at| at.buffer == *buffer)
             && !(self.scope.differentiated[id.index()] && needs.inputs)
-            && self.members[buffer as usize].iter().all(|m| self.is_spent(*m, id))
+            && self.members[*buffer as usize].iter().all(|m| self.is_spent(*m, id))
     }
 
     /// Whether nobody but `by` reads the value of `id` from now on.

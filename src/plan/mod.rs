@@ -7,15 +7,18 @@
 mod autodiff;
 mod builder;
 mod fuse;
+mod layout;
 mod memory;
 mod program;
 mod scope;
 mod verify;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::check::{Bound, Checked, ParamId};
 use crate::graph::NodeId;
+use crate::kernels::blocked::choice::{Choices, Sizes};
 
 pub(crate) use memory::aligned;
 pub(crate) use program::{Call, Region, Step, Work};
@@ -39,6 +42,11 @@ pub struct PlanOptions {
     pub fixed_statistics: BTreeSet<NodeId>,
     /// Inputs whose gradients are wanted, in training or outside of it.
     pub input_grads: Vec<NodeId>,
+    /// Whether convolutions are formed by their definition where Winograd's algorithm would be
+    /// faster, whose rounding differs.
+    pub exact_conv: bool,
+    /// Algorithms of convolutions as they were measured; by cost where these say nothing.
+    pub choices: Option<Arc<Choices>>,
     /// Nodes whose values are given, as those of inputs are: nothing is computed for them alone.
     pub given: BTreeSet<NodeId>,
     /// Whether there is no loss and no backward pass although the plan trains: the values are
@@ -161,6 +169,7 @@ pub struct Plan {
     pub(crate) input_grads: Vec<(NodeId, Region)>,
     loss: Option<NodeId>,
     memory: Memory,
+    tunable: Vec<Sizes>,
 }
 
 impl Plan {
@@ -195,6 +204,11 @@ impl Plan {
     /// The scalar that is differentiated; `None` without a backward pass.
     pub fn loss(&self) -> Option<NodeId> {
         self.loss
+    }
+
+    /// Convolutions that several algorithms can form, in the order in which they run.
+    pub fn tunable(&self) -> &[Sizes] {
+        &self.tunable
     }
 
     /// The inputs that the plan reads.
@@ -237,7 +251,7 @@ fn finish(mut builder: Builder<'_>, forward_len: usize, input_grads: &[(NodeId, 
     }
     let arena = memory::lay_out(&mut builder.buffers)?;
     let packed = builder.packed;
-    let Builder { checked, options, scope, calls, buffers, value, steps, .. } = builder;
+    let Builder { checked, options, scope, calls, buffers, value, steps, tunable, .. } = builder;
     let graph = checked.graph();
     let find = |ids: &mut dyn Iterator<Item = NodeId>| -> Vec<(NodeId, Access)> {
         ids.filter_map(|id| Some((id, value[id.index()]?))).collect()
@@ -281,6 +295,7 @@ fn finish(mut builder: Builder<'_>, forward_len: usize, input_grads: &[(NodeId, 
         input_grads: places(input_grads),
         loss: scope.loss,
         memory,
+        tunable,
         calls,
     })
 }

@@ -15,7 +15,7 @@ use crate::plan::PlanOptions;
 
 use super::metrics::{Details, Measure, Tally};
 use super::network::{Feeds, Sessions};
-use super::{Examples, Failure, Network};
+use super::{Examples, Failure, Network, detect};
 
 /// Means over a data set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,6 +51,8 @@ pub(super) struct Probe {
     measures: Vec<(String, Measure)>,
     /// The nodes whose values they need.
     pub(super) nodes: Vec<NodeId>,
+    /// The detection heads, whose values are judged over a whole pass.
+    heads: Vec<NodeId>,
 }
 
 impl Probe {
@@ -63,7 +65,18 @@ impl Probe {
         let metrics = roles.metrics.iter().map(|(name, id)| (name.clone(), Measure::of(checked, *id, true)));
         let measures: Vec<(String, Measure)> = losses.chain(metrics).collect();
         let nodes: BTreeSet<NodeId> = measures.iter().flat_map(|(_, m)| m.nodes()).collect();
-        Self { measures, nodes: nodes.into_iter().collect() }
+        let heads = detect::heads(checked).iter().map(|h| h.node).collect();
+        Self { measures, nodes: nodes.into_iter().collect(), heads }
+    }
+
+    /// The nodes that an evaluation looks at.
+    pub(super) fn evaluated(&self) -> Vec<NodeId> {
+        self.nodes.iter().chain(&self.heads).copied().collect()
+    }
+
+    /// Whether the network detects objects.
+    pub(super) fn detects(&self) -> bool {
+        !self.heads.is_empty()
     }
 
     pub(super) fn holds(&self, name: &str) -> bool {
@@ -157,7 +170,7 @@ pub(super) fn feed(session: &mut Session, feeds: &Feeds, batch: &Batch) {
 /// Data that cannot be read, or that does not fit the network.
 pub fn evaluate(network: &mut Network<'_>, examples: &Examples) -> Result<Evaluation, Failure> {
     let probe = Probe::new(network.checked());
-    let options = PlanOptions::inference(probe.nodes.clone());
+    let options = PlanOptions::inference(probe.evaluated());
     let mut sessions = Sessions::new(&options, examples.feeds().image, examples.shape());
     evaluate_with(network, examples, &probe, &mut sessions, None)
 }
@@ -171,13 +184,19 @@ pub(super) fn evaluate_with(
     mut answers: Option<&mut Answers>,
 ) -> Result<Evaluation, Failure> {
     let mut meter = Meter::new(probe);
+    let mut findings = detect::Findings::new(network, examples)?;
     let skipped = walk(network, examples, sessions, |session, batch| {
         meter.add(session, batch.len);
         if let Some(answers) = &mut answers {
             answers.add(session, batch);
         }
+        if let Some(findings) = &mut findings {
+            findings.add(session, batch);
+        }
     })?;
-    Ok(Evaluation { examples: meter.examples(), skipped, values: meter.values() })
+    let mut values = meter.values();
+    values.extend(findings.iter().flat_map(detect::Findings::values));
+    Ok(Evaluation { examples: meter.examples(), skipped, values })
 }
 
 /// What a classifier says of every example.
@@ -240,7 +259,7 @@ pub struct Detailed {
 pub fn evaluate_detailed(network: &mut Network<'_>, examples: &Examples) -> Result<Detailed, Failure> {
     let probe = Probe::new(network.checked());
     let mut answers = Answers::new(network, examples);
-    let nodes = probe.nodes.iter().copied().chain(answers.as_ref().map(|a| a.node));
+    let nodes = probe.evaluated().into_iter().chain(answers.as_ref().map(|a| a.node));
     let options = PlanOptions::inference(nodes.collect());
     let mut sessions = Sessions::new(&options, examples.feeds().image, examples.shape());
     let evaluation = evaluate_with(network, examples, &probe, &mut sessions, answers.as_mut())?;

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use crate::config::{DataConfig, OnBad, TrainConfig};
 use crate::data::augment::Lighting;
-use crate::data::{self, Composer, Dataset, Features, Loader, LoaderConfig, Mode, Part, Target, Transform};
+use crate::data::{
+    self, BOX_WIDTH, Composer, Dataset, Features, Labels, Loader, LoaderConfig, Mode, Part, Target, Transform,
+};
 use crate::diag::{Diagnostic, codes};
 use crate::graph::NodeId;
 
 use super::network::Feeds;
-use super::{Failure, Network};
+use super::{Failure, Network, detect};
 
 /// Where a data set is found.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +69,10 @@ impl DataSource<'_> {
         if transform.needs_lighting() {
             transform.set_lighting(transform.measure_lighting(dataset.as_ref())?);
         }
+        let transform = match network.label_width(&feeds)? {
+            Some((_, width)) => transform.with_room(width / BOX_WIDTH),
+            None => transform,
+        };
         transform.check(dataset.as_ref())?;
         let training = mode == Mode::Train;
         let batch = composer.as_ref().and_then(Composer::batch).or(train.map(|t| t.batch));
@@ -84,7 +90,9 @@ impl DataSource<'_> {
                 .and_then(|t| t.workers)
                 .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
             on_bad: self.data.on_bad,
-            one_hot: network.distribution(&network.feeds(first.slots())?).filter(|_| first.labels().classes() > 0),
+            one_hot: network
+                .distribution(&network.feeds(first.slots())?)
+                .filter(|_| matches!(first.labels(), Labels::Classes(_))),
         };
         examples.check_labels(network, first.as_ref())?;
         if training && examples.batches() == 0 {
@@ -235,13 +243,24 @@ impl Examples {
             return Err(no_distribution(network, &self.feeds, step.name()));
         }
         let width = self.one_hot.unwrap_or(examples.labels().width());
-        if let Some((path, wanted)) = network.label_width(&self.feeds)?
-            && wanted != width
-        {
-            let message = format!("an example's label has {width} numbers, but `{path}` takes {wanted}");
-            return Err(Failure::new(codes::INPUT_UNFED, message));
+        let boxes = matches!(examples.labels(), Labels::Boxes(_));
+        match network.label_width(&self.feeds)? {
+            Some((path, wanted)) if boxes && wanted < width => {
+                let (most, room) = (width / BOX_WIDTH, wanted / BOX_WIDTH);
+                let message = format!("a picture has {most} boxes, but `{path}` takes {room} of each");
+                return Err(Diagnostic::error(codes::TOO_MANY_BOXES, message)
+                    .help(format!("declare it as `f32[N, {most}, {BOX_WIDTH}]`"))
+                    .into());
+            }
+            Some((path, wanted)) if !boxes && wanted != width => {
+                let message = format!("an example's label has {width} numbers, but `{path}` takes {wanted}");
+                return Err(Failure::new(codes::INPUT_UNFED, message));
+            }
+            _ => {}
         }
-        let Some(classes) = self.one_hot.or(network.label_classes(&self.feeds)) else { return Ok(()) };
+        let of_heads = || detect::heads(network.checked()).iter().map(|h| h.head.classes).min().filter(|_| boxes);
+        let classes = self.one_hot.or(network.label_classes(&self.feeds)).or_else(of_heads);
+        let Some(classes) = classes else { return Ok(()) };
         match data::check_labels(examples, classes) {
             Some(problem) => Err(problem.into()),
             None => Ok(()),

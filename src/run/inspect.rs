@@ -176,12 +176,14 @@ fn see(image: &Image<'_>) -> Seen {
     Seen { digest: digest.finalize().into(), size, sums }
 }
 
-/// Examples of each class, in the order of labels.
+/// Examples of each class, in the order of labels; of pictures with boxes, objects.
 fn classes(dataset: &dyn Dataset) -> Vec<(String, u64)> {
     let labels = dataset.labels();
     let mut counts = vec![0; labels.classes().max(dataset.names().len())];
-    let found = (0..dataset.len()).filter_map(|i| labels.class(i));
-    found.for_each(|class| counts[class as usize] += 1);
+    for index in 0..dataset.len() {
+        let boxes = labels.boxes(index).unwrap_or_default().iter().map(|b| b.class);
+        labels.class(index).into_iter().chain(boxes).for_each(|class| counts[class as usize] += 1);
+    }
     let name = |class: usize| dataset.names().get(class).cloned().unwrap_or_else(|| class.to_string());
     counts.into_iter().enumerate().map(|(class, count)| (name(class), count)).collect()
 }

@@ -1,6 +1,6 @@
 //! What the numbers of an epoch mean: which weights are the best, and when to stop early.
 
-use crate::config::{EarlyStop, Monitor};
+use crate::config::{DETECTION_METRICS, EarlyStop, Monitor};
 use crate::engine::Progress;
 use crate::engine::schedule::Plateau;
 
@@ -13,7 +13,11 @@ pub(super) fn monitor(options: &TrainOptions<'_>, probe: &Probe) -> Monitor {
     if let Some(monitor) = &options.config.monitor {
         return monitor.clone();
     }
-    let metric = if probe.holds("accuracy") { "accuracy" } else { "loss" };
+    let metric = match probe.holds("accuracy") {
+        true => "accuracy",
+        false if probe.detects() && options.val.is_some() => DETECTION_METRICS[0],
+        false => "loss",
+    };
     Monitor {
         validation: options.val.is_some(),
         metric: metric.to_string(),

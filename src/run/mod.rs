@@ -4,6 +4,7 @@
 
 mod checkpoint;
 mod darknet;
+pub mod detect;
 mod dir;
 mod evaluate;
 mod events;
@@ -25,6 +26,7 @@ pub mod report;
 pub mod sweep;
 mod timing;
 mod train;
+mod tune;
 mod verify;
 
 pub use dir::RunDir;
@@ -41,4 +43,5 @@ pub use preview::preview;
 pub use profile::{Profile, StepTime, profile};
 pub use timing::{Mode, Timing, time};
 pub use train::{Outcome, TrainOptions, train};
+pub use tune::{Tuned, read_choices, tune, write_choices};
 pub use verify::{Rehearsal, verify_resume};

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::check::{Bound, Checked};
 use crate::data::Target;
 use crate::diag::{Diagnostic, Sink, codes};
 use crate::engine::{Grads, ParamStore, Session};
 use crate::graph::NodeId;
+use crate::kernels::blocked::choice::Choices;
 use crate::plan::{Plan, PlanOptions};
 use crate::shape::{DType, Symbols};
 use crate::syntax::ast::Spec;
 use crate::weights::{self, Archive, LoadOptions, Rules, Start, Tensor, Tensors, Wanted};
 
-use super::{Failure, darknet};
+use super::{Failure, darknet, tune};
 
 /// A checked network with its parameters.
 pub struct Network<'a> {
@@ -22,6 +24,10 @@ pub struct Network<'a> {
     pub params: ParamStore,
     /// The most bytes a plan may take, where there is a limit.
     pub max_memory: Option<u64>,
+    /// Whether convolutions are formed by their definition (see [`PlanOptions::exact_conv`]).
+    pub exact_conv: bool,
+    /// Algorithms of convolutions as they were measured.
+    pub choices: Option<Arc<Choices>>,
 }
 
 /// The inputs that a data set feeds.
@@ -45,7 +51,7 @@ impl Feeds {
 impl<'a> Network<'a> {
     /// The network with first values drawn from `seed`.
     pub fn new(checked: &'a Checked, seed: u64) -> Self {
-        Self { checked, params: ParamStore::init(checked, seed), max_memory: None }
+        Self { checked, params: ParamStore::init(checked, seed), max_memory: None, exact_conv: false, choices: None }
     }
 
     /// The graph and its proof.
@@ -302,8 +308,9 @@ impl<'a> Network<'a> {
     /// Plans a session, and refuses one that is over the memory limit before allocating it.
     pub fn session(&self, symbols: &Symbols, options: &PlanOptions) -> Result<Session, Failure> {
         let bound = self.bind(symbols)?;
+        let options = tune::with_choices(options, self);
         let plan =
-            Plan::new(self.checked, &bound, options).map_err(|e| Failure::new(codes::CANNOT_PLAN, e.to_string()))?;
+            Plan::new(self.checked, &bound, &options).map_err(|e| Failure::new(codes::CANNOT_PLAN, e.to_string()))?;
         let needed = plan.memory().total().saturating_add(self.params.bytes());
         if let Some(limit) = self.max_memory
             && needed > limit

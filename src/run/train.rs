@@ -211,7 +211,7 @@ impl Run<'_> {
         let mut plan = turn.phase.plan(self.probe.nodes.clone());
         plan.given = given(kept.train.is_some());
         let answers = self.answers(network);
-        let watched = self.probe.nodes.iter().copied().chain(answers.as_ref().map(|a| a.node));
+        let watched = self.probe.evaluated().into_iter().chain(answers.as_ref().map(|a| a.node));
         let eval_plan = PlanOptions { given: given(kept.val.is_some()), ..PlanOptions::inference(watched.collect()) };
         let (image, shape) = (options.train.feeds().image, options.train.shape());
         let mut eval_sessions = Sessions::new(&eval_plan, image, shape);

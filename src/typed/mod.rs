@@ -45,6 +45,7 @@ mod loss;
 mod macros;
 mod module;
 mod pool;
+pub mod program;
 mod shape;
 mod tape;
 mod window;

@@ -28,3 +28,20 @@ fn symbols_other_than_the_batch_are_refused() {
     place.write("open.yaml", open);
     place.blockprint(&["bench", "open.yaml"]).fails_with("BP0807");
 }
+
+#[test]
+fn tuning_measures_once_and_keeps_the_choice() {
+    let place = Place::new();
+    let spec = "blockprint: 1\ninputs: {image: \"f32[N, 16, 9, 9]\"}\nnet:\n  - conv(16, 3, pad=1) -> conv(16, 3, pad=1) -> gap -> dense(2) as logits\n";
+    place.write("convs.yaml", spec);
+    let run = place.blockprint(&["bench", "convs.yaml", "--tune", "--seconds", "0"]).ends(0);
+    assert!(run.err.contains("16 to 16, 9x9") && run.err.contains("winograd4"), "{}", run.err);
+    let files: Vec<_> =
+        std::fs::read_dir(place.path(".cache/blockprint")).unwrap().map(|f| f.unwrap().path()).collect();
+    assert_eq!(files.len(), 1);
+    let kept: serde_json::Value = serde_json::from_slice(&std::fs::read(&files[0]).unwrap()).unwrap();
+    assert_eq!(kept.as_array().map(Vec::len), Some(1));
+    // A cache that is no cache is as good as none.
+    std::fs::write(&files[0], "no json").unwrap();
+    place.blockprint(&["bench", "convs.yaml", "--seconds", "0"]).ends(0);
+}

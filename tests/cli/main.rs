@@ -3,6 +3,7 @@
 mod bench;
 mod cached;
 mod data;
+mod detect;
 mod diff;
 mod features;
 mod import;
@@ -50,6 +51,8 @@ impl Place {
     /// The command, run in this folder.
     pub fn blockprint(&self, args: &[&str]) -> Run {
         let mut command = Command::cargo_bin("blockprint").expect("the binary is built for its tests");
+        // What the user has cached must not decide what tests see.
+        command.env("XDG_CACHE_HOME", self.path(".cache"));
         let output = command.current_dir(self.dir.path()).args(args).output().expect("it starts");
         Run {
             code: output.status.code().expect("it ends by itself"),

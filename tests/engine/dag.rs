@@ -99,7 +99,9 @@ impl Reference {
             passes.push(Some((instance, pass)));
         }
         let mut this = Self { values, grads: vec![None; graph.len()], param_grads: vec![None; checked.params().len()] };
-        this.grads[graph.roles.total_loss.unwrap().index()] = Some(vec![1.0]);
+        if let Some(loss) = graph.roles.total_loss {
+            this.grads[loss.index()] = Some(vec![1.0]);
+        }
         for id in graph.ids().rev() {
             if let Some((instance, pass)) = &passes[id.index()] {
                 this.backward(checked, id, instance, pass);
@@ -140,7 +142,7 @@ fn same(found: &[f32], expected: &[f32], what: &str) {
 }
 
 /// Compares one plan with the reference; whether there was one.
-fn compare(checked: &Checked, bound: &Bound, options: &PlanOptions) -> bool {
+pub fn compare(checked: &Checked, bound: &Bound, options: &PlanOptions) -> bool {
     let graph = checked.graph();
     let plan = match Plan::new(checked, bound, options) {
         Err(PlanError::NothingToTrain | PlanError::NoGradient { .. }) => return false,

@@ -4,6 +4,7 @@
 mod common;
 
 mod dag;
+mod maps;
 mod net;
 mod optim;
 mod passes;

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::config::ResizeTo;
 use crate::random;
 
-use super::{Planes, between};
+use super::{Placement, Planes, between};
 
 /// The most values that a step may make of an image: 400 MB of floats.
 const MAX_VALUES: usize = 100_000_000;
@@ -40,7 +40,9 @@ fn resample(image: &mut Planes, height: usize, width: usize, window: Window) -> 
             TypedImage::<F32>::from_buffer(new_w, new_h, bytemuck::cast_slice_mut(to)).map_err(|e| e.to_string())?;
         resizer.resize_typed(&source, &mut target, &options).map_err(|e| e.to_string())?;
     }
-    *image = Planes { height, width, data, ..*image };
+    let scale = (width as f64 / window.2, height as f64 / window.3);
+    let place = image.place.then(Placement::scaled(scale, (-window.0 * scale.0, -window.1 * scale.1)));
+    *image = Planes { height, width, data, place, ..*image };
     Ok(())
 }
 
@@ -86,23 +88,48 @@ fn crop(image: &mut Planes, top: usize, left: usize, height: usize, width: usize
             data.extend_from_slice(&row[left..left + width]);
         }
     }
-    *image = Planes { height, width, data, ..*image };
+    let place = image.place.then(Placement::scaled((1.0, 1.0), (-(left as f64), -(top as f64))));
+    *image = Planes { height, width, data, place, ..*image };
 }
 
 /// Adds black pixels on every side.
 fn pad(image: &mut Planes, pad: usize) -> Result<(), String> {
-    if pad == 0 {
-        return Ok(());
+    match pad {
+        0 => Ok(()),
+        _ => embed(image, (image.height + 2 * pad, image.width + 2 * pad), (pad, pad), 0.0),
     }
-    let (height, width) = (image.height + 2 * pad, image.width + 2 * pad);
+}
+
+/// Lays the image into a larger one of one value, its corner at `top` and `left`.
+fn embed(
+    image: &mut Planes,
+    (height, width): (usize, usize),
+    (top, left): (usize, usize),
+    value: f32,
+) -> Result<(), String> {
     let mut data = blank(image.channels, height, width)?;
+    data.fill(value);
     for (from, to) in image.planes().zip(data.chunks_exact_mut(height * width)) {
-        for (row, out) in from.chunks_exact(image.width).zip(to.chunks_exact_mut(width).skip(pad)) {
-            out[pad..pad + row.len()].copy_from_slice(row);
+        for (row, out) in from.chunks_exact(image.width).zip(to.chunks_exact_mut(width).skip(top)) {
+            out[left..left + row.len()].copy_from_slice(row);
         }
     }
-    *image = Planes { height, width, data, ..*image };
+    let place = image.place.then(Placement::scaled((1.0, 1.0), (left as f64, top as f64)));
+    *image = Planes { height, width, data, place, ..*image };
     Ok(())
+}
+
+/// Resizes until the image just fits, its aspect ratio kept, and fills up with grey around it, as
+/// Darknet does before detection.
+pub(super) fn letterbox(image: &mut Planes, height: usize, width: usize) -> Result<(), String> {
+    let (h, w) = (image.height.max(1), image.width.max(1));
+    let (new_h, new_w) = match width.saturating_mul(h) < height.saturating_mul(w) {
+        true => ((h * width / w).max(1), width),
+        false => (height, (w * height / h).max(1)),
+    };
+    resize(image, new_h, new_w)?;
+    let grey = 0.5 * image.white;
+    embed(image, (height, width), ((height - new_h) / 2, (width - new_w) / 2), grey)
 }
 
 /// Keeps the middle.
@@ -157,6 +184,7 @@ pub(super) fn random_resized_crop(
 pub(super) fn hflip(image: &mut Planes) {
     let width = image.width.max(1);
     image.data.chunks_exact_mut(width).for_each(<[f32]>::reverse);
+    image.place = image.place.then(Placement::scaled((-1.0, 1.0), (image.width as f64, 0.0)));
 }
 
 /// Mirrors top to bottom.
@@ -168,6 +196,7 @@ pub(super) fn vflip(image: &mut Planes) {
             head[y * width..(y + 1) * width].swap_with_slice(&mut tail[..width]);
         }
     }
+    image.place = image.place.then(Placement::scaled((1.0, -1.0), (0.0, height as f64)));
 }
 
 /// A random rotation, shift, scale and shear within bounds.
@@ -206,6 +235,11 @@ pub(super) fn affine(image: &mut Planes, degrees: f64, shift: (f64, f64), scale:
         }
     }
     image.data = data;
+    // Between corners instead of the middles of pixels the centre is half the size.
+    let (cx, cy) = (width as f64 / 2.0, height as f64 / 2.0);
+    let (ox, oy) = (cx + shift.0, cy + shift.1);
+    let back = Placement::affine([a, b, cx - a * ox - b * oy], [c, d, cy - c * ox - d * oy]);
+    image.place = image.place.then(back.inverse().unwrap_or(Placement::IDENTITY));
 }
 
 /// The bilinear value at a place; black outside.

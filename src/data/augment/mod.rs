@@ -3,6 +3,7 @@
 mod color;
 mod geometry;
 mod lighting;
+mod place;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use crate::random;
 pub(super) use color::LUMA;
 pub(super) use geometry::resize;
 pub use lighting::{Colors, Lighting};
+pub use place::Placement;
 
 /// An image while it is prepared: `[channel][height][width]`.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +30,8 @@ pub struct Planes {
     pub data: Vec<f32>,
     /// The value of white; black is 0.
     pub white: f32,
+    /// Where the image lies in the one it was made from.
+    pub place: Placement,
 }
 
 impl Planes {
@@ -57,6 +61,7 @@ fn happens(rng: &mut ChaCha8Rng, p: f64) -> bool {
 pub(super) fn apply(step: &Augment, image: &mut Planes, lights: &Lighting, rng: &mut ChaCha8Rng) -> Result<(), String> {
     match step {
         Augment::Resize { to } => geometry::resize_to(image, *to)?,
+        Augment::Letterbox { height, width } => geometry::letterbox(image, *height, *width)?,
         Augment::CenterCrop { height, width } => geometry::center_crop(image, *height, *width)?,
         Augment::RandomCrop { height, width, pad } => geometry::random_crop(image, *height, *width, *pad, rng)?,
         Augment::RandomResizedCrop { height, width, scale, ratio } => {
@@ -109,7 +114,10 @@ pub fn deterministic(chain: &[Augment]) -> Vec<Augment> {
     let mut steps = Vec::new();
     for step in chain {
         match step {
-            Augment::Resize { .. } | Augment::CenterCrop { .. } | Augment::Normalize { .. } => steps.push(step.clone()),
+            Augment::Resize { .. }
+            | Augment::Letterbox { .. }
+            | Augment::CenterCrop { .. }
+            | Augment::Normalize { .. } => steps.push(step.clone()),
             Augment::RandomCrop { height, width, .. } => {
                 steps.push(Augment::CenterCrop { height: *height, width: *width });
             }

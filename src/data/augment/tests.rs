@@ -10,7 +10,7 @@ fn rng() -> ChaCha8Rng {
 fn planes(channels: usize, height: usize, width: usize) -> Planes {
     let mut rng = rng();
     let data = (0..channels * height * width).map(|_| random::uniform(&mut rng)).collect();
-    Planes { channels, height, width, data, white: 1.0 }
+    Planes { channels, height, width, data, white: 1.0, place: Placement::IDENTITY }
 }
 
 fn after(step: Augment, image: &Planes) -> Planes {
@@ -29,7 +29,14 @@ fn assert_close(a: &Planes, b: &Planes) {
 
 #[test]
 fn flips_mirror() {
-    let image = Planes { channels: 1, height: 3, width: 2, data: vec![1., 2., 3., 4., 5., 6.], white: 1.0 };
+    let image = Planes {
+        channels: 1,
+        height: 3,
+        width: 2,
+        data: vec![1., 2., 3., 4., 5., 6.],
+        white: 1.0,
+        place: Placement::IDENTITY,
+    };
     assert_eq!(after(Augment::Hflip { p: 1.0 }, &image).data, [2., 1., 4., 3., 6., 5.]);
     assert_eq!(after(Augment::Vflip { p: 1.0 }, &image).data, [5., 6., 3., 4., 1., 2.]);
     assert_eq!(after(Augment::Hflip { p: 0.0 }, &image), image);
@@ -46,7 +53,14 @@ fn flips_mirror() {
 
 #[test]
 fn crops_take_windows() {
-    let image = Planes { channels: 1, height: 3, width: 4, data: (0..12).map(|i| i as f32).collect(), white: 1.0 };
+    let image = Planes {
+        channels: 1,
+        height: 3,
+        width: 4,
+        data: (0..12).map(|i| i as f32).collect(),
+        white: 1.0,
+        place: Placement::IDENTITY,
+    };
     let middle = after(Augment::CenterCrop { height: 1, width: 2 }, &image);
     assert_eq!(middle.data, [5.0, 6.0]);
     let mut rng = rng();
@@ -72,7 +86,14 @@ fn resizing_keeps_the_mean_and_the_aspect_ratio() {
     let exact = after(Augment::Resize { to: ResizeTo::Exact(80, 10) }, &image);
     assert_eq!((exact.height, exact.width), (80, 10));
     // Halving averages with weights 1, 3, 3, 1 (a triangle of twice the width).
-    let ramp = Planes { channels: 1, height: 1, width: 8, data: (0..8).map(|i| i as f32).collect(), white: 1.0 };
+    let ramp = Planes {
+        channels: 1,
+        height: 1,
+        width: 8,
+        data: (0..8).map(|i| i as f32).collect(),
+        white: 1.0,
+        place: Placement::IDENTITY,
+    };
     let half = after(Augment::Resize { to: ResizeTo::Exact(1, 4) }, &ramp);
     assert!((half.data[1] - 2.5).abs() < 1e-5 && (half.data[2] - 4.5).abs() < 1e-5, "{:?}", half.data);
     let crop = Augment::RandomResizedCrop { height: 8, width: 9, scale: (0.08, 1.0), ratio: (0.75, 1.33) };
@@ -121,7 +142,8 @@ fn colours() {
     let jittered = after(strong, &image);
     assert!(jittered != image && jittered.data.iter().all(|v| (-1e-5..=1.00001).contains(v)));
     // A third of the circle turns red into green.
-    let mut red = Planes { channels: 3, height: 1, width: 1, data: vec![0.8, 0.2, 0.2], white: 1.0 };
+    let mut red =
+        Planes { channels: 3, height: 1, width: 1, data: vec![0.8, 0.2, 0.2], white: 1.0, place: Placement::IDENTITY };
     color::turn_hue(&mut red, 1.0 / 3.0);
     assert_close(&red, &Planes { data: vec![0.2, 0.8, 0.2], ..red.clone() });
     let mut whole = image.clone();
@@ -164,4 +186,57 @@ fn evaluation_has_no_draws() {
     ];
     assert_eq!(deterministic(&chain), expected);
     assert_eq!(deterministic(&expected), expected);
+}
+
+/// Each step moves the place of a mark as it moves its pixels.
+#[test]
+fn places_move_with_the_pixels() {
+    let mark = |planes: &Planes| {
+        let (mut weight, mut x, mut y) = (0.0, 0.0, 0.0);
+        for (at, v) in planes.data.iter().enumerate() {
+            let v = f64::from(*v);
+            weight += v;
+            x += v * ((at % planes.width) as f64 + 0.5);
+            y += v * ((at / planes.width) as f64 + 0.5);
+        }
+        (x / weight, y / weight)
+    };
+    let mut image = Planes { data: vec![0.0; 60 * 80], ..planes(1, 60, 80) };
+    for (row, column) in [(24, 30), (24, 31), (25, 30), (25, 31)] {
+        image.data[row * 80 + column] = 1.0;
+    }
+    let middle = (31.0, 25.0);
+    assert_eq!(mark(&image), middle);
+    let steps = [
+        Augment::Hflip { p: 1.0 },
+        Augment::Vflip { p: 1.0 },
+        Augment::Resize { to: ResizeTo::Exact(90, 40) },
+        Augment::CenterCrop { height: 50, width: 60 },
+        Augment::RandomCrop { height: 56, width: 72, pad: 3 },
+        Augment::RandomResizedCrop { height: 60, width: 60, scale: (0.9, 1.0), ratio: (0.9, 1.2) },
+        Augment::Affine { degrees: 20.0, translate: 0.1, scale: (0.8, 1.2), shear: 10.0 },
+    ];
+    let mut rng = rng();
+    for step in &steps {
+        for _ in 0..5 {
+            let mut moved = image.clone();
+            apply(step, &mut moved, &mut rng).unwrap();
+            let ((x, y), (found_x, found_y)) = (moved.place.apply(middle.0, middle.1), mark(&moved));
+            assert!((x - found_x).abs() < 0.1 && (y - found_y).abs() < 0.1, "{step:?}: {x} {y}, {found_x} {found_y}");
+        }
+    }
+}
+
+#[test]
+fn letterboxes_keep_the_aspect_ratio() {
+    let image = Planes { data: vec![1.0; 30 * 60], ..planes(1, 30, 60) };
+    let boxed = after(Augment::Letterbox { height: 40, width: 40 }, &image);
+    assert_eq!((boxed.height, boxed.width), (40, 40));
+    let row = |y: usize| &boxed.data[y * 40..(y + 1) * 40];
+    assert!(row(9).iter().all(|v| *v == 0.5) && row(10).iter().all(|v| *v == 1.0) && row(30).iter().all(|v| *v == 0.5));
+    assert_eq!(boxed.place.apply(0.0, 0.0), (0.0, 10.0));
+    assert_eq!(boxed.place.apply(60.0, 30.0), (40.0, 30.0));
+    let tall = Planes { data: vec![1.0; 90 * 30], ..planes(1, 90, 30) };
+    let boxed = after(Augment::Letterbox { height: 30, width: 60 }, &tall);
+    assert_eq!((boxed.place.apply(0.0, 0.0), boxed.place.apply(30.0, 90.0)), ((25.0, 0.0), (35.0, 30.0)));
 }

@@ -84,6 +84,7 @@ macro_rules! codes {
 }
 
 mod data;
+mod generated;
 mod limits;
 mod lints;
 mod names;
@@ -94,6 +95,7 @@ mod training;
 mod weights;
 
 pub use data::*;
+pub use generated::*;
 pub use limits::*;
 pub use lints::*;
 pub use names::*;
@@ -115,6 +117,7 @@ pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
         data::TABLE,
         run::TABLE,
         lints::TABLE,
+        generated::TABLE,
     ]
     .into_iter()
     .flatten()

@@ -58,6 +58,15 @@ codes! {
     NOT_CACHED = "BP0819": "the outputs of frozen layers cannot be kept",
         "`--cache-features` computes what frozen layers make of each example once. That needs a phase in which one node and everything before it is frozen, batch norms among it, and examples that are the same in every epoch: no random augmentation and no `sampler`. The message says what is missing.",
         elsewhere "tests/cli/cached.rs";
+    NO_HEADS = "BP0830": "the network has no detection head",
+        "`detect` reads the nodes that a `yolo_v2` or `yolo_v3` loss of the spec reads: the loss says how many classes and which anchors a head has. Add the loss, which needs an input `boxes: f32[N, M, 5]`.",
+        elsewhere "tests/cli/detect.rs";
+    NO_BOXES = "BP0831": "the data have no boxes, or too few",
+        "Anchors are found from the boxes of a data set of the kind `coco`, `voc`, `darknet` or `shapes`, and need at least as many boxes as anchors.",
+        elsewhere "tests/cli/detect.rs";
+    TOO_MANY_BOXES = "BP0832": "a picture has more boxes than the network takes",
+        "An input `boxes: f32[N, M, 5]` takes up to M boxes of each picture; shorter lists are filled up. Declare it with a greater M.",
+        elsewhere "tests/cli/detect.rs";
     NO_RUN = "BP0818": "there is no run whose numbers could be shown",
         "`--compare` takes the folder of a run, which holds `metrics.jsonl` with a line for each epoch.",
         elsewhere "tests/cli/report.rs";

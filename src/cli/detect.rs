@@ -1,0 +1,242 @@
+//! `blockprint detect SPEC` and `blockprint detect anchors SPEC`.
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use anstream::println;
+use image::ImageFormat;
+use serde_json::json;
+
+use crate::config::DataConfig;
+use crate::data::{Image, Mode, Part};
+use crate::diag::{Diagnostic, codes};
+use crate::driver::Compiled;
+use crate::fs::write_bytes_atomic;
+use crate::run::detect::{DetectOptions, Detection, Detector, Fit, anchor_unit, draw, find_anchors};
+use crate::run::{DataSource, Failure, Network};
+
+use super::Exit;
+use super::common::{Format, MachineOptions, SpecOptions, base_of, class_names, print_failure};
+use super::table::thousands;
+
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    find: Find,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Cluster the boxes of a data set into anchors
+    Anchors(Anchors),
+}
+
+#[derive(Debug, clap::Args)]
+struct Find {
+    /// The spec file, or the name of a zoo model
+    #[arg(required = true)]
+    spec: Option<PathBuf>,
+    /// The weights
+    #[arg(long, value_name = "FILE", required = true)]
+    weights: Option<PathBuf>,
+    /// Accept weights that match only in part
+    #[arg(long)]
+    partial: bool,
+    /// The pictures
+    #[arg(required = true)]
+    images: Vec<PathBuf>,
+    /// Write each picture with its boxes, and its boxes as json, into this folder
+    #[arg(long, value_name = "DIR", required = true)]
+    out: Option<PathBuf>,
+    /// Replace what is there
+    #[arg(long)]
+    force: bool,
+    /// The least score, which is objectness times the probability of the class
+    #[arg(long, default_value_t = 0.25, value_parser = unit)]
+    threshold: f64,
+    /// Of two boxes of a class that overlap by more than this, the lesser goes
+    #[arg(long, default_value_t = 0.45, value_parser = unit)]
+    nms: f64,
+    /// How pictures are brought to the network's size [default: as the spec says, else stretch]
+    #[arg(long, value_enum)]
+    fit: Option<FitOption>,
+    /// How to print what is found
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    #[command(flatten)]
+    machine: MachineOptions,
+    #[command(flatten)]
+    options: SpecOptions,
+}
+
+#[derive(Debug, clap::Args)]
+struct Anchors {
+    /// The spec file: its input says the size of pictures, its `data` where the boxes are
+    spec: PathBuf,
+    /// How many anchors
+    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..=100))]
+    count: u32,
+    /// The data set, instead of the spec's
+    #[arg(long, value_name = "PATH")]
+    data: Option<PathBuf>,
+    /// The seed of the first centres
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    #[command(flatten)]
+    options: SpecOptions,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum FitOption {
+    Stretch,
+    Letterbox,
+}
+
+/// A number from 0 to 1.
+fn unit(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("write a number from 0 to 1".into()),
+    }
+}
+
+pub(super) fn run(args: &Args) -> Exit {
+    if let Some(Command::Anchors(args)) = &args.command {
+        return open(&args.options, &args.spec, |compiled| anchors(args, compiled));
+    }
+    let find = &args.find;
+    // The parser asks for them where there is no subcommand.
+    let (Some(spec), Some(weights), Some(out)) = (&find.spec, &find.weights, &find.out) else { return Exit::Usage };
+    find.machine.use_threads();
+    open(&find.options, spec, |compiled| detect(find, compiled, (spec, weights, out)))
+}
+
+fn open(options: &SpecOptions, spec: &Path, task: impl FnOnce(&Compiled) -> Result<(), Failure>) -> Exit {
+    let compiled = match options.compile_or_explain(spec) {
+        Ok(compiled) => compiled,
+        Err(exit) => return exit,
+    };
+    match task(&compiled) {
+        Ok(()) => Exit::Fine,
+        Err(failure) => print_failure(&failure, &compiled.sources),
+    }
+}
+
+fn detect(args: &Find, compiled: &Compiled, (spec, weights, out): (&Path, &Path, &Path)) -> Result<(), Failure> {
+    let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
+    let mut network = Network::new(checked, 0);
+    network.max_memory = args.machine.memory();
+    network.load(weights, compiled.spec.as_ref(), args.partial)?;
+    let data = compiled.config.data.clone().unwrap_or_else(DataConfig::auto);
+    let names = class_names(&data, &base_of(spec));
+    let options = DetectOptions {
+        data: &data,
+        train: compiled.config.train.as_ref(),
+        names: &names,
+        fit: args.fit.map(|fit| match fit {
+            FitOption::Stretch => Fit::Stretch,
+            FitOption::Letterbox => Fit::Letterbox,
+        }),
+        threshold: args.threshold,
+        nms: args.nms,
+    };
+    let results = outputs(args, out)?;
+    let mut detector = Detector::new(&network, options)?;
+    std::fs::create_dir_all(out).map_err(|e| Failure::write(out, &e))?;
+    for (file, [picture, list]) in args.images.iter().zip(&results) {
+        let (image, found) = detector.detect_file(&mut network, file)?;
+        let report = report(file, &image, &found);
+        write_picture(picture, &image, &found)?;
+        let text = format!("{report:#}\n");
+        write_bytes_atomic(list, text.as_bytes()).map_err(|e| Failure::write(list, &e))?;
+        match args.format {
+            Format::Json => println!("{report}"),
+            Format::Human => print(file, &found, picture),
+        }
+    }
+    Ok(())
+}
+
+/// The picture and the list of each input. Inputs of the same name are numbered.
+fn outputs(args: &Find, out: &Path) -> Result<Vec<[PathBuf; 2]>, Failure> {
+    let mut taken = std::collections::HashSet::new();
+    let mut results = Vec::new();
+    let mut problems = Vec::new();
+    for file in &args.images {
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let numbered = (2..).map(|n| format!("{stem}_{n}"));
+        let name = std::iter::once(stem.clone()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or(stem);
+        taken.insert(name.clone());
+        let pair = ["png", "json"].map(|ending| out.join(format!("{name}.{ending}")));
+        for path in pair.iter().filter(|path| path.exists() && !args.force) {
+            problems.push(
+                Diagnostic::error(codes::CANNOT_WRITE, format!("`{}` exists already", path.display()))
+                    .help("pass `--force` to replace it, or name another folder with `--out`"),
+            );
+        }
+        results.push(pair);
+    }
+    if problems.is_empty() { Ok(results) } else { Err(problems.into()) }
+}
+
+fn report(file: &Path, image: &Image<'_>, found: &[Detection]) -> serde_json::Value {
+    json!({ "input": file, "width": image.width, "height": image.height, "detections": found })
+}
+
+fn write_picture(path: &Path, image: &Image<'_>, found: &[Detection]) -> Result<(), Failure> {
+    let mut bytes = Cursor::new(Vec::new());
+    draw(image, found)
+        .write_to(&mut bytes, ImageFormat::Png)
+        .map_err(|e| Failure::new(codes::BAD_IMAGE, format!("the picture cannot be encoded: {e}")))?;
+    write_bytes_atomic(path, bytes.get_ref()).map_err(|e| Failure::write(path, &e))
+}
+
+fn print(file: &Path, found: &[Detection], picture: &Path) {
+    println!("{}", file.display());
+    for Detection { name, score, rect, .. } in found {
+        let place = format!("{:.0}, {:.0} to {:.0}, {:.0}", rect.left, rect.top, rect.right, rect.bottom);
+        println!("  {:5.1} %  {name:<20}  {place}", score * 100.0);
+    }
+    if found.is_empty() {
+        println!("  nothing");
+    }
+    println!("  drawn into {}", picture.display());
+}
+
+fn anchors(args: &Anchors, compiled: &Compiled) -> Result<(), Failure> {
+    let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
+    let data = match (&compiled.config.data, &args.data) {
+        (Some(data), _) => data.clone(),
+        (None, Some(_)) => DataConfig::auto(),
+        (None, None) => return Err(Failure::new(codes::NO_SECTION, "the spec has no `data` section")),
+    };
+    let network = Network::new(checked, 0);
+    let base = base_of(&args.spec);
+    let source = DataSource { data: &data, base: &base, over: args.data.as_deref() };
+    let examples = source.open(&network, compiled.config.train.as_ref(), Part::Train, Mode::Eval)?;
+    let found = find_anchors(&examples, args.count as usize, args.seed)?;
+    // Of a v2 head anchors are in cells.
+    let (cell, name) = match anchor_unit(&network)? {
+        Some(cell) => (cell, "cells"),
+        None => ([1.0, 1.0], "pixels"),
+    };
+    let numbers: Vec<f64> = found.sizes.iter().flat_map(|s| [s[0] / cell[0], s[1] / cell[1]]).collect();
+    let digits = if name == "cells" { 3 } else { 1 };
+    match args.format {
+        Format::Json => {
+            println!("{}", json!({ "anchors": numbers, "unit": name, "overlap": found.overlap, "boxes": found.boxes }));
+        }
+        Format::Human => {
+            let list: Vec<String> = numbers.iter().map(|n| format!("{n:.digits$}")).collect();
+            println!("anchors: [{}]  # {name}", list.join(", "));
+            println!("mean overlap {:.4} over {} boxes", found.overlap, thousands(found.boxes as u128));
+        }
+    }
+    Ok(())
+}

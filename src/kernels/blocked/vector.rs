@@ -1,0 +1,280 @@
+//! Vectors of floats, one type for each kind of machine.
+
+use std::sync::OnceLock;
+
+/// A vector. All functions are to be inlined into one that has the instructions.
+///
+/// # Safety
+/// [`Vector::load`] and [`Vector::store`] access exactly [`Vector::LANES`] floats.
+pub unsafe trait Vector: Copy {
+    /// Floats of a vector.
+    const LANES: usize;
+    /// All lanes the same.
+    ///
+    /// # Safety
+    /// The machine has the instructions, here as below.
+    unsafe fn splat(value: f32) -> Self;
+    /// Reads a vector.
+    ///
+    /// # Safety
+    /// The floats may be read.
+    unsafe fn load(from: *const f32) -> Self;
+    /// Writes a vector.
+    ///
+    /// # Safety
+    /// The floats may be written.
+    unsafe fn store(self, to: *mut f32);
+    /// `a * b + c`, rounded once where the machine can.
+    ///
+    /// # Safety
+    /// As [`Vector::splat`].
+    unsafe fn fma(a: Self, b: Self, c: Self) -> Self;
+    /// `self + other`.
+    ///
+    /// # Safety
+    /// As [`Vector::splat`].
+    unsafe fn add(self, other: Self) -> Self;
+    /// `self - other`.
+    ///
+    /// # Safety
+    /// As [`Vector::splat`].
+    unsafe fn sub(self, other: Self) -> Self;
+    /// `self * other`.
+    ///
+    /// # Safety
+    /// As [`Vector::splat`].
+    unsafe fn mul(self, other: Self) -> Self;
+    /// The greater of two; `other` where either is NaN.
+    ///
+    /// # Safety
+    /// As [`Vector::splat`].
+    unsafe fn max(self, other: Self) -> Self;
+    /// The smaller of two; `other` where either is NaN.
+    ///
+    /// # Safety
+    /// As [`Vector::splat`].
+    unsafe fn min(self, other: Self) -> Self;
+}
+
+#[cfg(target_arch = "x86_64")]
+macro_rules! vector {
+    ($type:ident, $lanes:literal, $splat:ident, $load:ident, $store:ident, $fma:ident, $add:ident, $sub:ident, $mul:ident, $max:ident, $min:ident) => {
+        // SAFETY: the intrinsics access the whole vector and nothing else.
+        unsafe impl Vector for std::arch::x86_64::$type {
+            const LANES: usize = $lanes;
+            #[inline(always)]
+            unsafe fn splat(value: f32) -> Self {
+                // SAFETY: by contract, here as below.
+                unsafe { std::arch::x86_64::$splat(value) }
+            }
+            #[inline(always)]
+            unsafe fn load(from: *const f32) -> Self {
+                // SAFETY: as above.
+                unsafe { std::arch::x86_64::$load(from) }
+            }
+            #[inline(always)]
+            unsafe fn store(self, to: *mut f32) {
+                // SAFETY: as above.
+                unsafe { std::arch::x86_64::$store(to, self) }
+            }
+            #[inline(always)]
+            unsafe fn fma(a: Self, b: Self, c: Self) -> Self {
+                // SAFETY: as above.
+                unsafe { std::arch::x86_64::$fma(a, b, c) }
+            }
+            #[inline(always)]
+            unsafe fn add(self, other: Self) -> Self {
+                // SAFETY: as above.
+                unsafe { std::arch::x86_64::$add(self, other) }
+            }
+            #[inline(always)]
+            unsafe fn sub(self, other: Self) -> Self {
+                // SAFETY: as above.
+                unsafe { std::arch::x86_64::$sub(self, other) }
+            }
+            #[inline(always)]
+            unsafe fn mul(self, other: Self) -> Self {
+                // SAFETY: as above.
+                unsafe { std::arch::x86_64::$mul(self, other) }
+            }
+            #[inline(always)]
+            unsafe fn max(self, other: Self) -> Self {
+                // SAFETY: as above.
+                unsafe { std::arch::x86_64::$max(self, other) }
+            }
+            #[inline(always)]
+            unsafe fn min(self, other: Self) -> Self {
+                // SAFETY: as above.
+                unsafe { std::arch::x86_64::$min(self, other) }
+            }
+        }
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+vector!(
+    __m512,
+    16,
+    _mm512_set1_ps,
+    _mm512_loadu_ps,
+    _mm512_storeu_ps,
+    _mm512_fmadd_ps,
+    _mm512_add_ps,
+    _mm512_sub_ps,
+    _mm512_mul_ps,
+    _mm512_max_ps,
+    _mm512_min_ps
+);
+#[cfg(target_arch = "x86_64")]
+vector!(
+    __m256,
+    8,
+    _mm256_set1_ps,
+    _mm256_loadu_ps,
+    _mm256_storeu_ps,
+    _mm256_fmadd_ps,
+    _mm256_add_ps,
+    _mm256_sub_ps,
+    _mm256_mul_ps,
+    _mm256_max_ps,
+    _mm256_min_ps
+);
+
+/// What the compiler makes of it.
+#[derive(Clone, Copy)]
+pub struct Plain([f32; 8]);
+
+impl Plain {
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
+        Self(std::array::from_fn(|i| f(self.0[i], other.0[i])))
+    }
+}
+
+// SAFETY: an array of eight floats is read and written.
+unsafe impl Vector for Plain {
+    const LANES: usize = 8;
+    #[inline(always)]
+    unsafe fn splat(value: f32) -> Self {
+        Self([value; 8])
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: by contract.
+        Self(unsafe { from.cast::<[f32; 8]>().read() })
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: by contract.
+        unsafe { to.cast::<[f32; 8]>().write(self.0) }
+    }
+    #[inline(always)]
+    unsafe fn fma(a: Self, b: Self, c: Self) -> Self {
+        Self(std::array::from_fn(|i| a.0[i] * b.0[i] + c.0[i]))
+    }
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        self.zip(other, |a, b| a + b)
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        self.zip(other, |a, b| a - b)
+    }
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        self.zip(other, |a, b| a * b)
+    }
+    #[inline(always)]
+    unsafe fn max(self, other: Self) -> Self {
+        self.zip(other, |a, b| if a > b { a } else { b })
+    }
+    #[inline(always)]
+    unsafe fn min(self, other: Self) -> Self {
+        self.zip(other, |a, b| if a < b { a } else { b })
+    }
+}
+
+/// A kind of machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// AVX-512F.
+    Avx512,
+    /// AVX2 and FMA.
+    Avx2,
+    /// Any.
+    Portable,
+}
+
+impl Level {
+    /// The best that this machine is.
+    pub fn best() -> Level {
+        static BEST: OnceLock<Level> = OnceLock::new();
+        *BEST.get_or_init(|| Level::all()[0])
+    }
+
+    /// All that this machine can run, the best first.
+    pub fn all() -> Vec<Level> {
+        let mut all = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            if avx2 && is_x86_feature_detected!("avx512f") {
+                all.push(Level::Avx512);
+            }
+            if avx2 {
+                all.push(Level::Avx2);
+            }
+        }
+        all.push(Level::Portable);
+        all
+    }
+
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Avx512 => "avx512",
+            Level::Avx2 => "avx2",
+            Level::Portable => "portable",
+        }
+    }
+
+    /// Channels of a block.
+    pub fn block(self) -> usize {
+        match self {
+            Level::Avx512 => 16,
+            Level::Avx2 | Level::Portable => 8,
+        }
+    }
+}
+
+/// Defines `$name(level, args)`, which calls `$generic::<V>(args)` compiled for the machine.
+macro_rules! dispatch {
+    ($(#[$meta:meta])* $name:ident => $generic:ident($($arg:ident: $type:ty),* $(,)?)) => {
+        $(#[$meta])*
+        unsafe fn $name(level: $crate::kernels::blocked::vector::Level, $($arg: $type),*) {
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f")]
+            unsafe fn avx512($($arg: $type),*) {
+                // SAFETY: by the contract of the caller.
+                unsafe { $generic::<std::arch::x86_64::__m512>($($arg),*) }
+            }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma")]
+            unsafe fn avx2($($arg: $type),*) {
+                // SAFETY: by the contract of the caller.
+                unsafe { $generic::<std::arch::x86_64::__m256>($($arg),*) }
+            }
+            // SAFETY: by the contract of the caller; a level is only made where the machine has it.
+            unsafe {
+                match level {
+                    #[cfg(target_arch = "x86_64")]
+                    $crate::kernels::blocked::vector::Level::Avx512 => avx512($($arg),*),
+                    #[cfg(target_arch = "x86_64")]
+                    $crate::kernels::blocked::vector::Level::Avx2 => avx2($($arg),*),
+                    _ => $generic::<$crate::kernels::blocked::vector::Plain>($($arg),*),
+                }
+            }
+        }
+    };
+}
+pub(super) use dispatch;

@@ -1,0 +1,86 @@
+//! The command line of generated programs.
+
+use std::path::PathBuf;
+
+use crate::data::Part;
+
+/// A network compiled by Blockprint.
+#[derive(Debug, clap::Parser)]
+#[command(about, max_term_width = 100)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Train as the settings say
+    Train(Train),
+    /// Measure loss and metrics of trained weights
+    Eval(Eval),
+    /// Classify images
+    Predict(Predict),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Train {
+    /// The data set, instead of that of the settings
+    #[arg(long, value_name = "PATH")]
+    pub data: Option<PathBuf>,
+    /// Epochs, instead of those of the settings
+    #[arg(long)]
+    pub epochs: Option<usize>,
+    /// Start from these weights
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+    /// The folder of the results; it must be new, empty or forced
+    #[arg(long, value_name = "DIR", default_value = "run")]
+    pub out: PathBuf,
+    /// Replace the results in the folder
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Eval {
+    /// The weights to measure
+    #[arg(long, value_name = "FILE")]
+    pub weights: PathBuf,
+    /// The data set, instead of that of the settings
+    #[arg(long, value_name = "PATH")]
+    pub data: Option<PathBuf>,
+    /// The part of the data set
+    #[arg(long, value_enum, default_value_t = Split::Test)]
+    pub split: Split,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Predict {
+    /// The weights
+    #[arg(long, value_name = "FILE")]
+    pub weights: PathBuf,
+    /// How many classes to print for each image
+    #[arg(long, default_value_t = 5)]
+    pub top: usize,
+    /// Images to classify
+    #[arg(required = true)]
+    pub images: Vec<PathBuf>,
+}
+
+/// A part of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Split {
+    Train,
+    Val,
+    Test,
+}
+
+impl Split {
+    pub(super) fn part(self) -> Part {
+        match self {
+            Split::Train => Part::Train,
+            Split::Val => Part::Val,
+            Split::Test => Part::Test,
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! `blockprint compile`: what it writes, what it refuses, and that text of a spec stays text.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use blockprint::check::{Checked, check};
+use blockprint::codegen::{Dependency, Package, Source, package};
+use blockprint::diag::{Frame, Sink};
+use blockprint::driver::{Compiled, compile_text, compile_zoo};
+use blockprint::expand::Options;
+use blockprint::graph::{Graph, Instance, Node, NodeId, Trace};
+use proc_macro2::{TokenStream, TokenTree};
+
+fn blockprint() -> assert_cmd::Command {
+    assert_cmd::Command::cargo_bin("blockprint").expect("the program is built")
+}
+
+fn version() -> Dependency {
+    Dependency::Version("0.1.0".into())
+}
+
+fn package_of(checked: &Checked, compiled: &Compiled, model: &str) -> Package {
+    let spec = compiled.spec.as_ref().expect("a spec");
+    let mut sink = Sink::new();
+    let source = Source { checked, spec, model };
+    let name = package::crate_name(model);
+    package::package(source, &name, &version(), &mut sink).unwrap_or_else(|| panic!("{sink:#?}"))
+}
+
+fn file<'p>(package: &'p Package, name: &str) -> &'p str {
+    package.files.iter().find(|(n, _)| *n == name).map(|(_, text)| text.as_str()).expect("the package has it")
+}
+
+// ---- what it writes ------------------------------------------------------------------
+
+#[test]
+fn a_model_reads_like_its_spec() {
+    let compiled = compile_zoo("resnet18", &Options::default()).expect("in the zoo");
+    let checked = compiled.checked.as_ref().expect("sound");
+    let package = package_of(checked, &compiled, "resnet18");
+    let model = file(&package, "src/model.rs");
+    for expected in [
+        "pub struct Resnet18 {",
+        "conv!(3 x 224 x 224 => 64 x 112 x 112, kernel 7 x 7, stride 2 x 2, pad 3 x 3, no bias)",
+        "let layer1 = self.layer1.forward(",
+        "x: Map<B, 64, 56, 56, T>",
+        "module!(",
+        "pub fn measure<B: Dim, T: Tape>(",
+        "(\"top5\", top5)",
+    ] {
+        assert!(model.contains(expected), "no `{expected}` in\n{model}");
+    }
+    let main = file(&package, "src/main.rs");
+    assert!(main.contains("type Images = (usize, Const<3>, Const<224>, Const<224>);"), "{main}");
+    assert!(file(&package, "settings.yaml").contains("optim: sgd("));
+    for (name, text) in &package.files {
+        if name.ends_with(".rs") {
+            assert_eq!(blockprint::codegen::format::pretty(text), *text, "{name} is formatted");
+        }
+    }
+}
+
+#[test]
+fn a_package_is_written_once_and_replaced_by_force() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("net");
+    let compile = |more: &[&str]| {
+        let mut command = blockprint();
+        command.args(["compile", "lenet5", "--blockprint", "0.1.0", "--out"]).arg(&out).args(more);
+        command.output().expect("it runs")
+    };
+    assert_eq!(compile(&[]).status.code(), Some(0));
+    let manifest = std::fs::read_to_string(out.join("Cargo.toml")).expect("written");
+    assert!(manifest.contains("name = \"lenet5\"") && manifest.contains("version = \"0.1.0\", features"), "{manifest}");
+    std::fs::write(out.join("notes.txt"), "mine").expect("can be written");
+    let refused = compile(&[]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("BP1002"));
+    assert_eq!(compile(&["--force", "--crate-name", "other"]).status.code(), Some(0));
+    assert!(std::fs::read_to_string(out.join("Cargo.toml")).expect("written").contains("name = \"other\""));
+    assert_eq!(std::fs::read_to_string(out.join("notes.txt")).expect("kept"), "mine");
+}
+
+// ---- what it refuses -----------------------------------------------------------------
+
+#[test]
+fn what_has_no_type_is_refused_at_its_node() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let refused = |text: &str, more: &[&str]| {
+        let spec = folder.path().join("spec.yaml");
+        std::fs::write(&spec, text).expect("can be written");
+        let mut command = blockprint();
+        command.arg("compile").arg(&spec).arg("--out").arg(folder.path().join("out")).args(more);
+        let output = command.output().expect("it runs");
+        assert_eq!(output.status.code(), Some(1));
+        assert!(!folder.path().join("out").exists(), "nothing is written");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let head = "blockprint: 1\nmodel: m\n";
+    let message = refused(&format!("{head}inputs: {{x: 'f32[N, 3, H, 8]'}}\nnet: [conv(4, 3), relu]\n"), &[]);
+    assert!(message.contains("BP1001") && message.contains("--set"), "{message}");
+    let message = refused(&format!("{head}inputs: {{x: 'f32[2, 3, 8, 8]'}}\nnet: [conv(4, 3)]\n"), &[]);
+    assert!(message.contains("batch of any size"), "{message}");
+    let message = refused(&format!("{head}inputs: {{x: 'f32[N, 3, 8, 8]'}}\nnet: [separable(4, 3)]\n"), &[]);
+    assert!(message.contains("`separable`") && message.contains("1x1"), "{message}");
+    let sound = format!("{head}inputs: {{x: 'f32[N, 3, 8, 8]'}}\nnet: [conv(4, 3)]\n");
+    let message = refused(&sound, &["--crate-name", "../up"]);
+    assert!(message.contains("BP1003"), "{message}");
+}
+
+// ---- hostile specs -------------------------------------------------------------------
+
+/// What a stranger may write where a name or a text stands.
+const HOSTILE: &[&str] = &[
+    "fn",
+    "self",
+    "Self",
+    "crate",
+    "r#type",
+    "\"",
+    "\\",
+    "'",
+    "*/ evil /*",
+    "\n}\nfn evil() {}\n//",
+    "{evil}",
+    "}}{{",
+    "$0$1$node$rate",
+    "__slot_0__",
+    "Kind__0__",
+    "😀",
+    "\u{202e}evil",
+    "../../evil",
+    "```\nevil();\n```",
+    "#![feature(evil)]",
+    "evil\"); std::process::exit(1); (\"",
+    "\0",
+    "x",
+    "relu",
+    "Tensor",
+    "",
+];
+
+/// Tokens without their texts: identifiers and literals are alike.
+fn skeleton(text: &str) -> Vec<String> {
+    fn walk(tokens: TokenStream, out: &mut Vec<String>) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => {
+                    out.push(format!("{:?}", group.delimiter()));
+                    walk(group.stream(), out);
+                    out.push("end".into());
+                }
+                TokenTree::Ident(_) => out.push("ident".into()),
+                TokenTree::Punct(punct) => out.push(punct.as_char().to_string()),
+                TokenTree::Literal(_) => out.push("literal".into()),
+            }
+        }
+    }
+    let mut out = Vec::new();
+    walk(text.parse().expect("generated code is made of tokens"), &mut out);
+    out
+}
+
+/// The network with every name changed.
+fn renamed(graph: &Graph, change: &dyn Fn(&str) -> String) -> Graph {
+    let path = |path: &str| {
+        path.split('.')
+            .map(|part| if part.is_empty() { String::new() } else { change(part) })
+            .collect::<Vec<_>>()
+            .join(".")
+    };
+    let mut traces = HashMap::new();
+    let mut copy = Graph::new();
+    for id in graph.ids() {
+        let node = graph.node(id);
+        let trace = node.trace.as_ref().map(|t| renamed_trace(t, change, &path, &mut traces));
+        let node = Node { path: path(&node.path), weights: path(&node.weights), trace, ..node.clone() };
+        copy.add(node, &graph.inputs(id)).expect("other names differ as these do");
+    }
+    copy.roles = graph.roles.clone();
+    copy.roles.losses.iter_mut().chain(&mut copy.roles.metrics).for_each(|(name, _)| *name = change(name));
+    copy
+}
+
+fn renamed_trace(
+    trace: &Arc<Trace>,
+    change: &dyn Fn(&str) -> String,
+    path: &dyn Fn(&str) -> String,
+    known: &mut HashMap<*const Trace, Arc<Trace>>,
+) -> Arc<Trace> {
+    if let Some(made) = known.get(&Arc::as_ptr(trace)) {
+        return made.clone();
+    }
+    let outer = trace.outer.as_ref().map(|t| renamed_trace(t, change, path, known));
+    let instance = trace.instance.as_ref().map(|i| Instance {
+        template: change(&i.template),
+        prefix: path(&i.prefix),
+        weights: path(&i.weights),
+        named: i.named,
+    });
+    let frame = Frame { name: change(&trace.frame.name), span: trace.frame.span };
+    let made = Arc::new(Trace { frame, instance, outer });
+    known.insert(Arc::as_ptr(trace), made.clone());
+    made
+}
+
+fn checked(graph: Graph) -> Checked {
+    let mut sink = Sink::new();
+    check(graph, &mut sink).checked.unwrap_or_else(|| panic!("{sink:#?}"))
+}
+
+#[test]
+fn hostile_names_change_nothing_but_identifiers_and_literals() {
+    for zoo in ["lenet5", "resnet18", "googlenet_aux", "efficientnet_b0", "shufflenet_v2_x1_0"] {
+        let compiled = compile_zoo(zoo, &Options::default()).expect("in the zoo");
+        let harmless = compiled.checked.as_ref().expect("sound");
+        let expected = package_of(harmless, &compiled, zoo);
+        for evil in HOSTILE {
+            // What a name begins with or ends in may matter; numbers stay, as they are not a user's.
+            for front in [true, false] {
+                let change = |name: &str| match (name.bytes().all(|b| b.is_ascii_digit()), front) {
+                    (true, _) => name.to_string(),
+                    (_, true) => format!("{evil}{name}"),
+                    (_, false) => format!("{name}{evil}"),
+                };
+                let network = checked(renamed(harmless.graph(), &change));
+                let package = package_of(&network, &compiled, &change(zoo));
+                for (name, text) in &package.files {
+                    if !name.ends_with(".rs") {
+                        continue;
+                    }
+                    assert!(syn::parse_file(text).is_ok(), "{zoo} with {evil:?}: {name} does not parse");
+                    assert_eq!(skeleton(text), skeleton(file(&expected, name)), "{zoo} with {evil:?}: {name}\n{text}");
+                    let comments = text.lines().filter_map(|l| l.find("//").map(|at| &l[at..]));
+                    assert!(!comments.into_iter().any(|c| c.starts_with("//") && c.contains("evil")), "{text}");
+                }
+                let manifest = file(&package, "Cargo.toml");
+                assert_eq!(manifest.lines().count(), file(&expected, "Cargo.toml").lines().count(), "{manifest}");
+            }
+        }
+    }
+}
+
+#[test]
+fn weights_keep_hostile_names() {
+    let compiled = compile_zoo("lenet5", &Options::default()).expect("in the zoo");
+    let change = |name: &str| format!("\"\n{name}");
+    let network = checked(renamed(compiled.checked.as_ref().expect("sound").graph(), &change));
+    let package = package_of(&network, &compiled, "lenet5");
+    assert!(file(&package, "src/model.rs").contains(r#""\"\nc1""#));
+}
+
+#[test]
+fn hostile_settings_are_read_back_as_they_were() {
+    let text = |evil: &str| {
+        let evil = serde_json::to_string(evil).expect("a string");
+        format!(
+            "blockprint: 1\nmodel: m\ninputs: {{x: 'f32[N, 3, 8, 8]', y: 'i64[N]'}}\nnet: [flatten, dense(2) as logits]\n\
+             loss: {{ce: 'cross_entropy(logits, y)'}}\n\
+             data: {{kind: image_folder, train: {evil}, val: {evil}, classes: [{evil}, b]}}\ntrain: {{batch: 1, epochs: 1, optim: sgd(lr=1)}}\n"
+        )
+    };
+    for evil in HOSTILE.iter().filter(|e| !e.is_empty() && !e.contains('\0')) {
+        let compiled = compile_text("m.yaml", &text(evil), &Options::default());
+        let Some(network) = &compiled.checked else {
+            assert!(compiled.sink.has_errors(), "refused with a reason");
+            continue;
+        };
+        let package = package_of(network, &compiled, "m");
+        let settings = compile_text("settings.yaml", file(&package, "settings.yaml"), &Options::default());
+        let problems: Vec<String> = settings.sink.iter().map(|d| d.message.clone()).collect();
+        assert_eq!(problems, ["the spec has no `net`"], "{evil:?}");
+        assert_eq!(file(&package, "src/main.rs"), file(&package_of(network, &compiled, "m"), "src/main.rs"));
+        assert!(!file(&package, "src/main.rs").contains("evil"));
+    }
+}
+
+#[test]
+fn nothing_outside_the_folder_is_touched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let spec = folder.path().join("spec.yaml");
+    for (at, evil) in HOSTILE.iter().filter(|e| !e.contains('\0')).enumerate() {
+        let model = serde_json::to_string(evil).expect("a string");
+        let text = format!("blockprint: 1\nmodel: {model}\ninputs: {{x: 'f32[N, 3, 8, 8]'}}\nnet: [conv(4, 3), gap]\n");
+        std::fs::write(&spec, text).expect("can be written");
+        let out = format!("out{at}");
+        let output = blockprint()
+            .current_dir(folder.path())
+            .args(["compile", "spec.yaml", "--blockprint", "0.1.0", "--out", &out])
+            .output()
+            .expect("it runs");
+        let made = output.status.success();
+        let mut names = listing(folder.path());
+        names.retain(|n| n != "spec.yaml");
+        assert_eq!(names, if made { vec![out.clone()] } else { Vec::new() }, "{evil:?}");
+        if made {
+            let inside = listing(&folder.path().join(&out));
+            assert_eq!(inside, ["Cargo.toml", "README.md", "settings.yaml", "src"], "{evil:?}");
+            assert_eq!(listing(&folder.path().join(&out).join("src")), ["main.rs", "model.rs"]);
+            std::fs::remove_dir_all(folder.path().join(&out)).expect("can be removed");
+        }
+    }
+}
+
+fn listing(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let mut names: Vec<String> =
+        entries.map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// The ids of a copy are those of the original.
+#[test]
+fn a_renamed_network_is_the_same_network() {
+    let compiled = compile_zoo("lenet5", &Options::default()).expect("in the zoo");
+    let graph = compiled.checked.as_ref().expect("sound").graph();
+    let copy = renamed(graph, &|name| format!("{name}_"));
+    let ids: Vec<NodeId> = copy.ids().collect();
+    assert_eq!(ids, graph.ids().collect::<Vec<_>>());
+    assert!(copy.paths().all(|p| p.ends_with('_')));
+}
