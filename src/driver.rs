@@ -6,7 +6,7 @@ use crate::check::cost::Counting;
 use crate::check::{self, Checked};
 use crate::config::{self, Config};
 use crate::diag::{Diagnostic, Severity, Sink};
-use crate::expand::{self, Limits, Options};
+use crate::expand::{self, Limits, Options, TowerWeights};
 use crate::graph::Graph;
 use crate::ops::Op;
 use crate::ops::attrs::Value;
@@ -28,6 +28,8 @@ pub struct Compiled {
     pub config: Config,
     /// The values of the spec's parameters.
     pub params: Vec<(String, Value)>,
+    /// The towers that hold other specs' networks.
+    pub towers: Vec<TowerWeights>,
     /// The checked network, where nothing is wrong with it.
     pub checked: Option<Checked>,
     /// The network as far as it could be made, where something is wrong.
@@ -119,6 +121,7 @@ fn compile(mut sources: SourceMap, file: FileId, options: &Options) -> Compiled 
         spec: Some(expanded.spec),
         config,
         params: expanded.params,
+        towers: expanded.towers,
         checked,
         partial,
         facts: outcome.facts,

@@ -32,6 +32,8 @@ pub enum Purpose {
     Mix = 10,
     /// The settings of a sweep; counters: run, setting.
     Sweep = 9,
+    /// The picture that style transfer begins with; counters: 0, 0.
+    Picture = 20,
 }
 
 /// The stream for a purpose and two counters.

@@ -247,6 +247,22 @@ fn settings_are_read_as_their_place_demands() {
 }
 
 #[test]
+fn the_signs_of_a_sum_have_the_same_space_around_them() {
+    for (written, formatted) in [
+        ("n - 1", "n-1"),
+        ("a + b+c - 2", "a+b+c-2"),
+        ("a+b + 10*c", "a + b + 10*c"),
+        ("10*a+b-c", "10*a + b - c"),
+        ("(a + b)*c - (d - e)", "(a+b)*c - (d-e)"),
+        ("a - (b + 2*c)", "a - (b + 2*c)"),
+    ] {
+        let text = format!("blockprint 1\nparam p = {written}\n");
+        let found = fmt::format(&text, Spelling::Bp, Spelling::Bp).expect("it has no errors");
+        assert_eq!(found, format!("blockprint 1\nparam p = {formatted}\n"));
+    }
+}
+
+#[test]
 fn keys_of_any_length_are_written() {
     let list = vec!["[1, 16, 1, 1]"; 100].join(", ");
     let text =

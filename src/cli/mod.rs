@@ -19,6 +19,7 @@ mod profile;
 mod progress;
 mod resume;
 mod show;
+mod stylize;
 mod sweep;
 mod table;
 mod train;
@@ -58,6 +59,8 @@ enum Command {
     Eval(eval::Args),
     /// Run trained weights on images or tensors
     Predict(predict::Args),
+    /// Paint a picture with the content of one photo and the style of another
+    Stylize(stylize::Args),
     /// Find objects in pictures, or anchors in the boxes of a data set
     Detect(detect::Args),
     /// Write a picture of what the network will see of its examples
@@ -113,6 +116,7 @@ pub fn main() -> ExitCode {
         Command::Resume(args) => resume::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Stylize(args) => stylize::run(&args),
         Command::Detect(args) => detect::run(&args),
         Command::Preview(args) => preview::run(&args),
         Command::LrFind(args) => lr_find::run(&args),

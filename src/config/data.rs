@@ -92,6 +92,13 @@ pub enum DataKind {
         /// Where the label comes from.
         label: LabelFrom,
     },
+    /// Lists of image files, in CSV or TSV.
+    List {
+        /// What a row holds.
+        of: ListOf,
+    },
+    /// Tar shards as webdataset has them.
+    Shards,
     /// Arrays in npy or npz files.
     Arrays {
         /// The name of the images in an npz file; `None`: `images`, `x`, `x_train`, ... .
@@ -101,6 +108,18 @@ pub enum DataKind {
         /// The order of axes of images.
         layout: Option<Layout>,
     },
+}
+
+/// What a row of a list holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ListOf {
+    /// An image and its label.
+    Images,
+    /// Two images, and whether they show the same.
+    Pairs,
+    /// An anchor, another image of the same, and one of another.
+    Triplets,
 }
 
 /// Where an image file's label comes from.
@@ -197,6 +216,10 @@ const KINDS: &[&str] = &[
     "cifar10",
     "cifar100",
     "image_folder",
+    "manifest",
+    "pairs",
+    "triplets",
+    "tar",
     "npy",
     "npz",
     "shapes",
@@ -380,6 +403,10 @@ fn kind(fields: &Fields<'_>, sink: &mut Sink) -> Option<DataKind> {
         "cifar10" => DataKind::Cifar10,
         "cifar100" => DataKind::Cifar100 { coarse: fields.flag("coarse").unwrap_or(false) },
         "image_folder" => DataKind::ImageFolder { label: label(fields, sink)? },
+        "manifest" => DataKind::List { of: ListOf::Images },
+        "pairs" => DataKind::List { of: ListOf::Pairs },
+        "triplets" => DataKind::List { of: ListOf::Triplets },
+        "tar" => DataKind::Shards,
         "npy" | "npz" => DataKind::Arrays {
             images: text("images"),
             labels: text("labels"),

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use super::fields::{Callable, Key, Kind};
-use super::{AUGMENTATIONS, DATA, OPTIMIZERS, PAIR, PHASE, SAMPLERS, SCHEDULES, SPLIT, STOP, TRAIN};
+use super::{
+    AUGMENTATIONS, DATA, OPTIMIZERS, PAIR, PHASE, PICTURE_OPTIMIZERS, SAMPLERS, SCHEDULES, SPLIT, STOP, STYLE, TRAIN,
+};
 
-/// Every table with its name, as `docs/data.md` and `docs/training.md` hold it.
+/// Every table with its name, as `docs/data.md`, `docs/training.md` and `docs/style.md` hold it.
 pub fn tables() -> Vec<(&'static str, String)> {
     vec![
         ("data", settings(DATA)),
@@ -16,6 +18,8 @@ pub fn tables() -> Vec<(&'static str, String)> {
         ("train", settings(TRAIN)),
         ("train.stop", settings(STOP)),
         ("train.phases", settings(PHASE)),
+        ("style", settings(STYLE)),
+        ("style.optim", calls(&PICTURE_OPTIMIZERS[6..])),
         ("optim", calls(OPTIMIZERS)),
         ("lr", calls(SCHEDULES)),
     ]
@@ -59,7 +63,7 @@ mod tests {
     fn the_documentation_holds_the_tables() {
         let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
         let mut found = 0;
-        for file in ["data.md", "training.md"] {
+        for file in ["data.md", "training.md", "style.md"] {
             let path = docs.join(file);
             let mut text = std::fs::read_to_string(&path).expect("the file is part of the project");
             for (name, table) in super::tables() {

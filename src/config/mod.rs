@@ -1,4 +1,4 @@
-//! Types the generic sections of a spec: `data`, `train` and `counting`.
+//! Types the generic sections of a spec: `data`, `train`, `style` and `counting`.
 //!
 //! Every setting is declared once in a table ([`DATA`], [`TRAIN`], [`OPTIMIZERS`], ...), which
 //! drives reading, messages and documentation.
@@ -10,6 +10,7 @@ mod fields;
 mod optim;
 mod phases;
 mod sampler;
+mod style;
 #[cfg(test)]
 mod tests;
 mod train;
@@ -23,16 +24,19 @@ use crate::syntax::ast::{Expr, ExprKind, Spec};
 
 pub use augment::{AUGMENTATIONS, Augment, ResizeTo};
 pub use data::{
-    Color, DATA, DEFAULT_CACHE, DataConfig, DataKind, LabelFrom, Layout, OnBad, PAIR, PartPath, SPLIT, Split, SplitBy,
-    label_pattern,
+    Color, DATA, DEFAULT_CACHE, DataConfig, DataKind, LabelFrom, Layout, ListOf, OnBad, PAIR, PartPath, SPLIT, Split,
+    SplitBy, label_pattern,
 };
 pub use docs::tables;
 pub use fields::{Callable, Key, Kind};
-pub use optim::{OPTIMIZERS, SCHEDULES};
+pub use optim::{OPTIMIZERS, PICTURE_OPTIMIZERS, SCHEDULES};
 pub(crate) use phases::is_beneath;
 pub use phases::{Freeze, PHASE, Phase, check_phases};
 pub use sampler::{SAMPLERS, Sampler};
-pub use train::{DETECTION_METRICS, EarlyStop, Monitor, STOP, TRAIN, TrainConfig, check_monitors, check_names};
+pub use style::{PictureOptimizer, STYLE, Start, StyleConfig};
+pub use train::{
+    ClassWeights, DETECTION_METRICS, EarlyStop, Monitor, STOP, TRAIN, TrainConfig, check_monitors, check_names,
+};
 
 /// The sections that are present and sound.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -41,6 +45,8 @@ pub struct Config {
     pub data: Option<DataConfig>,
     /// `train`.
     pub train: Option<TrainConfig>,
+    /// `style`.
+    pub style: Option<StyleConfig>,
     /// `counting`.
     pub counting: Counting,
 }
@@ -50,12 +56,13 @@ pub struct Config {
 pub fn read(spec: &Spec, sink: &mut Sink) -> Config {
     let data = spec.section("data").and_then(|e| data::read(e, sink));
     let train = spec.section("train").and_then(|e| train::read(e, sink));
+    let style = spec.section("style").and_then(|e| style::read(e, sink));
     let counting = spec.section("counting").map(|e| counting(e, sink)).unwrap_or_default();
     if let (Some(data), Some(train)) = (&data, &train) {
         warn_of_double_normalization(data, train, sink);
         check_batch(data, spec, sink);
     }
-    Config { data, train, counting }
+    Config { data, train, style, counting }
 }
 
 /// A sampler that composes whole batches decides their size.

@@ -7,6 +7,7 @@ use crate::ops::attrs::{Args, Attr, AttrKind, Default, Value};
 use crate::syntax::ast::{Call, Expr, ExprKind};
 
 use super::fields::{self, Callable};
+use super::style::PictureOptimizer;
 
 const POSITIVE: AttrKind = AttrKind::Float { min: 0.0, max: f64::MAX };
 const UNIT: AttrKind = AttrKind::Float { min: 0.0, max: 1.0 };
@@ -73,15 +74,23 @@ static ADADELTA: &[Attr] = &[
     decay(0.0),
 ];
 
-/// The optimizers.
-pub static OPTIMIZERS: &[Callable] = &[
+/// The optimizers of a picture; all but the last train networks too.
+pub static PICTURE_OPTIMIZERS: [Callable; 7] = [
     Callable { name: "sgd", attrs: SGD, doc: "stochastic gradient descent; the decay is added to the gradient" },
     Callable { name: "adam", attrs: ADAM, doc: "Adam; the decay is added to the gradient" },
     Callable { name: "adamw", attrs: ADAMW, doc: "Adam with decoupled decay" },
     Callable { name: "rmsprop", attrs: RMSPROP, doc: "RMSprop in PyTorch's form" },
     Callable { name: "adagrad", attrs: ADAGRAD, doc: "Adagrad; the decay is added to the gradient" },
     Callable { name: "adadelta", attrs: ADADELTA, doc: "Adadelta; the decay is added to the gradient" },
+    Callable {
+        name: "lbfgs",
+        attrs: &[attr("history", AttrKind::Int { min: 1 }, Default::Int(10), "steps that are remembered")],
+        doc: "L-BFGS with a line search for the strong Wolfe conditions; it takes no learning rate",
+    },
 ];
+
+/// The optimizers of training.
+pub static OPTIMIZERS: &[Callable] = PICTURE_OPTIMIZERS.split_at(6).0;
 
 const LENGTH: Attr = attr("length", AttrKind::Length, Default::Required, "how long the piece lasts");
 const GAMMA: Attr = attr("gamma", POSITIVE, Default::Float(0.1), "the factor of each drop");
@@ -166,24 +175,47 @@ pub static SCHEDULES: &[Callable] = &[
     },
 ];
 
-/// Reads an optimizer. `what` is the setting without backticks.
-pub(super) fn optimizer(what: &str, expr: &Expr, sink: &mut Sink) -> Option<Optimizer> {
+/// The call of an optimizer of a table, with its arguments.
+fn one_of(what: &str, table: &'static [Callable], expr: &Expr, sink: &mut Sink) -> Option<(Call, &'static str, Args)> {
     let errors = sink.error_count();
-    let calls = fields::calls(what, expr, sink);
-    let [call] = calls.as_slice() else {
+    let mut calls = fields::calls(what, expr, sink);
+    let (Some(call), true) = (calls.pop(), calls.is_empty()) else {
         if sink.error_count() == errors && !matches!(expr.kind, ExprKind::Hole) {
             sink.push(fields::bad(what, "one optimizer", expr, None));
         }
         return None;
     };
-    let (name, args) = fields::pick("optimizer", codes::UNKNOWN_OPTIMIZER, OPTIMIZERS, call, sink)?;
+    let (name, args) = fields::pick("optimizer", codes::UNKNOWN_OPTIMIZER, table, &call, sink)?;
+    Some((call, name, args))
+}
+
+/// Reads an optimizer. `what` is the setting without backticks.
+pub(super) fn optimizer(what: &str, expr: &Expr, sink: &mut Sink) -> Option<Optimizer> {
+    let (call, name, args) = one_of(what, OPTIMIZERS, expr, sink)?;
+    built(&call, name, &args, sink)
+}
+
+/// Reads an optimizer of a picture.
+pub(super) fn picture_optimizer(what: &str, expr: &Expr, sink: &mut Sink) -> Option<PictureOptimizer> {
+    let (call, name, args) = one_of(what, &PICTURE_OPTIMIZERS, expr, sink)?;
+    match (name, args.int("history")) {
+        ("lbfgs", history) => {
+            let history = history.and_then(|h| usize::try_from(h).ok()).unwrap_or(10);
+            Some(PictureOptimizer::Lbfgs { history })
+        }
+        _ => built(&call, name, &args, sink).map(PictureOptimizer::Gradient),
+    }
+}
+
+/// An optimizer from arguments that its table has checked.
+fn built(call: &Call, name: &str, args: &Args, sink: &mut Sink) -> Option<Optimizer> {
     let number = |name| args.float(name).unwrap_or(0.0);
     let (lr, weight_decay, momentum, eps) = (number("lr"), number("weight_decay"), number("momentum"), number("eps"));
     Some(match name {
         "sgd" => {
             let (nesterov, dampening) = (args.bool("nesterov"), number("dampening"));
             if nesterov && (momentum == 0.0 || dampening != 0.0) {
-                sink.push(nesterov_needs_momentum(call, &args));
+                sink.push(nesterov_needs_momentum(call, args));
                 return None;
             }
             Optimizer::Sgd { lr, momentum, nesterov, dampening, weight_decay }

@@ -58,9 +58,20 @@ pub struct TrainConfig {
     pub max_time: Option<f64>,
     /// Time between checkpoints; `None`: one at the end of each epoch.
     pub checkpoint: Option<Length>,
+    /// Factors of the loss by class.
+    pub class_weights: Option<ClassWeights>,
     /// Where the section stands.
     #[serde(skip)]
     pub span: Span,
+}
+
+/// Factors of the loss by class.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ClassWeights {
+    /// Rare classes weigh more: the sum over each class is the same.
+    Balanced,
+    /// One for each class.
+    List(Vec<f64>),
 }
 
 /// A number that is watched.
@@ -206,6 +217,11 @@ pub static TRAIN: &[Key] = &[
         doc: "factors of the learning rate beneath nodes or blocks: `{features: 0.1}`",
     },
     Key {
+        name: "class_weights",
+        kind: Kind::Nested("`balanced`, or a number for each class"),
+        doc: "factors of the loss by class, for a loss with a `weight`",
+    },
+    Key {
         name: "max_time",
         kind: Kind::Value(AttrKind::Time),
         doc: "the time after which training pauses, such as `30min`",
@@ -240,6 +256,7 @@ pub(super) fn read(expr: &Expr, sink: &mut Sink) -> Option<TrainConfig> {
     let eval = fields.expr("eval").map(|e| augment::chain("train.eval", e, sink));
     let stop = fields.expr("stop").and_then(|e| stop(e, sink));
     let monitor = fields.word("monitor").and_then(|w| monitor("train.monitor", &w, None, sink));
+    let class_weights = fields.expr("class_weights").and_then(|e| class_weights(e, sink));
     let lr_mult = fields.expr("lr_mult").map(|e| multipliers(e, sink)).unwrap_or_default();
     let epochs = match phases.as_slice() {
         [] => {
@@ -275,6 +292,7 @@ pub(super) fn read(expr: &Expr, sink: &mut Sink) -> Option<TrainConfig> {
         drop_last: fields.flag("drop_last").unwrap_or(false),
         ema: fields.number("ema"),
         lr_mult,
+        class_weights,
         max_time: fields.seconds("max_time"),
         checkpoint: fields.length("checkpoint"),
         span: fields.span,
@@ -316,6 +334,26 @@ fn monitor(what: &str, word: &Ident, mode: Option<&str>, sink: &mut Sink) -> Opt
         None => ["loss", "mse", "mae", "error", "eer"].iter().any(|m| metric.ends_with(m)),
     };
     Some(Monitor { validation: set == "val", metric: metric.to_string(), minimize, span: word.span })
+}
+
+/// Reads `balanced` or a list of numbers.
+fn class_weights(expr: &Expr, sink: &mut Sink) -> Option<ClassWeights> {
+    let number = |item: &Expr| match fields::to_value(item) {
+        Some(Value::Int(v)) if v >= 0 => Some(v as f64),
+        Some(Value::Float(v)) if v >= 0.0 && v.is_finite() => Some(v),
+        _ => None,
+    };
+    let found = match &expr.kind {
+        ExprKind::Hole => return None,
+        ExprKind::Name(word) | ExprKind::Str(word) if word == "balanced" => Some(ClassWeights::Balanced),
+        ExprKind::List(items) => items.iter().map(number).collect::<Option<Vec<f64>>>().map(ClassWeights::List),
+        _ => None,
+    };
+    if found.is_none() {
+        let expected = "`balanced`, or a number that is not negative for each class";
+        sink.push(fields::bad("train.class_weights", expected, expr, None));
+    }
+    found
 }
 
 /// Reads `{features: 0.1}`.

@@ -21,6 +21,9 @@ const IMAGES: &[&str] = &["images", "x", "data"];
 /// Names of labels in an npz file.
 const LABELS: &[&str] = &["labels", "y", "targets"];
 
+/// Names of weights in an npz file; there may be none.
+const WEIGHTS: &[&str] = &["weights", "sample_weight"];
+
 /// The values of an array.
 enum Values {
     U8(Vec<u8>),
@@ -169,10 +172,10 @@ pub(super) fn load(
         DataKind::Arrays { images, labels, layout } => (images.as_deref(), labels.as_deref(), *layout),
         _ => (None, None, None),
     };
-    let (x, y) = match labels {
+    let (x, y, w) = match labels {
         Some(labels) => {
             let read = |path: &Path| Input::open(path)?.all(path).and_then(|bytes| parse(path, &bytes));
-            (read(images), read(labels))
+            (read(images), read(labels), Ok(None))
         }
         None => {
             let mut zip = archive(images).map_err(|e| vec![e])?;
@@ -185,12 +188,17 @@ pub(super) fn load(
                         .help(format!("it holds {held}: name two of them as `images` and `labels` of `data`")),
                 ]);
             };
-            (member(images, &mut zip, &x), member(images, &mut zip, &y))
+            let weights = pick(&zip, None, WEIGHTS, part).map(|name| member(images, &mut zip, &name)).transpose();
+            (member(images, &mut zip, &x), member(images, &mut zip, &y), weights)
         }
     };
-    match (x, y) {
-        (Ok(x), Ok(y)) => combine(images, x, y, layout).map_err(|e| vec![e]),
-        (x, y) => Err(x.err().into_iter().chain(y.err()).collect()),
+    match (x, y, w) {
+        (Ok(x), Ok(y), Ok(w)) => combine(images, x, y, layout)
+            .and_then(|set| {
+                Ok(InMemory { weights: w.map(|w| weights(images, w, set.labels.len())).transpose()?, ..set })
+            })
+            .map_err(|e| vec![e]),
+        (x, y, w) => Err(x.err().into_iter().chain(y.err()).chain(w.err()).collect()),
     }
 }
 
@@ -201,16 +209,17 @@ fn combine(path: &Path, x: Array, y: Array, layout: Option<Layout>) -> Result<In
         return Err(problem(codes::COUNTS_DIFFER, path, format!("{count} images, but {} labels", labels.len())));
     }
     let (shape, last) = match x.shape[..] {
+        [_] => ([1, 1, 1], false),
         [_, f] => ([f, 1, 1], false),
         [_, h, w] => ([1, h, w], false),
         [_, a, b, c] => {
             let last = layout.map_or(matches!(c, 1 | 3 | 4) && !matches!(a, 1 | 3 | 4), |l| l == Layout::Nhwc);
             (if last { [c, a, b] } else { [a, b, c] }, last)
         }
-        _ => {
-            let reason = format!("images have 2, 3 or 4 axes, and this has {}", x.shape.len());
-            return Err(problem(codes::BAD_MAGIC, path, reason));
-        }
+        // Volumes and the like: the axes between the first and the last are taken together. Their
+        // product is that of a part of the array, which was checked.
+        [_, channels, ref inner @ .., width] => ([channels, inner.iter().product(), width], false),
+        [] => return Err(problem(codes::BAD_MAGIC, path, "the images have no axis of examples")),
     };
     if shape.contains(&0) {
         return Err(problem(codes::NO_EXAMPLES, path, "its images have no values"));
@@ -226,7 +235,7 @@ fn combine(path: &Path, x: Array, y: Array, layout: Option<Layout>) -> Result<In
             Store::F32(if last { transposed(&v, h * w, c) } else { v })
         }
     };
-    Ok(InMemory { title: path.display().to_string(), shape, store, labels, names: Vec::new() })
+    Ok(InMemory { title: path.display().to_string(), shape, store, labels, weights: None, names: Vec::new() })
 }
 
 /// Swaps the two inner axes of `[example][rows][columns]`.
@@ -242,12 +251,9 @@ fn transposed<T: Copy>(values: &[T], rows: usize, columns: usize) -> Vec<T> {
 
 fn labels(path: &Path, y: Array) -> Result<Labels, Diagnostic> {
     let width = match y.shape[..] {
-        [_] => 1,
-        [_, w] if w > 0 => w,
-        _ => {
-            let reason = format!("labels have 1 or 2 axes, and these have {}", y.shape.len());
-            return Err(problem(codes::BAD_MAGIC, path, reason));
-        }
+        [] => return Err(problem(codes::BAD_MAGIC, path, "the labels have no axis of examples")),
+        // The product is that of a part of the array, which was checked.
+        [_, ref inner @ ..] => inner.iter().product(),
     };
     let classes = |list: Vec<i64>| match list.iter().position(|l| !(0..1 << 24).contains(l)) {
         Some(at) => {
@@ -262,5 +268,22 @@ fn labels(path: &Path, y: Array) -> Result<Labels, Diagnostic> {
         (Values::Floats(values), width) => Ok(Labels::Values { width, values }),
         (Values::U8(v), width) => Ok(Labels::Values { width, values: v.into_iter().map(f32::from).collect() }),
         (Values::Ints(v), width) => Ok(Labels::Values { width, values: v.iter().map(|i| *i as f32).collect() }),
+    }
+}
+
+/// A weight for each of `count` examples.
+fn weights(path: &Path, array: Array, count: usize) -> Result<Vec<f32>, Diagnostic> {
+    let values: Vec<f32> = match array.values {
+        Values::Floats(values) => values,
+        Values::U8(values) => values.into_iter().map(f32::from).collect(),
+        Values::Ints(values) => values.iter().map(|v| *v as f32).collect(),
+    };
+    if values.len() != count {
+        return Err(problem(codes::COUNTS_DIFFER, path, format!("{count} examples, but {} weights", values.len())));
+    }
+    match values.iter().position(|w| !(w.is_finite() && *w >= 0.0)) {
+        Some(at) => Err(problem(codes::DATA_DAMAGED, path, format!("weight {at} is {}", values[at]))
+            .help("weights are numbers that are not negative")),
+        None => Ok(values),
     }
 }

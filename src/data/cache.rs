@@ -52,6 +52,10 @@ impl Dataset for Cached {
         self.inner.labels()
     }
 
+    fn weights(&self) -> Option<&[f32]> {
+        self.inner.weights()
+    }
+
     fn names(&self) -> &[String] {
         self.inner.names()
     }

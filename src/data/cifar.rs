@@ -87,6 +87,7 @@ pub(super) fn load(kind: Cifar, files: &[PathBuf]) -> Result<InMemory, Vec<Diagn
         shape: [3, SIDE, SIDE],
         store: Store::U8(pixels),
         labels: Labels::Classes(labels),
+        weights: None,
         names: names(kind, folder),
     })
 }

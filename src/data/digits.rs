@@ -114,6 +114,7 @@ pub(super) fn draw(count: usize, seed: u64, part: Part) -> InMemory {
         shape: [1, SIDE, SIDE],
         store: Store::U8(pixels),
         labels: Labels::Classes(labels),
+        weights: None,
         names: (0..10).map(|d| d.to_string()).collect(),
     }
 }

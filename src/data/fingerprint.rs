@@ -16,7 +16,7 @@ const FILES: usize = 4096;
 /// Examples that are digested in one piece.
 const PIECE: usize = 512;
 
-/// A digest, in hexadecimal, of the names of the classes and of every example's label and image.
+/// A digest, in hexadecimal, of the names of the classes and of every example's label, weight and image.
 /// Data sets in memory are read whole. Of image files, up to 4096 evenly spaced ones are read
 /// whole, and of the rest only the length counts. Where the files lie does not matter.
 pub fn fingerprint(dataset: &dyn Dataset) -> String {
@@ -41,6 +41,7 @@ pub fn fingerprint(dataset: &dyn Dataset) -> String {
             }
         }
     }
+    dataset.weights().unwrap_or_default().iter().for_each(|w| digest.update(w.to_le_bytes()));
     let stride = dataset.len().div_ceil(FILES).max(1);
     let pieces: Vec<_> = (0..dataset.len().div_ceil(PIECE))
         .into_par_iter()

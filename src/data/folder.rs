@@ -1,12 +1,14 @@
 //! Folders of image files.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::config::{LabelFrom, label_pattern};
-use crate::diag::{Diagnostic, codes, did_you_mean};
+use crate::diag::{Diagnostic, codes};
 
 use super::files::problem;
 use super::image::{Image, decode_file};
+use super::names::Classes;
 use super::{DataError, Dataset, Labels};
 
 /// The endings of the files that are taken.
@@ -138,28 +140,6 @@ fn no_label(path: &Path, pattern: &str) -> Diagnostic {
         .help("put images into one folder for each class, or write a `label` pattern that matches every name")
 }
 
-/// The classes of a folder in the order of their labels: by name, or by number where all names
-/// are numbers.
-fn classes_of(files: &[(PathBuf, String)]) -> Vec<String> {
-    let mut names: Vec<String> = files.iter().map(|(_, n)| n.clone()).collect();
-    names.sort_unstable();
-    names.dedup();
-    if names.iter().all(|n| n.parse::<u32>().is_ok()) {
-        names.sort_by_key(|n| n.parse::<u32>().unwrap_or(0));
-    }
-    names
-}
-
-/// The label of each class name. Numbers from 0 that leave few gaps are the labels themselves.
-fn numbering(names: Vec<String>) -> Vec<String> {
-    let numbers: Option<Vec<usize>> = names.iter().map(|n| n.parse().ok()).collect();
-    match numbers.as_deref() {
-        // A part may lack a class: `0, 1, 3` keeps its numbers, `10, 20, 30` does not.
-        Some(numbers @ [.., last]) if *last < 2 * numbers.len() => (0..=*last).map(|n| n.to_string()).collect(),
-        _ => names,
-    }
-}
-
 /// Reads a folder. The classes are `given`, else those of `reference` (the training part).
 pub(super) fn load(
     folder: &Path,
@@ -168,39 +148,26 @@ pub(super) fn load(
     given: &[String],
 ) -> Result<Folder, Vec<Diagnostic>> {
     let files = list(folder, from).map_err(|e| vec![e])?;
-    let names = match (given, reference) {
-        ([], Some(reference)) if reference != folder => {
-            numbering(classes_of(&list(reference, from).map_err(|e| vec![e])?))
+    let classes = match reference {
+        Some(reference) if reference != folder && given.is_empty() => {
+            let files = list(reference, from).map_err(|e| vec![e])?;
+            Classes::new(given, files.iter().map(|(_, name)| name.as_str()))
         }
-        ([], _) => numbering(classes_of(&files)),
-        (given, _) => given.to_vec(),
+        _ => Classes::new(given, files.iter().map(|(_, name)| name.as_str())),
     };
     let mut labels = Vec::with_capacity(files.len());
-    let mut unknown = std::collections::BTreeMap::new();
+    let mut unknown = BTreeMap::new();
     for (path, name) in &files {
-        // `007` and `7` are the same number.
-        let number = name.parse::<usize>().ok().map(|n| n.to_string());
-        let label =
-            names.iter().position(|n| n == name).or_else(|| names.iter().position(|n| Some(n) == number.as_ref()));
-        match (label, name.parse::<usize>()) {
-            (Some(label), _) => labels.push(label as u32),
-            // Given names and numbered files: the number is the label.
-            (None, Ok(n)) if !given.is_empty() && n < given.len() => labels.push(n as u32),
-            _ => {
-                unknown.entry(name.clone()).or_insert_with(|| path.clone());
+        match classes.label(name) {
+            Some(label) => labels.push(label),
+            None => {
+                unknown.entry(name).or_insert(path);
             }
         }
     }
     if !unknown.is_empty() {
-        return Err(unknown.into_iter().map(|(name, path)| unknown_class(&name, &path, &names)).collect());
+        return Err(unknown.into_iter().map(|(name, path)| classes.unknown(name, path)).collect());
     }
-    Ok(Folder { paths: files.into_iter().map(|(p, _)| p).collect(), labels: Labels::Classes(labels), names })
-}
-
-fn unknown_class(name: &str, path: &Path, names: &[String]) -> Diagnostic {
-    let close = did_you_mean(name, names.iter().map(String::as_str));
-    problem(codes::UNKNOWN_CLASS, path, format!("`{name}` is not a known class")).help(match close {
-        Some(close) => format!("did you mean `{close}`?"),
-        None => format!("the classes are {}", crate::diag::listing(names.iter().map(String::as_str), 8)),
-    })
+    let paths = files.into_iter().map(|(path, _)| path).collect();
+    Ok(Folder { paths, labels: Labels::Classes(labels), names: classes.into_names() })
 }

@@ -72,6 +72,7 @@ pub(super) fn load(images: &Path, labels: &Path) -> Result<InMemory, Vec<Diagnos
         shape,
         store: Store::U8(pixels.values),
         labels: Labels::Classes(classes.values.iter().map(|l| u32::from(*l)).collect()),
+        weights: None,
         names: Vec::new(),
     })
 }

@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::{DataConfig, DataKind, LabelFrom, PartPath};
+use crate::config::{DataConfig, DataKind, LabelFrom, ListOf, PartPath};
 use crate::diag::{Diagnostic, codes};
 use crate::source::Spanned;
 
@@ -12,7 +12,7 @@ use super::boxes::{Files, draw_shapes};
 use super::cache::Cached;
 use super::cifar::{self, Cifar};
 use super::files::problem;
-use super::{Dataset, Part, arrays, digits, folder, idx};
+use super::{Dataset, Part, arrays, digits, folder, idx, list, shards};
 
 /// A part and how it is read.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,10 @@ pub(super) enum Place {
     Cifar { kind: Cifar, files: Vec<PathBuf> },
     /// A folder of image files.
     Folder(PathBuf),
+    /// A list of image files.
+    List(PathBuf, ListOf),
+    /// A tar shard, or a folder of them.
+    Shards(PathBuf),
     /// One npz file, or a file of images and one of labels.
     Arrays { images: PathBuf, labels: Option<PathBuf> },
 }
@@ -127,8 +131,11 @@ fn place(base: &Path, given: &PartPath, kind: &DataKind, part: Part) -> Result<P
                     .label(path.span, "named here")
                     .help("check the path, or name another place: `--data PATH`"));
             }
-            if resolved.is_dir() && matches!(kind, DataKind::ImageFolder { .. }) {
-                return Ok(Place::Folder(resolved));
+            match kind {
+                DataKind::ImageFolder { .. } if resolved.is_dir() => return Ok(Place::Folder(resolved)),
+                DataKind::List { of } if resolved.is_file() => return Ok(Place::List(resolved, *of)),
+                DataKind::Shards if !shards::find(&resolved)?.is_empty() => return Ok(Place::Shards(resolved)),
+                _ => {}
             }
             if let Some(files) = box_kind(kind).and_then(|kind| boxes::alone(&resolved, kind)) {
                 return Ok(Place::Boxes(files));
@@ -164,12 +171,22 @@ fn detect(path: &Path, kind: &DataKind) -> Result<Parts, Diagnostic> {
     if parts.is_empty() && (auto || matches!(kind, DataKind::Arrays { .. })) {
         parts = detect_arrays(path);
     }
+    let listed = match kind {
+        DataKind::List { of } => Some(*of),
+        _ => auto.then_some(ListOf::Images),
+    };
+    if let (true, Some(of)) = (parts.is_empty(), listed) {
+        parts = detect_lists(path, of);
+    }
+    if parts.is_empty() && (auto || *kind == DataKind::Shards) {
+        parts = detect_shards(path)?;
+    }
     if parts.is_empty() && path.is_dir() && (auto || matches!(kind, DataKind::ImageFolder { .. })) {
         parts = detect_folders(path)?;
     }
     match parts.is_empty() {
         true => Err(problem(codes::DATA_UNKNOWN_LAYOUT, path, "no data set that is known lies there").help(
-            "expected IDX files, CIFAR's binary files, npy or npz arrays, `train`/`val`/`test` folders of images, or one folder of images for each class",
+            "expected IDX files, CIFAR's binary files, npy or npz arrays, `train.csv` or `train.tsv`, tar shards, `train`/`val`/`test` folders of images, or one folder of images for each class",
         )),
         false => Ok(parts),
     }
@@ -196,6 +213,34 @@ fn detect_cifar(path: &Path, kind: Cifar) -> Parts {
     let Some((train, test)) = kind.find(path) else { return Parts::default() };
     let place = |files: Vec<PathBuf>| (!files.is_empty()).then_some(Place::Cifar { kind, files });
     Parts { train: place(train), val: None, test: place(test) }
+}
+
+/// A list, or lists named by their part in a folder.
+fn detect_lists(path: &Path, of: ListOf) -> Parts {
+    let is_list = |p: &Path| p.is_file() && p.extension().is_some_and(|e| e == "csv" || e == "tsv");
+    let place = |p: PathBuf| Place::List(p, of);
+    if path.is_file() {
+        return Parts { train: is_list(path).then(|| place(path.to_path_buf())), ..Parts::default() };
+    }
+    let part = |name: &str| {
+        let paths = ["csv", "tsv"].map(|ending| path.join(format!("{name}.{ending}")));
+        paths.into_iter().find(|p| is_list(p)).map(place)
+    };
+    Parts { train: part("train"), val: part("val").or_else(|| part("valid")), test: part("test") }
+}
+
+/// Shards in folders named by their part, in one folder, or one shard.
+fn detect_shards(path: &Path) -> Result<Parts, Diagnostic> {
+    let part = |name: &str| -> Result<Option<Place>, Diagnostic> {
+        let folder = path.join(name);
+        let holds = folder.is_dir() && !shards::find(&folder)?.is_empty();
+        Ok(holds.then_some(Place::Shards(folder)))
+    };
+    let parts = Parts { train: part("train")?, val: part("val")?, test: part("test")? };
+    if !parts.is_empty() || shards::find(path)?.is_empty() {
+        return Ok(parts);
+    }
+    Ok(Parts { train: Some(Place::Shards(path.to_path_buf())), ..Parts::default() })
 }
 
 /// One npz file with arrays for each part or for one, or files of arrays for each part.
@@ -281,8 +326,21 @@ pub(super) fn load(parts: &Parts, part: Part, config: &DataConfig) -> Result<Arc
                 DataKind::ImageFolder { label } => label.clone(),
                 _ => LabelFrom::Auto,
             };
-            let set = folder::load(path, reference, &from, &config.classes);
-            set.map(|set| cached(Arc::new(set)))
+            folder::load(path, reference, &from, &config.classes).map(|set| cached(Arc::new(set)))
+        }
+        Place::List(path, of) => {
+            let reference = match &parts.train {
+                Some(Place::List(train, _)) => Some(train.as_path()),
+                _ => None,
+            };
+            list::load(path, reference, *of, &config.classes).map(|set| cached(Arc::new(set)))
+        }
+        Place::Shards(path) => {
+            let reference = match &parts.train {
+                Some(Place::Shards(train)) => Some(train.as_path()),
+                _ => None,
+            };
+            shards::load(path, reference, &config.classes).map(|set| cached(Arc::new(set)))
         }
     }
     .map_err(at_section)

@@ -51,6 +51,8 @@ pub struct Batch {
     pub images: Vec<Vec<f32>>,
     /// `[len][width]`: classes as whole numbers, or the numbers of each example.
     pub labels: Vec<f32>,
+    /// `[len]`: a weight for each example; empty where the data set has none.
+    pub weights: Vec<f32>,
     /// The index of each example in the data set.
     pub indices: Vec<usize>,
     /// How many examples it has; fewer than asked for at the end, or where some were left out.
@@ -232,6 +234,7 @@ fn prepare(shared: &Shared, number: usize) -> Result<Batch, DataError> {
     let mut batch = Batch {
         images: (0..dataset.slots()).map(buffer).collect(),
         labels: Vec::with_capacity(indices.len() * dataset.labels().width()),
+        weights: Vec::new(),
         indices: Vec::with_capacity(indices.len()),
         len: 0,
         number,
@@ -252,6 +255,7 @@ fn prepare(shared: &Shared, number: usize) -> Result<Batch, DataError> {
                     (None, _, Some(classes)) => dataset.labels().append_one_hot(index, classes, &mut batch.labels),
                     _ => dataset.labels().append(index, &mut batch.labels),
                 }
+                batch.weights.extend(dataset.weights().and_then(|w| w.get(index)));
                 batch.indices.push(index);
                 batch.len += 1;
             }

@@ -23,6 +23,8 @@ pub(super) struct InMemory {
     pub(super) store: Store,
     /// The labels.
     pub(super) labels: Labels,
+    /// A weight for each example, where there are any.
+    pub(super) weights: Option<Vec<f32>>,
     /// The names of the classes.
     pub(super) names: Vec<String>,
 }
@@ -48,6 +50,10 @@ impl Dataset for InMemory {
 
     fn labels(&self) -> &Labels {
         &self.labels
+    }
+
+    fn weights(&self) -> Option<&[f32]> {
+        self.weights.as_deref()
     }
 
     fn names(&self) -> &[String] {

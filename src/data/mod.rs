@@ -18,10 +18,13 @@ pub mod get;
 mod idx;
 mod image;
 mod layout;
+mod list;
 pub mod loader;
 mod memory;
 mod mix;
+mod names;
 mod sampler;
+mod shards;
 mod split;
 mod transform;
 
@@ -79,6 +82,11 @@ pub trait Dataset: Send + Sync {
 
     /// The labels of all examples.
     fn labels(&self) -> &Labels;
+
+    /// A weight for each example, where the data set has them: how often it counts.
+    fn weights(&self) -> Option<&[f32]> {
+        None
+    }
 
     /// The names of the classes, in the order of their labels; empty where nothing tells them.
     fn names(&self) -> &[String];
@@ -259,22 +267,29 @@ pub fn open(
 
 /// Reports labels that are not below `classes`, the number of the network's outputs.
 pub fn check_labels(dataset: &dyn Dataset, classes: usize) -> Option<Diagnostic> {
-    let wrong = |label: &u32| *label as usize >= classes;
-    let (index, label) = match dataset.labels() {
-        Labels::Classes(labels) => labels.iter().copied().enumerate().find(|(_, l)| wrong(l))?,
-        Labels::Boxes(list) => (list.iter().enumerate())
-            .find_map(|(index, own)| own.iter().map(|b| b.class).find(wrong).map(|label| (index, label)))?,
-        Labels::Values { .. } => return None,
+    let labels = dataset.labels();
+    let (index, label) = match labels {
+        Labels::Classes(list) => {
+            let (index, label) = list.iter().enumerate().find(|(_, l)| **l as usize >= classes)?;
+            (index, label.to_string())
+        }
+        Labels::Boxes(list) => {
+            let of = |own: &Vec<BoxLabel>| own.iter().map(|b| b.class).find(|class| *class as usize >= classes);
+            let (index, label) = list.iter().enumerate().find_map(|(index, own)| Some((index, of(own)?)))?;
+            (index, label.to_string())
+        }
+        // Masks: several classes for each example.
+        Labels::Values { width, values } => {
+            let names_one = |v: f32| v >= 0.0 && v < classes as f32 && v.fract() == 0.0;
+            let (at, label) = values.iter().enumerate().find(|(_, v)| !names_one(**v))?;
+            (at.checked_div(*width)?, label.to_string())
+        }
     };
-    let needed = dataset.labels().classes();
-    Some(
-        Diagnostic::error(
-            codes::LABEL_OUT_OF_RANGE,
-            format!(
-                "example {index} (`{}`) has label {label}, but the network has {classes} classes",
-                dataset.place(index)
-            ),
-        )
-        .help(format!("the data have {needed} classes: give the last layer {needed} outputs")),
-    )
+    let needed = labels.classes();
+    let place = dataset.place(index);
+    let message = format!("example {index} (`{place}`) has label {label}, but the network has {classes} classes");
+    Some(Diagnostic::error(codes::LABEL_OUT_OF_RANGE, message).help(match needed {
+        0 => format!("labels are whole numbers from 0 to {}", classes.saturating_sub(1)),
+        needed => format!("the data have {needed} classes: give the last layer {needed} outputs"),
+    }))
 }

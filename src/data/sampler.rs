@@ -38,6 +38,12 @@ impl Composer {
         if inner.slots() != 1 {
             return refuse("the examples of the data set are composed already".into(), "leave `sampler` out");
         }
+        if inner.weights().is_some() {
+            return refuse(
+                "`sampler` composes examples, and the data set has weights for images".into(),
+                "leave it out",
+            );
+        }
         let mut by_class: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         for index in 0..inner.len() {
             let Some(class) = inner.labels().class(index) else {
@@ -235,6 +241,7 @@ mod tests {
             shape: [1, 1, 1],
             store: Store::F32((0..classes.len()).map(|i| i as f32).collect()),
             labels: Labels::Classes(classes.to_vec()),
+            weights: None,
             names: Vec::new(),
         })
     }

@@ -85,8 +85,7 @@ impl Draw {
             let message = format!("the split leaves no examples for `{}` out of {n}", self.share.name());
             return Err(Diagnostic::error(codes::NO_EXAMPLES, message).help("change the fractions of `split`"));
         }
-        let labels = inner.labels().pick(&indices);
-        Ok(Arc::new(Subset { inner, indices, labels }))
+        Ok(Arc::new(Subset::new(inner, indices)))
     }
 }
 
@@ -110,8 +109,7 @@ impl Draw {
 /// The first `count` examples of a data set.
 pub fn first(inner: Arc<dyn Dataset>, count: usize) -> Arc<dyn Dataset> {
     let indices: Vec<usize> = (0..inner.len().min(count)).collect();
-    let labels = inner.labels().pick(&indices);
-    Arc::new(Subset { inner, indices, labels })
+    Arc::new(Subset::new(inner, indices))
 }
 
 /// Some examples of a data set.
@@ -119,6 +117,16 @@ struct Subset {
     inner: Arc<dyn Dataset>,
     indices: Vec<usize>,
     labels: Labels,
+    weights: Option<Vec<f32>>,
+}
+
+impl Subset {
+    fn new(inner: Arc<dyn Dataset>, indices: Vec<usize>) -> Self {
+        let labels = inner.labels().pick(&indices);
+        let of = |weights: &[f32]| indices.iter().filter_map(|i| weights.get(*i).copied()).collect();
+        let weights = inner.weights().map(of);
+        Self { inner, indices, labels, weights }
+    }
 }
 
 impl Dataset for Subset {
@@ -139,6 +147,10 @@ impl Dataset for Subset {
 
     fn labels(&self) -> &Labels {
         &self.labels
+    }
+
+    fn weights(&self) -> Option<&[f32]> {
+        self.weights.as_deref()
     }
 
     fn names(&self) -> &[String] {

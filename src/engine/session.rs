@@ -42,8 +42,8 @@ impl Session {
         &self.plan
     }
 
-    /// The contents of an input, to be filled before a run, row-major; they last until they
-    /// are filled anew. For an input that the plan does not read, an empty slice.
+    /// The contents of an input or of a node that is given, to be filled before a run, row-major;
+    /// they last until they are filled anew. For one that the plan does not read, an empty slice.
     pub fn input_mut(&mut self, node: NodeId) -> &mut [f32] {
         match place(&self.plan.inputs, node) {
             Some(region) => self.arena.part_mut(region),

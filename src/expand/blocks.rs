@@ -8,7 +8,7 @@ use crate::graph::{Instance as GraphInstance, Trace};
 use crate::source::Spanned;
 use crate::syntax::ast::{Arg, Block, ExprKind, Ident, Link, TowerBody};
 
-use super::build::Builder;
+use super::build::{Builder, TowerCall};
 use super::scope::{Cx, Home, Instance, Template};
 use super::value::{Bound, CallRef, Env, Flow, Frame};
 
@@ -74,15 +74,20 @@ impl<'a> Builder<'a> {
             return Flow::Unknown;
         };
         let env = self.params.get(home).cloned().unwrap_or_else(Frame::root);
-        let instance =
-            InstanceOf { template, towers: weights.clone().into(), env, name, component, weights: Some(weights) };
-        self.instantiate(instance, call, cx, alias.is_some(), |b, inner| match &tower.body {
+        let towers = weights.clone().into();
+        let instance = InstanceOf { template, towers, env, name, component, weights: Some(weights.clone()) };
+        let first = self.graph.len();
+        let end = self.instantiate(instance, call, cx, alias.is_some(), |b, inner| match &tower.body {
             TowerBody::Body(body) => b.body(body, inner, flow),
             TowerBody::Use(_) => {
                 let inner = Cx { home: Home { module: home, ..inner.home.clone() }, ..inner.clone() };
                 b.whole_net(home, &inner, flow, call)
             }
-        })
+        });
+        if matches!(tower.body, TowerBody::Use(_)) {
+            self.towers.push(TowerCall { nodes: first..self.graph.len(), weights, module: home });
+        }
+        end
     }
 
     /// The net of another spec, from its first input to its first output.

@@ -1,6 +1,7 @@
 //! Builds the graph: statements, loops, branches, and the making of nodes.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -19,6 +20,16 @@ use super::value::{Bound, CallRef, Env, Flow, Frame};
 /// How much work expansion may take for each node that it may make.
 const WORK_PER_NODE: usize = 100;
 
+/// A call of a tower that holds another spec's network.
+pub(super) struct TowerCall {
+    /// The nodes that it made.
+    pub nodes: Range<usize>,
+    /// What its weights begin with.
+    pub weights: String,
+    /// The module whose network it is.
+    pub module: usize,
+}
+
 /// Expansion under way.
 pub(super) struct Builder<'a> {
     pub program: &'a Program,
@@ -29,6 +40,8 @@ pub(super) struct Builder<'a> {
     pub index: HashMap<String, Named>,
     /// The parameters of every module.
     pub params: Vec<Env<'a>>,
+    /// What the calls of towers made of other specs' networks.
+    pub towers: Vec<TowerCall>,
     /// Set when a limit is reached: everything unwinds.
     pub stopped: bool,
     limits: Limits,
@@ -48,6 +61,7 @@ impl<'a> Builder<'a> {
             scopes: vec![Scope::default()],
             index: HashMap::new(),
             params: Vec::new(),
+            towers: Vec::new(),
             stopped: false,
             // Expansion recurses: more levels than this could overflow a thread's stack.
             depth: limits.depth.min(256),

@@ -78,6 +78,17 @@ pub struct Expanded {
     pub graph: Graph,
     /// The values of the spec's parameters, in its order.
     pub params: Vec<(String, Value)>,
+    /// The towers that hold other specs' networks.
+    pub towers: Vec<TowerWeights>,
+}
+
+/// Where the weights of another spec's network are within this one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TowerWeights {
+    /// What their names begin with here: `judge.`.
+    pub prefix: String,
+    /// The `weights` section of the other spec.
+    pub section: Option<Expr>,
 }
 
 /// Expands the spec in a file of `sources`; files that it names are added there. All problems go
@@ -115,13 +126,14 @@ pub fn expand(file: FileId, options: &Options, sources: &mut SourceMap, sink: &m
     builder.add_metrics(spec);
     let sections = spec.sections.iter().map(|s| builder.resolve_entry(s, &cx)).collect();
     let params = builder.param_values();
-    let graph = std::mem::take(&mut builder.graph);
+    let towers = builder.tower_weights();
+    let graph = builder.without_idle_towers();
     // What a mistake leaves unused is no second mistake.
     if sink.error_count() == errors {
         lint::unused(spec, sink);
     }
     let spec = Spec { sections, ..spec.clone() };
-    Some(Expanded { spec, graph, params })
+    Some(Expanded { spec, graph, params, towers })
 }
 
 impl<'a> Builder<'a> {
@@ -139,6 +151,37 @@ impl<'a> Builder<'a> {
             return Flow::Ambiguous;
         }
         self.index.get(&first.name.value).map_or(Flow::Unknown, |n| n.flow)
+    }
+
+    /// The towers that hold other specs' networks, each once.
+    fn tower_weights(&mut self) -> Vec<TowerWeights> {
+        let mut list: Vec<TowerWeights> = Vec::new();
+        for call in std::mem::take(&mut self.towers) {
+            if list.iter().all(|t| t.prefix != call.weights) {
+                let (cx, spec) = (self.top(call.module), &self.program.modules[call.module].spec);
+                let section = spec.section("weights").map(|section| self.resolve(section, &cx));
+                list.push(TowerWeights { prefix: call.weights.clone(), section });
+            }
+            self.towers.push(call);
+        }
+        list
+    }
+
+    /// The graph without the nodes of other specs' networks that nothing reads, such as the
+    /// classifier behind the layer that a loss is about.
+    fn without_idle_towers(&mut self) -> Graph {
+        let graph = std::mem::take(&mut self.graph);
+        let mut keep = vec![true; graph.len()];
+        self.towers.iter().for_each(|tower| keep[tower.nodes.clone()].fill(false));
+        let roles = &graph.roles;
+        let named = roles.losses.iter().chain(&roles.metrics).map(|(_, id)| id);
+        roles.outputs.iter().chain(named).chain(&roles.total_loss).for_each(|id| keep[id.index()] = true);
+        for id in graph.ids().rev() {
+            if keep[id.index()] {
+                graph.inputs(id).iter().for_each(|i| keep[i.index()] = true);
+            }
+        }
+        if keep.iter().all(|k| *k) { graph } else { graph.filtered(|id| keep[id.index()]) }
     }
 
     /// Finds the outputs; without any, the last node is the output.

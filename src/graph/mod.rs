@@ -97,6 +97,31 @@ impl Graph {
         added
     }
 
+    /// The graph with only those nodes for which `keep` holds, in the same order. What a node of
+    /// it reads must be kept too.
+    #[must_use]
+    pub fn filtered(&self, keep: impl Fn(NodeId) -> bool) -> Graph {
+        let mut moved: Vec<Option<NodeId>> = vec![None; self.len()];
+        let mut graph = Graph::new();
+        for id in self.ids().filter(|id| keep(*id)) {
+            let inputs: Vec<NodeId> = self.inputs(id).iter().filter_map(|i| moved[i.index()]).collect();
+            let (Ok(new) | Err((new, _))) = graph.add(self.node(id).clone(), &inputs);
+            moved[id.index()] = Some(new);
+        }
+        let one = |id: &NodeId| moved[id.index()];
+        let all = |ids: &[NodeId]| ids.iter().filter_map(one).collect();
+        let named = |ids: &[(String, NodeId)]| ids.iter().filter_map(|(n, id)| Some((n.clone(), one(id)?))).collect();
+        graph.taps = self.taps.iter().filter_map(|(path, id)| Some((path.clone(), one(id)?))).collect();
+        graph.roles = Roles {
+            inputs: all(&self.roles.inputs),
+            outputs: all(&self.roles.outputs),
+            losses: named(&self.roles.losses),
+            total_loss: self.roles.total_loss.as_ref().and_then(one),
+            metrics: named(&self.roles.metrics),
+        };
+        graph
+    }
+
     /// How many nodes there are.
     pub fn len(&self) -> usize {
         self.graph.node_count()

@@ -403,6 +403,31 @@ impl LayerNorm {
     }
 }
 
+/// The parts of [`Operator`] of an op that normalises each image's channels in groups, with a
+/// weight and a bias for each channel.
+macro_rules! grouped {
+    (|$op:ident, $channels:ident| $groups:expr) => {
+        fn params(&self, inputs: &[Fact]) -> Vec<ParamSpec> {
+            affine(vec![inputs[0].shape[1].as_usize().unwrap_or(0)])
+        }
+
+        fn macs(&self, _inputs: &[Fact], _output: &Fact) -> u128 {
+            0
+        }
+
+        fn reach(&self, _inputs: &[Fact]) -> Reach {
+            Reach::All
+        }
+
+        fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
+            let sizes = inputs[0].sizes();
+            let ($op, $channels) = (self, sizes[1]);
+            let (groups, size): (usize, usize) = ($groups, sizes[2..].iter().product());
+            row_kernel(inputs[0].numel(), $channels / groups * size, groups, size, $op.eps)
+        }
+    };
+}
+
 /// Group normalisation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroupNorm {
@@ -441,23 +466,7 @@ impl Operator for GroupNorm {
         Ok(inputs[0].clone())
     }
 
-    fn params(&self, inputs: &[Fact]) -> Vec<ParamSpec> {
-        affine(vec![inputs[0].shape[1].as_usize().unwrap_or(0)])
-    }
-
-    fn macs(&self, _inputs: &[Fact], _output: &Fact) -> u128 {
-        0
-    }
-
-    fn reach(&self, _inputs: &[Fact]) -> Reach {
-        Reach::All
-    }
-
-    fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
-        let sizes = inputs[0].sizes();
-        let size: usize = sizes[2..].iter().product();
-        row_kernel(inputs[0].numel(), sizes[1] / self.groups * size, self.groups, size, self.eps)
-    }
+    grouped!(|op, channels| op.groups);
 
     fn emit_dfdx(&self, inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
         let ty = format!("GroupNorm<{}>", emit::size(&inputs[0], 1));
@@ -498,23 +507,7 @@ impl Operator for InstanceNorm {
         Ok(inputs[0].clone())
     }
 
-    fn params(&self, inputs: &[Fact]) -> Vec<ParamSpec> {
-        affine(vec![inputs[0].shape[1].as_usize().unwrap_or(0)])
-    }
-
-    fn macs(&self, _inputs: &[Fact], _output: &Fact) -> u128 {
-        0
-    }
-
-    fn reach(&self, _inputs: &[Fact]) -> Reach {
-        Reach::All
-    }
-
-    fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
-        let sizes = inputs[0].sizes();
-        let size: usize = sizes[2..].iter().product();
-        row_kernel(inputs[0].numel(), size, sizes[1], size, self.eps)
-    }
+    grouped!(|op, channels| channels);
 
     fn emit_dfdx(&self, inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
         let ty = format!("InstanceNorm<{}>", emit::size(&inputs[0], 1));

@@ -40,7 +40,7 @@ pub(super) fn check_pair(op: &str, inputs: &[Fact]) -> Result<(), ShapeError> {
 }
 
 /// A loss of one element, with its gradients.
-trait Pair: Copy + Send + Sync + 'static {
+pub(super) trait Pair: Copy + Send + Sync + 'static {
     /// The loss of a prediction and its target.
     fn value(self, x: f32, t: f32) -> f32;
     /// The gradient of the prediction.
@@ -49,7 +49,8 @@ trait Pair: Copy + Send + Sync + 'static {
     fn pull_target(self, x: f32, t: f32) -> f32;
 }
 
-struct PairKernel<P>(P);
+/// The mean of a loss over all elements.
+pub(super) struct PairKernel<P>(pub P);
 
 impl<P: Pair> Kernel for PairKernel<P> {
     fn workspace(&self) -> Workspace {

@@ -84,9 +84,9 @@ impl<'a> Builder<'a> {
     pub fn forward(&mut self) {
         for id in self.checked.graph().ids() {
             if self.scope.needed[id.index()] {
-                match self.checked.graph().op(id).filter(|_| !self.options.given.contains(&id)) {
-                    None => self.input(id),
-                    Some(_) => self.lower(id),
+                match self.options.is_source(self.checked.graph(), id) {
+                    true => self.input(id),
+                    false => self.lower(id),
                 }
             }
         }
@@ -99,7 +99,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Inputs are filled before the first step and keep their contents between runs.
+    /// Inputs and given nodes are filled before the first step and keep their contents between runs.
     fn input(&mut self, id: NodeId) {
         let at = self.buffer(self.bound.fact(id).numel());
         let buffer = &mut self.buffers[at.buffer as usize];
@@ -246,7 +246,7 @@ impl<'a> Builder<'a> {
     }
 
     fn is_kept(&self, id: NodeId) -> bool {
-        self.options.is_input(self.checked.graph().op(id).is_none(), id)
+        self.options.is_source(self.checked.graph(), id)
             || self.options.targets.contains(&id)
             || self.scope.loss == Some(id)
     }

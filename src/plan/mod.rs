@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::check::{Bound, Checked, ParamId};
-use crate::graph::NodeId;
+use crate::graph::{Graph, NodeId};
 use crate::kernels::blocked::choice::{Choices, Sizes};
 
 pub(crate) use memory::aligned;
@@ -47,8 +47,9 @@ pub struct PlanOptions {
     pub exact_conv: bool,
     /// Algorithms of convolutions as they were measured; by cost where these say nothing.
     pub choices: Option<Arc<Choices>>,
-    /// Nodes whose values are given, as those of inputs are: nothing is computed for them alone.
-    pub given: BTreeSet<NodeId>,
+    /// Nodes whose values the caller fills in as it does those of inputs. Nothing is computed
+    /// for their sake, and no gradient flows through them.
+    pub given: Vec<NodeId>,
     /// Whether there is no loss and no backward pass although the plan trains: the values are
     /// those that a training step computes on its way.
     pub forward_only: bool,
@@ -60,15 +61,14 @@ impl PlanOptions {
         Self { targets, ..Self::default() }
     }
 
-    /// Whether a node's value is filled in before a run; `declared` says whether the network
-    /// declares it as an input.
-    fn is_input(&self, declared: bool, id: NodeId) -> bool {
-        declared || self.given.contains(&id)
-    }
-
     /// A training step that keeps the values of these nodes too.
     pub fn training(targets: Vec<NodeId>) -> Self {
         Self { training: true, targets, ..Self::default() }
+    }
+
+    /// Whether a node's value comes from the caller: an input, or one that is given.
+    fn is_source(&self, graph: &Graph, id: NodeId) -> bool {
+        graph.op(id).is_none() || self.given.contains(&id)
     }
 }
 
@@ -211,7 +211,7 @@ impl Plan {
         &self.tunable
     }
 
-    /// The inputs that the plan reads.
+    /// The inputs that the plan reads, and the nodes that are given.
     pub fn inputs(&self) -> impl Iterator<Item = NodeId> {
         self.inputs.iter().map(|(id, _)| *id)
     }
@@ -256,7 +256,7 @@ fn finish(mut builder: Builder<'_>, forward_len: usize, input_grads: &[(NodeId, 
     let find = |ids: &mut dyn Iterator<Item = NodeId>| -> Vec<(NodeId, Access)> {
         ids.filter_map(|id| Some((id, value[id.index()]?))).collect()
     };
-    let inputs = find(&mut graph.ids().filter(|id| options.is_input(graph.op(*id).is_none(), *id)));
+    let inputs = find(&mut graph.ids().filter(|id| options.is_source(graph, *id)));
     let targets = find(&mut options.targets.iter().chain(&scope.loss).copied());
     // The check takes quadratic time.
     if cfg!(debug_assertions) && buffers.len() < 10_000 {

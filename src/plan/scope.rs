@@ -24,8 +24,8 @@ pub(super) struct Scope {
 impl Scope {
     pub fn new(checked: &Checked, options: &PlanOptions) -> Result<Scope, PlanError> {
         let graph = checked.graph();
-        let read = |id| if options.given.contains(&id) { Vec::new() } else { graph.inputs(id) };
-        let inputs: Vec<Vec<NodeId>> = graph.ids().map(read).collect();
+        let reads = |id| if options.given.contains(&id) { Vec::new() } else { graph.inputs(id) };
+        let inputs: Vec<Vec<NodeId>> = graph.ids().map(reads).collect();
         let loss = match !options.forward_only && (options.training || !options.input_grads.is_empty()) {
             true => Some(graph.roles.total_loss.ok_or(PlanError::NoLoss)?),
             false => None,
@@ -39,7 +39,8 @@ impl Scope {
                 inputs[id.index()].iter().for_each(|i| needed[i.index()] = true);
             }
         }
-        let users = graph.ids().map(|id| graph.users(id).into_iter().filter(|u| needed[u.index()]).collect()).collect();
+        let computed = |u: &NodeId| needed[u.index()] && !options.given.contains(u);
+        let users = graph.ids().map(|id| graph.users(id).into_iter().filter(computed).collect()).collect();
         let differentiated = match loss {
             Some(loss) => differentiated(checked, options, &inputs, loss)?,
             None => vec![false; graph.len()],
@@ -74,8 +75,9 @@ fn differentiated(
     let mut wanted = vec![false; graph.len()];
     for id in graph.ids() {
         wanted[id.index()] = checked.fact(id).dtype == DType::F32
-            && match graph.op(id).filter(|_| !options.given.contains(&id)) {
+            && match graph.op(id) {
                 None => options.input_grads.contains(&id),
+                Some(_) if options.given.contains(&id) => false,
                 Some(op) => {
                     op.info().role != Role::Metric
                         && (trains(checked, options, id) || inputs[id.index()].iter().any(|i| wanted[i.index()]))

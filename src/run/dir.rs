@@ -53,7 +53,10 @@ impl RunDir {
     /// Opens the folder of a run that is to go on. What an interrupted write left is removed.
     pub fn resume(path: &Path) -> Result<RunDir, Failure> {
         if !path.is_dir() {
-            return Err(Failure::new(codes::NO_CHECKPOINT, format!("there is no run at `{}`", path.display())));
+            let message = format!("there is no run at `{}`", path.display());
+            return Err(Diagnostic::error(codes::NO_CHECKPOINT, message)
+                .help("name the folder that `train` printed: `runs/` and the model's name, where `--out` said no other")
+                .into());
         }
         let lock = lock(path)?;
         remove_partial(path)?;

@@ -14,7 +14,7 @@ use crate::ops::lower::NoiseKey;
 use crate::plan::PlanOptions;
 
 use super::metrics::{Details, Measure, Tally};
-use super::network::{Feeds, Sessions};
+use super::network::Sessions;
 use super::{Examples, Failure, Network, detect};
 
 /// Means over a data set.
@@ -123,11 +123,12 @@ impl Meter {
         (self.examples - self.earlier) as f64 / time.as_secs_f64().max(1e-9)
     }
 
-    pub(super) fn add(&mut self, session: &Session, examples: usize) {
-        self.examples += examples;
+    /// Adds a batch that a session has just seen.
+    pub(super) fn add(&mut self, session: &Session, batch: &Batch) {
+        self.examples += batch.len;
         self.running.clear();
         for (name, tally) in &mut self.tallies {
-            tally.add(session, examples, &[]);
+            tally.add(session, batch.len, &batch.weights);
             self.running.extend(tally.running().map(|value| (name.clone(), value)));
         }
     }
@@ -148,7 +149,8 @@ impl Meter {
 }
 
 /// Copies a batch into a session's inputs.
-pub(super) fn feed(session: &mut Session, feeds: &Feeds, batch: &Batch) {
+pub(super) fn feed(session: &mut Session, examples: &Examples, batch: &Batch) {
+    let feeds = examples.feeds();
     for (input, images) in feeds.images().zip(&batch.images) {
         let slot = session.input_mut(input);
         // A plan without this input has no room for it.
@@ -160,6 +162,12 @@ pub(super) fn feed(session: &mut Session, feeds: &Feeds, batch: &Batch) {
         let slot = session.input_mut(label);
         if !slot.is_empty() {
             slot.copy_from_slice(&batch.labels);
+        }
+    }
+    if let Some(weight) = feeds.weight {
+        let slot = session.input_mut(weight);
+        for (at, value) in slot.iter_mut().enumerate() {
+            *value = batch.weights.get(at).copied().unwrap_or(1.0) * examples.class_weight(batch, at);
         }
     }
 }
@@ -186,7 +194,7 @@ pub(super) fn evaluate_with(
     let mut meter = Meter::new(probe);
     let mut findings = detect::Findings::new(network, examples)?;
     let skipped = walk(network, examples, sessions, |session, batch| {
-        meter.add(session, batch.len);
+        meter.add(session, batch);
         if let Some(answers) = &mut answers {
             answers.add(session, batch);
         }
@@ -220,7 +228,7 @@ impl Answers {
 
     fn add(&mut self, session: &Session, batch: &Batch) {
         let scores = session.value(self.node).unwrap_or_default();
-        self.scored.add(&Labelled { scores, labels: &batch.labels, weights: &[], examples: batch.len });
+        self.scored.add(&Labelled { scores, labels: &batch.labels, weights: &batch.weights, examples: batch.len });
         self.indices.extend(&batch.indices);
     }
 
@@ -283,7 +291,7 @@ fn walk(
             continue;
         }
         let session = sessions.get(network, batch.len)?;
-        feed(session, examples.feeds(), &batch);
+        feed(session, examples, &batch);
         session.forward(&mut network.params, NoiseKey::default());
         each(session, &batch);
     }

@@ -197,7 +197,7 @@ fn compute(
                 .into());
             }
             let session = sessions.get(network, batch.len)?;
-            feed(session, examples.feeds(), &batch);
+            feed(session, &examples, &batch);
             session.forward(&mut network.params, NoiseKey::default());
             file.write_all(bytemuck::cast_slice(session.value(node).unwrap_or_default()))?;
         }

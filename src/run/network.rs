@@ -8,11 +8,13 @@ use crate::check::{Bound, Checked};
 use crate::data::Target;
 use crate::diag::{Diagnostic, Sink, codes};
 use crate::engine::{Grads, ParamStore, Session};
+use crate::expand::TowerWeights;
 use crate::graph::NodeId;
 use crate::kernels::blocked::choice::Choices;
+use crate::ops::Inputs;
 use crate::plan::{Plan, PlanOptions};
-use crate::shape::{DType, Symbols};
-use crate::syntax::ast::Spec;
+use crate::shape::{DType, Dim, Symbols};
+use crate::syntax::ast::{Expr, Spec};
 use crate::weights::{self, Archive, LoadOptions, Rules, Start, Tensor, Tensors, Wanted};
 
 use super::{Failure, darknet, tune};
@@ -39,6 +41,8 @@ pub struct Feeds {
     pub further: Vec<NodeId>,
     /// The input that takes its label.
     pub label: Option<NodeId>,
+    /// The input that takes its weight: what a loss has as its `weight`.
+    pub weight: Option<NodeId>,
 }
 
 impl Feeds {
@@ -73,28 +77,46 @@ impl<'a> Network<'a> {
     /// # Errors
     /// A file that cannot be read, or that does not match the network.
     pub fn load_with(&mut self, file: &Path, spec: Option<&Spec>, options: &LoadOptions) -> Result<(), Failure> {
-        let mut sink = Sink::new();
-        let rules = match spec.and_then(|s| s.section("weights")) {
-            Some(section) => Rules::from_expr(section, &mut sink),
-            None => Rules::default(),
-        };
-        if sink.has_errors() {
-            return Err(Failure::from_sink(&sink));
-        }
-        let wanted: Vec<Wanted> =
-            self.checked.params().iter().map(|p| Wanted { name: p.name.clone(), shape: p.shape.clone() }).collect();
+        let rules = rules(spec.and_then(|s| s.section("weights")))?;
+        let wanted = self.wanted("");
         let sections = darknet::sections(self.checked);
         let loaded = Archive::open_with(file, Some(&sections)).and_then(|mut archive| {
             let rules = if archive.format() == weights::Format::Darknet { Rules::default() } else { rules };
             weights::load_archive(&mut archive, &wanted, &rules, options)
         });
         let loaded = loaded.map_err(|e| Failure::input(e.into()))?;
-        for (name, tensor) in loaded.tensors.iter() {
-            if let (Some(id), Some(values)) = (self.params.find(name), tensor.as_f32()) {
+        self.take("", &loaded.tensors);
+        Ok(())
+    }
+
+    /// Loads a file of another spec's network into the tower that holds it, renamed as that
+    /// spec says. What the tower leaves out of that network, the file may have all the same.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that does not match the tower.
+    pub fn load_tower(&mut self, file: &Path, tower: &TowerWeights) -> Result<(), Failure> {
+        let rules = rules(tower.section.as_ref())?;
+        let options = LoadOptions { surplus: true, ..LoadOptions::default() };
+        let loaded = weights::load(file, &self.wanted(&tower.prefix), &rules, &options);
+        let loaded = loaded.map_err(|e| Failure::input(e.into()))?;
+        self.take(&tower.prefix, &loaded.tensors);
+        Ok(())
+    }
+
+    /// The parameters beneath a prefix, named without it.
+    fn wanted(&self, prefix: &str) -> Vec<Wanted> {
+        let params = self.checked.params().iter();
+        let names = params.filter_map(|p| Some((p.name.strip_prefix(prefix)?, &p.shape)));
+        names.map(|(name, shape)| Wanted { name: name.to_string(), shape: shape.clone() }).collect()
+    }
+
+    /// Takes the values of the parameters beneath a prefix.
+    fn take(&mut self, prefix: &str, tensors: &Tensors) {
+        for (name, tensor) in tensors.iter() {
+            if let (Some(id), Some(values)) = (self.params.find(&format!("{prefix}{name}")), tensor.as_f32()) {
                 self.params.get_mut(id).copy_from_slice(values);
             }
         }
-        Ok(())
     }
 
     /// Loads the file that the `weights` section of `spec` names, where it names one; what its
@@ -133,8 +155,24 @@ impl<'a> Network<'a> {
     /// A network without inputs.
     pub fn image(&self) -> Result<NodeId, Failure> {
         let inputs = &self.checked.graph().roles.inputs;
-        let image = inputs.iter().find(|id| self.is_float(**id)).or_else(|| inputs.first());
+        let image = inputs.iter().find(|id| self.is_float(**id) && !self.is_weight(**id)).or_else(|| inputs.first());
         image.copied().ok_or_else(|| Failure::new(codes::INPUT_UNFED, "the network has no input"))
+    }
+
+    /// Whether an input has one number for each example and is the `weight` of a loss, and nothing
+    /// else.
+    fn is_weight(&self, id: NodeId) -> bool {
+        let graph = self.checked.graph();
+        let users = graph.users(id);
+        let is_slot = |user: &NodeId| {
+            let slot = graph.inputs(*user).iter().rposition(|input| *input == id);
+            let weighs = |inputs: Inputs| match inputs {
+                Inputs::Optional(first, more) => slot.and_then(|s| more.get(s.checked_sub(first.len())?)),
+                Inputs::Named(_) | Inputs::Branches => None,
+            };
+            graph.op(*user).and_then(|op| weighs(op.info().inputs)) == Some(&"weight")
+        };
+        self.is_float(id) && self.checked.fact(id).rank() == 1 && !users.is_empty() && users.iter().all(is_slot)
     }
 
     fn is_float(&self, id: NodeId) -> bool {
@@ -150,7 +188,8 @@ impl<'a> Network<'a> {
         let graph = self.checked.graph();
         let inputs = &graph.roles.inputs;
         let image = self.image()?;
-        let floats = inputs.iter().copied().filter(|id| *id != image && self.is_float(*id));
+        let weight = inputs.iter().copied().find(|id| *id != image && self.is_weight(*id));
+        let floats = inputs.iter().copied().filter(|id| *id != image && self.is_float(*id) && Some(*id) != weight);
         let further: Vec<NodeId> = floats.take(slots.saturating_sub(1)).collect();
         if 1 + further.len() < slots {
             let message = format!("an example has {slots} tensors, and {} inputs take one", 1 + further.len());
@@ -158,10 +197,10 @@ impl<'a> Network<'a> {
                 .help("declare an input of floats for each tensor of an example, such as `a` and `b` for a pair")
                 .into());
         }
-        let mut others = inputs.iter().filter(|id| **id != image && !further.contains(id));
+        let mut others = inputs.iter().filter(|id| **id != image && !further.contains(id) && Some(**id) != weight);
         let label = others.next().copied();
         match others.next() {
-            None => Ok(Feeds { image, further, label }),
+            None => Ok(Feeds { image, further, label, weight }),
             Some(extra) => {
                 let node = graph.node(*extra);
                 let (what, help) = match slots {
@@ -307,11 +346,20 @@ impl<'a> Network<'a> {
 
     /// Plans a session, and refuses one that is over the memory limit before allocating it.
     pub fn session(&self, symbols: &Symbols, options: &PlanOptions) -> Result<Session, Failure> {
-        let bound = self.bind(symbols)?;
-        let options = tune::with_choices(options, self);
-        let plan =
-            Plan::new(self.checked, &bound, &options).map_err(|e| Failure::new(codes::CANNOT_PLAN, e.to_string()))?;
+        let plan = self.plan(&self.bind(symbols)?, options)?;
         let needed = plan.memory().total().saturating_add(self.params.bytes());
+        self.within_memory(needed, "use a smaller batch, or raise the limit with `--max-memory`")?;
+        Ok(Session::new(plan))
+    }
+
+    /// Plans at these sizes.
+    pub(super) fn plan(&self, bound: &Bound, options: &PlanOptions) -> Result<Plan, Failure> {
+        let options = tune::with_choices(options, self);
+        Plan::new(self.checked, bound, &options).map_err(|e| Failure::new(codes::CANNOT_PLAN, e.to_string()))
+    }
+
+    /// Refuses more memory than is allowed.
+    pub(super) fn within_memory(&self, needed: u64, help: &str) -> Result<(), Failure> {
         if let Some(limit) = self.max_memory
             && needed > limit
         {
@@ -320,22 +368,32 @@ impl<'a> Network<'a> {
                 codes::TOO_MUCH_MEMORY,
                 format!("this takes {} MiB, and {} MiB are allowed", mib(needed), mib(limit)),
             )
-            .help("use a smaller batch, or raise the limit with `--max-memory`")
+            .help(help)
             .into());
         }
-        Ok(Session::new(plan))
+        Ok(())
     }
 }
 
+/// The rename rules of a `weights` section.
+fn rules(section: Option<&Expr>) -> Result<Rules, Failure> {
+    let mut sink = Sink::new();
+    let rules = section.map(|section| Rules::from_expr(section, &mut sink)).unwrap_or_default();
+    if sink.has_errors() { Err(Failure::from_sink(&sink)) } else { Ok(rules) }
+}
+
 /// Binds a dimension that is a lone symbol.
-fn bind_symbol(dim: &crate::shape::Dim, size: usize, symbols: &mut Symbols) {
+fn bind_symbol(dim: &Dim, size: usize, symbols: &mut Symbols) {
+    if let Some(name) = lone_symbol(dim) {
+        symbols.entry(name).or_insert(size as i64);
+    }
+}
+
+/// The symbol that a dimension is.
+pub(super) fn lone_symbol(dim: &Dim) -> Option<String> {
     let mut names = Vec::new();
     dim.symbols(&mut |name| names.push(name.to_string()));
-    if let [name] = names.as_slice()
-        && *dim == crate::shape::Dim::symbol(name)
-    {
-        symbols.entry(name.clone()).or_insert(size as i64);
-    }
+    names.pop().filter(|name| names.is_empty() && *dim == Dim::symbol(name))
 }
 
 /// Sessions of one kind by batch size: the full batch and the tail of an epoch.

@@ -463,10 +463,10 @@ impl Run<'_> {
         at: Place,
     ) -> Result<(), Failure> {
         let session = work.sessions.get(network, batch.len)?;
-        feed(session, work.train.feeds(), batch);
+        feed(session, work.train, batch);
         let noise = NoiseKey { seed: self.options.config.seed, step };
         session.forward(&mut network.params, noise);
-        meter.add(session, batch.len);
+        meter.add(session, batch);
         if session.loss().is_some_and(f32::is_finite) {
             return Ok(());
         }

@@ -40,7 +40,7 @@ pub struct Spec {
     pub loss: Vec<NamedExpr>,
     /// `metrics`: `accuracy`, `top5`, or calls on named nodes.
     pub metrics: Vec<Expr>,
-    /// Sections read by the `config` module: `data`, `train`, `weights`, `counting`.
+    /// Sections read by the `config` module: `data`, `train`, `style`, `weights`, `counting`.
     pub sections: Vec<Entry>,
     /// The whole file.
     #[serde(skip)]

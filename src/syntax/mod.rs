@@ -43,11 +43,12 @@ pub const TOP_LEVEL_KEYS: &[&str] = &[
     "weights",
     "data",
     "train",
+    "style",
     "counting",
 ];
 
 /// The sections that are read as plain data, in the order in which they are written.
-pub const SECTIONS: &[&str] = &["weights", "data", "train", "counting"];
+pub const SECTIONS: &[&str] = &["weights", "data", "train", "style", "counting"];
 
 /// Ops whose branches may be written as a mapping: `- add: {main: .., skip: ..}`. In YAML this
 /// tells a merge from a call with named arguments.
@@ -84,7 +85,7 @@ pub(crate) enum Mode {
     Text,
     /// As plain data in `data`, where a bare word may be a parameter and some keys hold numbers.
     Data,
-    /// The same in `train`, some keys of which hold calls or chains.
+    /// The same in `train` and `style`, some keys of which hold calls or chains.
     Train,
 }
 
@@ -114,7 +115,7 @@ impl Mode {
     }
 }
 
-/// Keys beneath `train` whose values are calls or chains.
+/// Keys beneath `train` and `style` whose values are calls or chains.
 const TRAIN_CHAINS: &[&str] = &["augment", "eval", "optim", "lr"];
 /// Keys beneath `train` whose values are numbers.
 const TRAIN_NUMBERS: &[&str] = &[
@@ -139,7 +140,7 @@ const DATA_NUMBERS: &[&str] = &["scale", "mean", "std", "seed", "size", "cache"]
 /// How a section's value is read.
 pub(crate) fn mode_of_section(name: &str) -> Mode {
     match name {
-        "train" => Mode::Train,
+        "train" | "style" => Mode::Train,
         "data" => Mode::Data,
         _ => Mode::Text,
     }

@@ -27,6 +27,8 @@ pub struct LoadOptions {
     /// Patterns of parameters that keep their initial values, such as `logits.*` of another
     /// number of classes. The file may hold them or not.
     pub except: Vec<String>,
+    /// Pass over what the file has and the model does not want.
+    pub surplus: bool,
     /// The layer list of a Darknet file.
     pub darknet: Option<Vec<Section>>,
 }
@@ -61,7 +63,7 @@ pub fn load_archive(
     options: &LoadOptions,
 ) -> Result<Loaded, WeightsError> {
     let path = archive.path().to_path_buf();
-    let (plan, report) = compare(archive, wanted, rules, &options.except).map_err(|p| p.at(&path))?;
+    let (plan, report) = compare(archive, wanted, rules, options).map_err(|p| p.at(&path))?;
     let enough = options.partial && !report.matched.is_empty();
     if !report.is_full_match() && !enough {
         return Err(Problem::Mismatch(Box::new(report)).at(&path));
@@ -92,9 +94,9 @@ fn compare(
     archive: &Archive,
     wanted: &[Wanted],
     rules: &Rules,
-    except: &[String],
+    options: &LoadOptions,
 ) -> Result<(Vec<(String, Candidate)>, Report), Problem> {
-    let excepted = matcher(except).map_err(|e| Problem::Unsupported(e.0))?;
+    let excepted = matcher(&options.except).map_err(|e| Problem::Unsupported(e.0))?;
     let mut report = Report::new(archive);
     let mut candidates = renamed(archive, rules, &mut report)?;
     let mut plan = Vec::new();
@@ -124,7 +126,8 @@ fn compare(
             }),
         }
     }
-    let mut left: Vec<_> = candidates.iter().filter(|(name, c)| !c.used && !excepted(name)).collect();
+    let is_left = |(name, c): &(&String, &Candidate)| !options.surplus && !c.used && !excepted(name);
+    let mut left: Vec<_> = candidates.iter().filter(is_left).collect();
     left.sort_by_key(|(_, c)| c.index);
     report.unexpected = left
         .into_iter()

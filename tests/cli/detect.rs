@@ -13,7 +13,7 @@ net:
   - conv(8, 3, stride=4, pad=1) -> bn -> relu -> conv(16, 3, stride=4, pad=1) -> relu -> conv(16, 1) as head
 loss: {boxes: \"yolo_v3(head, boxes, classes=3, anchors=[20, 20, 36, 36], stride=16)\"}
 data: {kind: shapes, train: 48, test: 16}
-train: {batch: 16, epochs: 1, augment: hflip(0.5) -> affine(scale=[0.8, 1.2]), optim: adam(lr=5e-3), seed: 3}
+train: {batch: 16, epochs: 1, augment: \"hflip(0.5) -> affine(scale=[0.8, 1.2])\", optim: adam(lr=5e-3), seed: 3}
 ";
 
 fn place() -> Place {

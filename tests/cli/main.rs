@@ -1,5 +1,6 @@
 //! The commands as a user runs them: output, files and exit codes.
 
+mod arrays;
 mod bench;
 mod cached;
 mod data;
@@ -13,6 +14,7 @@ mod predict;
 mod pretrained;
 mod report;
 mod resume;
+mod stylize;
 mod sweep;
 mod train;
 mod wrong_weights;

@@ -60,6 +60,33 @@ fn a_frozen_front_computes_no_backward() {
 }
 
 #[test]
+fn nodes_that_are_given_are_not_computed() {
+    let (net, loss) = two_layers();
+    let b = net.graph.find("b").unwrap();
+    let (checked, bound) = net.finish(loss);
+    let mut params = ParamStore::init(&checked, 1);
+    let mut whole = session(&checked, &bound, &PlanOptions::training(vec![b]));
+    whole.forward(&mut params, NOISE);
+    let mut rest = session(&checked, &bound, &PlanOptions { given: vec![b], ..PlanOptions::training(vec![]) });
+    rest.input_mut(b).copy_from_slice(whole.value(b).unwrap());
+    for _ in 0..2 {
+        rest.forward(&mut params, NOISE);
+        rest.backward(&params);
+        assert_eq!(rest.loss(), whole.loss());
+    }
+    let paths: Vec<_> = rest.plan().steps().map(|s| s.path).collect();
+    assert_eq!(paths, ["c", "c", "c"]);
+    let trained = rest.plan().trained().iter().map(|p| params.name(*p)).collect::<Vec<_>>();
+    assert_eq!(trained, ["c.weight", "c.bias"]);
+    // A convolution or dense layer may be given too, and what reads it is fused no further.
+    let a = checked.graph().find("a").unwrap();
+    let mut short = session(&checked, &bound, &PlanOptions { given: vec![a], ..PlanOptions::inference(vec![b]) });
+    short.input_mut(a).fill(-1.0);
+    short.forward(&mut params, NOISE);
+    assert!(short.value(b).unwrap().iter().all(|v| *v == 0.0));
+}
+
+#[test]
 fn inference_computes_only_what_is_wanted() {
     let (net, loss) = two_layers();
     let b = net.graph.find("b").unwrap();

@@ -58,6 +58,9 @@ codes! {
     NOT_CACHED = "BP0819": "the outputs of frozen layers cannot be kept",
         "`--cache-features` computes what frozen layers make of each example once. That needs a phase in which one node and everything before it is frozen, batch norms among it, and examples that are the same in every epoch: no random augmentation and no `sampler`. The message says what is missing.",
         elsewhere "tests/cli/cached.rs";
+    NO_RUN = "BP0818": "there is no run whose numbers could be shown",
+        "`--compare` takes the folder of a run, which holds `metrics.jsonl` with a line for each epoch.",
+        elsewhere "tests/cli/report.rs";
     NO_HEADS = "BP0830": "the network has no detection head",
         "`detect` reads the nodes that a `yolo_v2` or `yolo_v3` loss of the spec reads: the loss says how many classes and which anchors a head has. Add the loss, which needs an input `boxes: f32[N, M, 5]`.",
         elsewhere "tests/cli/detect.rs";
@@ -67,7 +70,10 @@ codes! {
     TOO_MANY_BOXES = "BP0832": "a picture has more boxes than the network takes",
         "An input `boxes: f32[N, M, 5]` takes up to M boxes of each picture; shorter lists are filled up. Declare it with a greater M.",
         elsewhere "tests/cli/detect.rs";
-    NO_RUN = "BP0818": "there is no run whose numbers could be shown",
-        "`--compare` takes the folder of a run, which holds `metrics.jsonl` with a line for each epoch.",
-        elsewhere "tests/cli/report.rs";
+    NOT_A_STYLE = "BP0850": "the spec does not describe style transfer",
+        "`stylize` paints the input `image` so that losses are small, which compare it with the inputs `content` and `style`; each is `f32[1, 3, height, width]`. `docs/style.md` shows such a spec, and `blockprint zoo style_squeezenet` prints one.",
+        elsewhere "tests/cli/stylize.rs";
+    NO_JUDGE = "BP0851": "the network that judges a picture has no weights",
+        "Style transfer needs a network that was trained on photos. Name its weights with `--weights`, or in the spec: `weights: {from: file.safetensors}`. Where the spec holds a network in one tower, the file may be that network's own.",
+        elsewhere "tests/cli/stylize.rs";
 }

@@ -10,7 +10,7 @@ codes! {
     MISSING_PART = "BP0104": "something is missing",
         "A value, a name, or a link of a chain should stand at the marked place: `param classes =` has no value, `a -> ` has no second link, `f(, 3)` no first argument.";
     UNKNOWN_KEY = "BP0105": "there is no key of this name",
-        "Unknown keys are errors, since a misspelt one would otherwise be ignored in silence. The top-level keys are `blockprint`, `model`, `extends`, `set`, `use`, `params`, `inputs`, `blocks`, `towers`, `net`, `outputs`, `loss`, `metrics`, `weights`, `data`, `train` and `counting`.";
+        "Unknown keys are errors, since a misspelt one would otherwise be ignored in silence. The top-level keys are `blockprint`, `model`, `extends`, `set`, `use`, `params`, `inputs`, `blocks`, `towers`, `net`, `outputs`, `loss`, `metrics`, `weights`, `data`, `train`, `style` and `counting`.";
     DUPLICATE_KEY = "BP0106": "a key or name is given twice",
         "Each key, parameter, input, block, tower, branch and loss has one definition in a file. Of two, one would silently win; remove or rename one of them.";
     WRONG_KIND = "BP0107": "a value is of the wrong kind",

@@ -188,6 +188,7 @@ const ITEM_FORMS: &[(&str, &str)] = &[
     ("metrics", "metrics [accuracy, top5]"),
     ("data", "data { kind: image_folder }"),
     ("train", "train { epochs: 5 }"),
+    ("style", "style { steps: 200 }"),
     ("weights", "weights { ... }"),
     ("counting", "counting keras"),
 ];

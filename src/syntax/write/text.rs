@@ -99,20 +99,36 @@ fn put_expr(out: &mut String, e: &Expr) {
             let number = matches!(x.kind, ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Quantity(..));
             put_operand(out, x, number || binding(x) < Binding::Sign);
         }
+        ExprKind::Binary(BinOp::Add | BinOp::Sub, ..) => put_sum(out, e, if is_plain_sum(e) { "" } else { " " }),
         ExprKind::Binary(op, left, right) => {
-            let own = binding(e);
-            put_operand(out, left, binding(left) < own);
-            let mut second = String::new();
-            put_operand(&mut second, right, binding(right) <= own);
-            // `n-1`, but `10*content + 40*style`.
-            let simple = binding(left) == Binding::Atom && binding(right) == Binding::Atom && !second.starts_with('-');
-            let space = if own == Binding::Sum && !simple { " " } else { "" };
-            out.push_str(&format!("{space}{}{space}{second}", op.symbol()));
+            put_operand(out, left, binding(left) < Binding::Product);
+            out.push_str(op.symbol());
+            put_operand(out, right, binding(right) <= Binding::Product);
         }
         ExprKind::Call(call) if call.alias.is_some() => put_link_call(out, call),
         ExprKind::Call(call) => put_call(out, call, true),
         ExprKind::Chain(chain) => put_chain(out, chain),
         ExprKind::Hole => out.push('_'),
+    }
+}
+
+/// A sum with the same space around each of its signs.
+fn put_sum(out: &mut String, e: &Expr, space: &str) {
+    let ExprKind::Binary(op @ (BinOp::Add | BinOp::Sub), left, right) = &e.kind else {
+        return put_operand(out, e, binding(e) < Binding::Sum);
+    };
+    put_sum(out, left, space);
+    out.push_str(&format!("{space}{}{space}", op.symbol()));
+    put_operand(out, right, binding(right) <= Binding::Sum);
+}
+
+/// Whether a sum is written without spaces: `n-1`, but `10*content + 40*style`.
+fn is_plain_sum(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Binary(BinOp::Add | BinOp::Sub, left, right) => {
+            binding(right) == Binding::Atom && !expr(right).starts_with('-') && is_plain_sum(left)
+        }
+        _ => binding(e) == Binding::Atom,
     }
 }
 
