@@ -265,7 +265,7 @@ fn measure(
         "fn measure<T: Tape>(&self, images: Tensor<Self::Images, f32, Cpu, T>, {targets}: Targets<'_>) -> Option<Measures<T>> {{"
     );
     if again {
-        *text += "let same = fork(&images);\n";
+        *text += "let same = program::untaped(&images);\n";
     }
     let _ = writeln!(
         text,

@@ -7,10 +7,13 @@ use super::reduce::{BLOCK, block_sum};
 pub fn map(x: &[f32], y: &mut [f32], f: impl Fn(f32) -> f32 + Sync) {
     let work = y.len();
     for_chunks(y, CHUNK, work, |i, y| {
-        simd(|| match x.is_empty() {
-            true => y.iter_mut().for_each(|y| *y = f(*y)),
-            false => y.iter_mut().zip(&x[i * CHUNK..]).for_each(|(y, x)| *y = f(*x)),
-        });
+        simd(
+            #[inline(always)]
+            || match x.is_empty() {
+                true => y.iter_mut().for_each(|y| *y = f(*y)),
+                false => y.iter_mut().zip(&x[i * CHUNK..]).for_each(|(y, x)| *y = f(*x)),
+            },
+        );
     });
 }
 
@@ -18,11 +21,14 @@ pub fn map(x: &[f32], y: &mut [f32], f: impl Fn(f32) -> f32 + Sync) {
 pub fn zip(a: &[f32], b: &[f32], y: &mut [f32], f: impl Fn(f32, f32) -> f32 + Sync) {
     let work = y.len();
     for_chunks(y, CHUNK, work, |i, y| {
-        simd(|| {
-            for ((y, a), b) in y.iter_mut().zip(&a[i * CHUNK..]).zip(&b[i * CHUNK..]) {
-                *y = f(*a, *b);
-            }
-        });
+        simd(
+            #[inline(always)]
+            || {
+                for ((y, a), b) in y.iter_mut().zip(&a[i * CHUNK..]).zip(&b[i * CHUNK..]) {
+                    *y = f(*a, *b);
+                }
+            },
+        );
     });
 }
 
@@ -159,11 +165,14 @@ impl Broadcast {
                         into[at] = combine(into[at], fold(block));
                         continue;
                     }
-                    simd(|| {
-                        for (into, v) in into[at + begin..].iter_mut().zip(&*block) {
-                            *into = combine(*into, *v);
-                        }
-                    });
+                    simd(
+                        #[inline(always)]
+                        || {
+                            for (into, v) in into[at + begin..].iter_mut().zip(&*block) {
+                                *into = combine(*into, *v);
+                            }
+                        },
+                    );
                 }
             }
         };
@@ -222,10 +231,13 @@ impl Source<'_> {
     /// `y = f(y, self)`.
     #[inline(always)]
     pub fn fold(self, y: &mut [f32], f: impl Fn(f32, f32) -> f32) {
-        simd(|| match self {
-            Source::Row(x) => y.iter_mut().zip(x).for_each(|(y, x)| *y = f(*y, *x)),
-            Source::Constant(c) => y.iter_mut().for_each(|y| *y = f(*y, c)),
-        });
+        simd(
+            #[inline(always)]
+            || match self {
+                Source::Row(x) => y.iter_mut().zip(x).for_each(|(y, x)| *y = f(*y, *x)),
+                Source::Constant(c) => y.iter_mut().for_each(|y| *y = f(*y, c)),
+            },
+        );
     }
 }
 

@@ -281,3 +281,86 @@ pub const fn blocks(wide: &[usize], deep: &[usize], block: usize) {
     same("height", deep[1], deep[1] * block, wide[1]);
     same("width", deep[2], deep[2] * block, wide[2]);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::attrs::{Args, Attr, Value};
+    use crate::ops::{Op, lookup};
+    use crate::random::{self, Purpose};
+    use crate::shape::{Fact, Shape};
+
+    fn op(name: &str, args: &[(&'static str, Value)]) -> Op {
+        let entry = lookup(name).expect("the op is in the table");
+        let has = |arg: &&(&str, Value)| entry.info.attrs.iter().any(|a: &Attr| a.name == arg.0);
+        let args: Vec<_> = args.iter().filter(has).cloned().collect();
+        let args = Args::of(name, entry.info.attrs, &args);
+        (entry.build)(&args, crate::source::Span::default(), &mut crate::diag::Sink::new()).expect("the arguments fit")
+    }
+
+    fn refuses(check: impl FnOnce() + std::panic::UnwindSafe) -> String {
+        let error = std::panic::catch_unwind(check).expect_err("the sizes do not fit");
+        error.downcast_ref::<String>().cloned().unwrap_or_default()
+    }
+
+    /// The compiler's arithmetic is that of inference, for windows of every kind.
+    #[test]
+    fn windows_make_the_sizes_that_ops_infer() {
+        let mut rng = random::stream(1, Purpose::Sample, 4, 2);
+        let mut accepted = 0;
+        for _ in 0..400 {
+            let axes = 1 + random::below(&mut rng, 3) as usize;
+            let mut list = |least: u64, most: u64| -> Vec<usize> {
+                (0..axes).map(|_| (least + random::below(&mut rng, most - least + 1)) as usize).collect()
+            };
+            let (sizes, kernel, stride, dilation) = (list(1, 9), list(1, 4), list(1, 3), list(1, 2));
+            let (before, after, added) = (list(0, 1), list(0, 1), list(0, 0));
+            let ceil = list(0, 1)[0] == 1;
+            let value = |v: &[usize]| Value::List(v.iter().map(|v| Value::Int(*v as i64)).collect());
+            let pads = before.iter().zip(&after).map(|(a, b)| value(&[*a, *b])).collect();
+            let args = [
+                ("out", Value::Int(4)),
+                ("kernel", value(&kernel)),
+                ("stride", value(&stride)),
+                ("pad", Value::List(pads)),
+                ("dilation", value(&dilation)),
+                ("ceil", Value::Bool(ceil)),
+            ];
+            let input = Fact::f32(Shape::of(&[&[1, 2], &sizes[..]].concat()));
+            let slide = Slide {
+                kernel: &kernel,
+                stride: &stride,
+                before: &before,
+                after: &after,
+                dilation: &dilation,
+                ceil: false,
+            };
+            if let Ok(output) = op("conv", &args).infer(&[input.clone()]) {
+                accepted += 1;
+                assert_eq!(conv(2, &sizes, 4, &output.sizes()[2..], slide, 2), 4);
+            }
+            if let Ok(output) = op("conv_transpose", &args).infer(&[input.clone()]) {
+                assert_eq!(conv_transpose(2, &sizes, 4, &output.sizes()[2..], slide, &added, 1), 4);
+            }
+            if let Ok(output) = op("maxpool", &args).infer(&[input]) {
+                pool(&[&[2], &sizes[..]].concat(), &output.sizes()[1..], Slide { ceil, ..slide });
+            }
+        }
+        assert!(accepted > 100, "{accepted}");
+    }
+
+    #[test]
+    fn messages_say_what_a_size_becomes() {
+        const SLIDE: Slide<'_> =
+            Slide { kernel: &[3, 3], stride: &[2, 2], before: &[1, 1], after: &[1, 1], dilation: &[], ceil: false };
+        let text = refuses(|| _ = conv(3, &[56, 56], 8, &[28, 56], SLIDE, 1));
+        assert_eq!(text, "width: 56 becomes 28, not 56");
+        assert_eq!(refuses(|| _ = conv(3, &[56, 56], 8, &[28, 28], SLIDE, 2)), "2 groups do not divide 3 channels");
+        assert_eq!(refuses(|| _ = conv(3, &[56], 8, &[28], SLIDE, 1)), "1 axes, but a clause has 2 numbers");
+        assert_eq!(refuses(|| reshape(&[16, 5, 5], &[256])), "400 elements cannot become 256");
+        let text = refuses(|| concat(&[&[64, 28], &[96, 28]], &[128, 28]));
+        assert_eq!(text, "the branches have 160 channels together, not 128");
+        assert_eq!(refuses(|| blocks(&[3, 5, 4], &[12, 2, 2], 2)), "height: 2 becomes 4, not 5");
+        assert_eq!(refuses(|| pad(&[1, 4], &[1, 5], &[1], &[1])), "length: 4 becomes 6, not 5");
+    }
+}

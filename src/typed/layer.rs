@@ -12,7 +12,7 @@ use crate::ops::lower::NoiseKey;
 use crate::ops::{Op, ParamSpec};
 use crate::shape::Fact;
 
-use super::tape::{Grads, Operands, Setting, Slot, call, slot};
+use super::tape::{Grads, Operands, Setting, Shelf, Slot, call, slot};
 
 /// An op with its parameters, all zero at first; what every typed layer holds.
 pub struct Layer {
@@ -21,6 +21,8 @@ pub struct Layer {
     specs: Vec<ParamSpec>,
     weights: Vec<Weight>,
     state: RwLock<Vec<Vec<f32>>>,
+    /// Weights as inference reads them.
+    shelf: Shelf,
     frozen: bool,
     at_input: bool,
     node: u64,
@@ -55,6 +57,7 @@ impl Layer {
         Self {
             weights: lengths(true).map(Weight::new).collect(),
             state: RwLock::new(lengths(false).map(|len| vec![0.0; len]).collect()),
+            shelf: Shelf::default(),
             op,
             specs,
             frozen: false,
@@ -85,6 +88,7 @@ impl Layer {
         let moves_statistics = !state.is_empty() && taped && !self.frozen;
         let [seed, step] = [0, 1].map(|i| self.noise[i].load(Ordering::Relaxed));
         let setting = Setting {
+            shelf: (!taped).then_some(&self.shelf),
             params: self.weights.iter().map(|w| w.values.clone()).collect(),
             slots: self.weights.iter().map(|w| (taped && !self.frozen).then(|| w.slot.clone())).collect(),
             training: if state.is_empty() { taped } else { moves_statistics },
@@ -98,6 +102,11 @@ impl Layer {
             *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
         }
         output
+    }
+
+    /// Forgets packed weights, since weights change.
+    fn empty_shelf(&mut self) {
+        *self.shelf.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// What is known of its parameters, in the order of the op.
@@ -151,6 +160,7 @@ impl Layer {
 
     /// Calls `f` with the values of every parameter, to be changed.
     pub fn visit_mut(&mut self, mut f: impl FnMut(&ParamSpec, &mut [f32])) {
+        self.empty_shelf();
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         let (mut weights, mut state) = (self.weights.iter_mut(), state.iter_mut());
         for spec in &self.specs {
@@ -174,6 +184,7 @@ impl Layer {
         if self.frozen {
             return Ok(());
         }
+        self.empty_shelf();
         let trainable = self.specs.iter().filter(|s| s.trainable);
         for (spec, weight) in trainable.zip(&mut self.weights) {
             let values: &mut Vec<f32> = Arc::make_mut(&mut weight.values);

@@ -1,7 +1,7 @@
 //! Losses, each the mean over its elements, and metrics.
 
 use dfdx::shapes::Shape;
-use dfdx::tensor::{Cpu, Merge, SplitTape, Tensor};
+use dfdx::tensor::{AsArray, Cpu, Merge, NoneTape, Tensor};
 
 use crate::ops::Op;
 use crate::ops::loss::CrossEntropy;
@@ -9,7 +9,7 @@ use crate::ops::metric::{Accuracy, BinaryAccuracy, Topk};
 use crate::ops::pair_loss::{Bce, BceLogits, Huber, Mae, Mse};
 
 use super::shape::{Scalar, Tape};
-use super::tape::{Operands, apply};
+use super::tape::{Operand, Operands, apply};
 
 /// The cross entropy of the softmax of logits `[N, K]` or `[N, K, ...]` with classes `[N]` or
 /// `[N, ...]`. `smoothing` is the share of the target that is spread over all classes.
@@ -59,14 +59,27 @@ pairs! {
     bce_logits() = BceLogits {};
 }
 
-fn measure(op: impl Into<Op>, inputs: impl Operands<Tape = dfdx::tensor::NoneTape>) -> f32 {
-    let value: Scalar = apply(op, inputs);
-    dfdx::tensor::AsArray::array(&value)
+/// Operands whose tapes are dropped.
+struct Untaped(Vec<Operand>);
+
+impl Operands for Untaped {
+    type Tape = NoneTape;
+
+    fn split(self) -> (Vec<Operand>, NoneTape) {
+        (self.0, NoneTape)
+    }
+}
+
+fn measure(op: impl Into<Op>, x: impl Operands, target: impl Operands) -> f32 {
+    let mut operands = x.split().0;
+    operands.extend(target.split().0);
+    let value: Scalar = apply(op, Untaped(operands));
+    value.array()
 }
 
 /// The share of examples whose greatest logit is that of their class.
 pub fn accuracy<S: Shape, L: Shape, T: Tape>(logits: Tensor<S, f32, Cpu, T>, classes: Tensor<L, i64, Cpu>) -> f32 {
-    measure(Accuracy {}, (logits.split_tape().0, classes))
+    measure(Accuracy {}, logits, classes)
 }
 
 /// The share of examples whose class is among the `k` greatest logits.
@@ -75,14 +88,10 @@ pub fn topk<S: Shape, L: Shape, T: Tape>(
     classes: Tensor<L, i64, Cpu>,
     k: usize,
 ) -> f32 {
-    measure(Topk { k }, (logits.split_tape().0, classes))
+    measure(Topk { k }, logits, classes)
 }
 
 /// The share of elements on the same side of a threshold as their target.
-pub fn binary_accuracy<S: Shape, T: Tape>(
-    x: Tensor<S, f32, Cpu, T>,
-    target: impl Operands<Tape = dfdx::tensor::NoneTape>,
-    threshold: f32,
-) -> f32 {
-    measure(BinaryAccuracy { threshold }, (x.split_tape().0, target))
+pub fn binary_accuracy<S: Shape, T: Tape>(x: Tensor<S, f32, Cpu, T>, target: impl Operands, threshold: f32) -> f32 {
+    measure(BinaryAccuracy { threshold }, x, target)
 }

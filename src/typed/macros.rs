@@ -164,21 +164,37 @@ macro_rules! conv_transpose {
 macro_rules! max_pool {
     (
         $x:expr; $($i:literal)x+ => $($o:literal)x+, kernel $($k:literal)x+
-        $(, stride $($s:literal)x+)? $(, pad $($p:tt)x+)? $(, dilation $($l:literal)x+)? $(, $ceil:ident)?
+        $(, stride $($s:literal)x+)? $(, pad $($p:tt)x+)? $(, dilation $($l:literal)x+)?
+    ) => {
+        $crate::__typed_max_pool!($x; [$($i)+] [$($o)+] [$($k)+] [$($($s)+)?] [$($($p)+)?] [$($($l)+)?] false)
+    };
+    (
+        $x:expr; $($i:literal)x+ => $($o:literal)x+, kernel $($k:literal)x+
+        $(, stride $($s:literal)x+)? $(, pad $($p:tt)x+)? $(, dilation $($l:literal)x+)?, ceil
+    ) => {
+        $crate::__typed_max_pool!($x; [$($i)+] [$($o)+] [$($k)+] [$($($s)+)?] [$($($p)+)?] [$($($l)+)?] true)
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __typed_max_pool {
+    (
+        $x:expr; [$($i:literal)+] [$($o:literal)+] [$($k:literal)+] [$($s:literal)*] [$($p:tt)*] [$($l:literal)*]
+        $ceil:literal
     ) => {{
-        const CEIL: bool = !$crate::__typed_absent!($($ceil)?);
         const _: () = $crate::typed::check::pool(
             &[$($i),+],
             &[$($o),+],
-            $crate::__typed_slide!([$($k)+] [$($($s)+)?] [$($($p)+)?] [$($($l)+)?] CEIL),
+            $crate::__typed_slide!([$($k)+] [$($s)*] [$($p)*] [$($l)*] $ceil),
         );
         $crate::typed::max_pool::<
             ($($crate::typed::Const<$i>,)+),
             ($($crate::typed::Const<$o>,)+),
-            $crate::__typed_window!([$($k)+] [$($($s)+)?] [$($($p)+)?] [$($($l)+)?]),
+            $crate::__typed_window!([$($k)+] [$($s)*] [$($p)*] [$($l)*]),
             _,
             _,
-        >($x, CEIL)
+        >($x, $ceil)
     }};
 }
 

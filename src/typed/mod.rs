@@ -37,6 +37,10 @@
 //! # let _ = gradients;
 //! ```
 
+/// The guide.
+#[doc = include_str!("../../docs/typed.md")]
+pub mod guide {}
+
 pub mod check;
 mod functions;
 mod layer;

@@ -2,9 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
 
 /// Elements that are kept for later at most.
 const MOST: usize = 1 << 26;
+/// Elements of a cache line.
+const LINE: usize = 16;
 
 #[derive(Default)]
 struct Pool {
@@ -29,7 +32,9 @@ pub(super) fn take(len: usize) -> Vec<f32> {
 /// Keeps a buffer for later.
 pub(super) fn give(buffer: Vec<f32>) {
     let len = buffer.len();
-    POOL.with_borrow_mut(|pool| {
+    // A thread that ends has no pool any more.
+    let _ = POOL.try_with(|pool| {
+        let mut pool = pool.borrow_mut();
         if len > 0 && pool.elements + len <= MOST {
             pool.elements += len;
             pool.by_length.entry(len).or_default().push(buffer);
@@ -37,9 +42,41 @@ pub(super) fn give(buffer: Vec<f32>) {
     });
 }
 
-/// Keeps buffers for later.
-pub(super) fn give_all(buffers: impl IntoIterator<Item = Vec<f32>>) {
-    buffers.into_iter().for_each(give);
+/// A buffer that begins at a cache line and comes back by itself.
+#[derive(Default)]
+pub(super) struct Scratch {
+    buffer: Vec<f32>,
+    start: usize,
+    len: usize,
+}
+
+impl Scratch {
+    /// A buffer of this length; its contents are undefined.
+    pub fn take(len: usize) -> Self {
+        let buffer = if len == 0 { Vec::new() } else { take(len + LINE) };
+        let start = buffer.as_ptr().align_offset(LINE * size_of::<f32>()).min(buffer.len() - len);
+        Self { buffer, start, len }
+    }
+}
+
+impl Deref for Scratch {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        &self.buffer[self.start..][..self.len]
+    }
+}
+
+impl DerefMut for Scratch {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        &mut self.buffer[self.start..][..self.len]
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        give(std::mem::take(&mut self.buffer));
+    }
 }
 
 #[cfg(test)]
@@ -54,5 +91,15 @@ mod tests {
         give(buffer);
         assert_ne!(take(8).as_ptr(), at);
         assert_eq!(take(7).as_ptr(), at);
+    }
+
+    #[test]
+    fn scratch_begins_at_a_cache_line() {
+        for len in [0, 1, 16, 1000] {
+            let mut scratch = Scratch::take(len);
+            scratch.fill(1.0);
+            assert_eq!(scratch.len(), len);
+            assert!(len == 0 || scratch.as_ptr().addr() % 64 == 0);
+        }
     }
 }

@@ -8,18 +8,18 @@
 //! Gradients of tensors are written into the tape's own buffers. A value's gradient is taken out
 //! of the tape when its op has used it; those of parameters and of the network's inputs stay.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use dfdx::shapes::{HasShape, Shape};
 use dfdx::tensor::{Cpu, CpuError, Gradients, Merge, PutTape, SplitTape, Tape as _, Tensor, TensorFromVec};
 use dfdx::tensor_ops::ReshapeTo;
 
 use crate::kernels::sweep;
-use crate::ops::Op;
-use crate::ops::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, NoiseKey};
+use crate::ops::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, NoiseKey, Pack};
+use crate::ops::{Op, fused};
 use crate::shape::Fact;
 
-use super::pool;
+use super::pool::{self, Scratch};
 use super::shape::Tape;
 
 /// The gradients of a backward pass.
@@ -61,7 +61,14 @@ pub struct Operand {
 }
 
 impl Operand {
-    fn copy(&self) -> Vec<f32> {
+    fn copy(&self) -> Scratch {
+        let mut buffer = Scratch::take(self.fact.numel());
+        self.values.read(&mut buffer);
+        buffer
+    }
+
+    /// A copy to own.
+    fn take(&self) -> Vec<f32> {
         let mut buffer = pool::take(self.fact.numel());
         self.values.read(&mut buffer);
         buffer
@@ -180,9 +187,21 @@ impl<I: Operands, const N: usize> Operands for [I; N] {
     }
 }
 
+/// Weights in the form that a kernel for inference reads, for inputs of some facts.
+pub(super) struct Packed {
+    facts: Vec<Fact>,
+    kernel: Arc<dyn Kernel>,
+    values: Arc<Scratch>,
+}
+
+/// A place for packed weights, emptied by whoever changes the weights.
+pub(super) type Shelf = Mutex<Option<Packed>>;
+
 /// What an op is called with besides its inputs.
 #[derive(Default)]
-pub(super) struct Setting {
+pub(super) struct Setting<'a> {
+    /// Where packed weights stay between calls without a tape.
+    pub shelf: Option<&'a Shelf>,
     /// Values of the trainable parameters.
     pub params: Vec<Arc<Vec<f32>>>,
     /// The ways to their gradients, where they are trained.
@@ -217,12 +236,11 @@ pub fn apply<O: Shape, I: Operands>(op: impl Into<Op>, inputs: I) -> Tensor<O, f
     call(&op.into(), inputs, setting).0
 }
 
-/// Runs an op and records it. Returns the running statistics as well.
-pub(super) fn call<O: Shape, I: Operands>(
-    op: &Op,
-    inputs: I,
-    setting: Setting,
-) -> (Tensor<O, f32, Cpu, I::Tape>, Vec<Vec<f32>>) {
+/// A tensor, and the running statistics after it was computed.
+type Output<O, T> = (Tensor<O, f32, Cpu, T>, Vec<Vec<f32>>);
+
+/// Runs an op and records it.
+pub(super) fn call<O: Shape, I: Operands>(op: &Op, inputs: I, setting: Setting<'_>) -> Output<O, I::Tape> {
     let (operands, mut tape) = inputs.split();
     let done = run(op, operands, setting);
     let state = done.pending.state.clone();
@@ -260,13 +278,13 @@ struct Done {
 /// The backward pass of an op, with what it reads.
 struct Pending {
     /// `None` where the gradient is handed on as it is.
-    kernel: Option<Box<dyn Kernel>>,
+    kernel: Option<Arc<dyn Kernel>>,
     needs: Needs,
     inputs: Vec<Operand>,
     params: Vec<Arc<Vec<f32>>>,
     slots: Vec<Option<Slot>>,
     state: Vec<Vec<f32>>,
-    saved: Vec<Vec<f32>>,
+    saved: Vec<Scratch>,
     scratch: usize,
     large: bool,
 }
@@ -278,10 +296,39 @@ fn in_pool(large: bool, run: impl FnOnce() + Send) {
     if large { rayon::scope(|_| run()) } else { run() }
 }
 
-fn run(op: &Op, mut inputs: Vec<Operand>, mut setting: Setting) -> Done {
+/// The kernel of an op, and weights packed for it; `None` for a view.
+fn prepare(op: &Op, facts: &[Fact], fact: &Fact, setting: &Setting<'_>) -> Option<(Arc<dyn Kernel>, Arc<Scratch>)> {
+    if let Some(packed) = setting.shelf.and_then(|shelf| from_shelf(shelf, op, facts, fact, setting)) {
+        return Some(packed);
+    }
+    match op.lower(facts, fact, LowerCx { training: setting.training, node: setting.node }) {
+        Lowered::View => None,
+        Lowered::Kernel(kernel) => Some((kernel.into(), Arc::default())),
+    }
+}
+
+fn from_shelf(
+    shelf: &Shelf,
+    op: &Op,
+    facts: &[Fact],
+    fact: &Fact,
+    setting: &Setting<'_>,
+) -> Option<(Arc<dyn Kernel>, Arc<Scratch>)> {
+    let mut place = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+    if place.as_ref().is_none_or(|packed| packed.facts != facts) {
+        let kernel: Arc<dyn Kernel> = fused::lower(op, facts, fact, fused::Tail::default())?.into();
+        let mut values = Scratch::take(kernel.packed());
+        let params: Vec<&[f32]> = setting.params.iter().map(|p| p.as_slice()).collect();
+        kernel.pack(Pack { params: &params, state: &[], packed: &mut values });
+        *place = Some(Packed { facts: facts.to_vec(), kernel, values: Arc::new(values) });
+    }
+    place.as_ref().map(|packed| (packed.kernel.clone(), packed.values.clone()))
+}
+
+fn run(op: &Op, mut inputs: Vec<Operand>, mut setting: Setting<'_>) -> Done {
     let facts: Vec<Fact> = inputs.iter().map(|x| x.fact.clone()).collect();
     let fact = op.infer(&facts).unwrap_or_else(|error| panic!("`{}`: {}", op.info().name, error.message));
-    let lowered = op.lower(&facts, &fact, LowerCx { training: setting.training, node: setting.node });
+    let prepared = prepare(op, &facts, &fact, &setting);
     let large = op.macs(&facts, &fact) >= LARGE;
     if setting.at_input {
         inputs.iter_mut().for_each(|x| x.slot = None);
@@ -297,10 +344,11 @@ fn run(op: &Op, mut inputs: Vec<Operand>, mut setting: Setting) -> Done {
         scratch: 0,
         large,
     };
-    let output = match lowered {
-        Lowered::View => inputs[0].copy(),
-        Lowered::Kernel(kernel) => {
-            let output = forward(&*kernel, &inputs, &mut pending, &mut setting.state, fact.numel(), setting.noise);
+    let output = match prepared {
+        None => inputs[0].take(),
+        Some((kernel, packed)) => {
+            let call = Call { kernel: &*kernel, packed: &packed, len: fact.numel(), noise: setting.noise };
+            let output = call.forward(&inputs, &mut pending, &mut setting.state);
             pending.needs = kernel.needs();
             let hands_on = matches!(op, Op::Add(_)) && facts.iter().all(|f| f.shape == fact.shape);
             pending.kernel = (!hands_on).then_some(kernel);
@@ -322,41 +370,44 @@ impl Values for Released {
     fn read(&self, _into: &mut [f32]) {}
 }
 
-fn forward(
-    kernel: &dyn Kernel,
-    inputs: &[Operand],
-    pending: &mut Pending,
-    state: &mut [Vec<f32>],
+/// A forward pass of a kernel.
+struct Call<'a> {
+    kernel: &'a dyn Kernel,
+    packed: &'a [f32],
+    /// Elements of the output.
     len: usize,
     noise: NoiseKey,
-) -> Vec<f32> {
-    let workspace = kernel.workspace();
-    pending.scratch = workspace.backward;
-    pending.saved = workspace.saved.iter().map(|len| pool::take(*len)).collect();
-    let in_place = kernel.in_place() && inputs.first().is_some_and(|x| x.fact.numel() == len);
-    let mut output = if in_place { inputs[0].copy() } else { pool::take(len) };
-    // An input that the output's buffer holds is an empty slice to the kernel.
-    let copy = |(i, x): (usize, &Operand)| if in_place && i == 0 { Vec::new() } else { x.copy() };
-    let values: Vec<Vec<f32>> = inputs.iter().enumerate().map(copy).collect();
-    let mut scratch = pool::take(workspace.forward);
-    let params: Vec<&[f32]> = pending.params.iter().map(|p| p.as_slice()).collect();
-    let mut saved: Vec<&mut [f32]> = pending.saved.iter_mut().map(Vec::as_mut_slice).collect();
-    let mut state: Vec<&mut [f32]> = state.iter_mut().map(Vec::as_mut_slice).collect();
-    in_pool(pending.large, || {
-        kernel.forward(Forward {
-            inputs: &values.iter().map(Vec::as_slice).collect::<Vec<_>>(),
-            params: &params,
-            state: &mut state,
-            output: &mut output,
-            packed: &[],
-            saved: &mut saved,
-            scratch: &mut scratch,
-            noise,
+}
+
+impl Call<'_> {
+    fn forward(&self, inputs: &[Operand], pending: &mut Pending, state: &mut [Vec<f32>]) -> Vec<f32> {
+        let workspace = self.kernel.workspace();
+        pending.scratch = workspace.backward;
+        pending.saved = workspace.saved.iter().map(|len| Scratch::take(*len)).collect();
+        let in_place = self.kernel.in_place() && inputs.first().is_some_and(|x| x.fact.numel() == self.len);
+        let mut output = if in_place { inputs[0].take() } else { pool::take(self.len) };
+        // An input that the output's buffer holds is an empty slice to the kernel.
+        let copy = |(i, x): (usize, &Operand)| if in_place && i == 0 { Scratch::default() } else { x.copy() };
+        let values: Vec<Scratch> = inputs.iter().enumerate().map(copy).collect();
+        let values: Vec<&[f32]> = values.iter().map(|v| &**v).collect();
+        let mut scratch = Scratch::take(workspace.forward);
+        let params: Vec<&[f32]> = pending.params.iter().map(|p| p.as_slice()).collect();
+        let mut saved: Vec<&mut [f32]> = pending.saved.iter_mut().map(|s| &mut **s).collect();
+        let mut state: Vec<&mut [f32]> = state.iter_mut().map(Vec::as_mut_slice).collect();
+        in_pool(pending.large, || {
+            self.kernel.forward(Forward {
+                inputs: &values,
+                params: &params,
+                state: &mut state,
+                output: &mut output,
+                packed: self.packed,
+                saved: &mut saved,
+                scratch: &mut scratch,
+                noise: self.noise,
+            });
         });
-    });
-    pool::give_all(values);
-    pool::give(scratch);
-    output
+        output
+    }
 }
 
 fn is_zero(values: &[f32]) -> bool {
@@ -397,8 +448,8 @@ impl Pending {
         grad: Vec<f32>,
         output: Option<Operand>,
     ) -> Result<(), CpuError> {
-        let read = |x: &Operand| if self.needs.inputs { x.copy() } else { Vec::new() };
-        let inputs: Vec<Vec<f32>> = self.inputs.iter().map(read).collect();
+        let read = |x: &Operand| if self.needs.inputs { x.copy() } else { Scratch::default() };
+        let inputs: Vec<Scratch> = self.inputs.iter().map(read).collect();
         let output = output.map(|x| x.copy()).unwrap_or_default();
         let mut targets = Vec::new();
         for x in &self.inputs {
@@ -408,12 +459,14 @@ impl Pending {
         for (slot, param) in self.slots.iter().zip(&self.params) {
             of_params.push(slot.as_ref().map(|slot| target_of_param(slot, grads, param.len())).transpose()?);
         }
-        let mut scratch = pool::take(self.scratch);
+        let mut scratch = Scratch::take(self.scratch);
         let params: Vec<&[f32]> = self.params.iter().map(|p| p.as_slice()).collect();
-        let (state, saved) = (slices(&self.state), slices(&self.saved));
+        let inputs: Vec<&[f32]> = inputs.iter().map(|x| &**x).collect();
+        let saved: Vec<&[f32]> = self.saved.iter().map(|s| &**s).collect();
+        let state: Vec<&[f32]> = self.state.iter().map(Vec::as_slice).collect();
         in_pool(self.large, || {
             kernel.backward(Backward {
-                inputs: &slices(&inputs),
+                inputs: &inputs,
                 params: &params,
                 state: &state,
                 output: &output,
@@ -430,20 +483,9 @@ impl Pending {
         for (slot, gradient) in self.slots.iter().zip(of_params).filter_map(|(s, g)| Some((s.as_ref()?, g?))) {
             *slot(grads)? = gradient;
         }
-        pool::give_all(inputs);
-        pool::give_all([output, grad, scratch]);
+        pool::give(grad);
         Ok(())
     }
-}
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        pool::give_all(std::mem::take(&mut self.saved));
-    }
-}
-
-fn slices(buffers: &[Vec<f32>]) -> Vec<&[f32]> {
-    buffers.iter().map(Vec::as_slice).collect()
 }
 
 /// A buffer for the gradient of an input, which kernels overwrite: the input's own where that

@@ -9,6 +9,7 @@ use crate::ops::geometry::Sliding as Attributes;
 
 /// The attributes of a sliding window: tuples of [`Const`](super::Const), one for each axis, or `()` for
 /// strides and dilations of one and no padding. The macros write it.
+#[derive(Debug)]
 pub struct Window<Kernel, Stride, Before, After, Dilation>(PhantomData<(Kernel, Stride, Before, After, Dilation)>);
 
 /// Numbers, one an axis, as a type.

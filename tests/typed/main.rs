@@ -6,5 +6,6 @@ mod common;
 #[allow(dead_code)]
 #[path = "../engine/net.rs"]
 mod engine;
+mod macros;
 mod net;
 mod ops;

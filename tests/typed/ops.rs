@@ -191,7 +191,12 @@ fn every_op_gives_the_engines_bits() {
         };
 
         let pass = instance.forward(&inputs, &params);
-        assert_eq!(bits(&found.output), bits(&pass.output), "`{name}` {index}: output");
+        if training || entry.info.role == Role::Metric {
+            assert_eq!(bits(&found.output), bits(&pass.output), "`{name}` {index}: output");
+        } else {
+            // Inference packs weights, as the engine's plans without gradients do.
+            assert!(near(&found.output, &pass.output), "`{name}` {index}: {:?} and {:?}", found.output, pass.output);
+        }
         let mut after = pass.params.iter();
         layer.visit(|spec, values| assert_eq!(values, after.next().expect("as many"), "`{name}` {}", spec.name));
         let Some(mut grads) = found.grads else { continue };
@@ -206,6 +211,12 @@ fn every_op_gives_the_engines_bits() {
         };
         visit_gradients(&mut Single(layer), &mut grads, check).expect("there is memory");
     }
+}
+
+/// Whether values differ by no more than sums do that are taken in another order.
+fn near(found: &[f32], expected: &[f32]) -> bool {
+    let greatest = expected.iter().fold(1e-3f32, |m, v| m.max(v.abs()));
+    found.iter().zip(expected).all(|(a, b)| a.to_bits() == b.to_bits() || (a - b).abs() <= 2e-6 * greatest)
 }
 
 fn bits(values: &[f32]) -> Vec<u32> {

@@ -56,8 +56,8 @@ struct Value {
     local: String,
     /// The local that later readers use, after the value itself was moved.
     kept: Option<String>,
-    /// Whether it is a label, which has no tape.
-    label: bool,
+    /// Whether it is a target, which has no tape.
+    target: bool,
 }
 
 /// An expression that has no name yet.
@@ -81,6 +81,8 @@ pub(super) struct Writer<'d, 'a> {
     reserved: Taken,
     lines: Vec<String>,
     pending: Option<Pending>,
+    /// Whether losses and metrics are written: what is data to them are targets.
+    of_measures: bool,
 }
 
 /// The draft of an instance.
@@ -103,6 +105,8 @@ pub(super) fn draft(mut drafter: Drafter<'_>, at: InstanceId) -> (Draft, Slots) 
 pub(super) struct Measures {
     /// Names and facts of what is read: results of the network, then targets.
     pub inputs: Vec<(String, Fact)>,
+    /// How many of them are results.
+    pub results: usize,
     /// The statements but for the result.
     pub body: Vec<String>,
     /// The expression of the loss.
@@ -127,6 +131,7 @@ pub(super) fn measures(mut drafter: Drafter<'_>) -> Option<Measures> {
     }
     reported.extend(graph.roles.metrics.iter().cloned());
     let mut writer = Writer::new(&mut drafter, ROOT);
+    writer.of_measures = true;
     let inputs: Vec<NodeId> = tree.instances[ROOT].outputs.iter().chain(&tree.targets).copied().collect();
     let results: Vec<NodeId> = reported.iter().map(|(_, id)| *id).collect();
     writer.count(&steps, &inputs, &[]);
@@ -142,7 +147,8 @@ pub(super) fn measures(mut drafter: Drafter<'_>) -> Option<Measures> {
     writer.flush();
     let values = reported.iter().map(|(name, id)| (name.clone(), writer.number(*id))).collect();
     let loss = writer.values.get(&writer.canonical(total)).map(|v| v.local.clone()).unwrap_or_default();
-    Some(Measures { inputs, body: writer.lines, loss, values })
+    let results = tree.instances[ROOT].outputs.len();
+    Some(Measures { inputs, results, body: writer.lines, loss, values })
 }
 
 /// A loss, a metric, or a sum of losses as a step.
@@ -180,6 +186,7 @@ impl<'d, 'a> Writer<'d, 'a> {
             reserved: reserved(),
             lines: Vec::new(),
             pending: None,
+            of_measures: false,
         }
     }
 
@@ -218,8 +225,9 @@ impl<'d, 'a> Writer<'d, 'a> {
     /// Finds all reads of all values, so that each is known before anything is written.
     fn count(&mut self, steps: &[Step], inputs: &[NodeId], outputs: &[NodeId]) {
         for id in inputs {
-            let label = self.drafter.checked.fact(*id).dtype == DType::I64;
-            self.values.insert(*id, Value { label, ..Value::default() });
+            let integers = self.drafter.checked.fact(*id).dtype == DType::I64;
+            let target = integers || self.of_measures && self.drafter.graph.op(*id).is_none();
+            self.values.insert(*id, Value { target, ..Value::default() });
         }
         for (index, step) in steps.iter().enumerate() {
             let (reads, makes) = self.ports(step);
@@ -359,7 +367,7 @@ impl<'d, 'a> Writer<'d, 'a> {
         let carrier = value.uses.iter().rposition(|u| u.live).unwrap_or(value.uses.len().saturating_sub(1));
         let local = value.local.clone();
         let last = at + 1 == value.uses.len();
-        if value.label {
+        if value.target {
             return if last { local } else { format!("{local}.clone()") };
         }
         if at < carrier {

@@ -164,8 +164,9 @@ fn put_module(scope: &mut Scope, kind: &Kind, name: &str) {
 fn measure(measures: &Measures) -> Function {
     let mut function = Function::new("measure");
     generic(&mut function).doc("The loss, and the numbers that are reported beside it.");
-    for (input, fact) in &measures.inputs {
-        function.arg(input, types::of(fact));
+    for (at, (input, fact)) in measures.inputs.iter().enumerate() {
+        let is_target = at >= measures.results;
+        function.arg(input, if is_target { types::with(fact, "B", None) } else { types::of(fact) });
     }
     function.ret("Measures<T>");
     for line in &measures.body {

@@ -11,7 +11,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
-use dfdx::tensor::{AsArray, TensorFromVec};
+use dfdx::shapes::Shape;
+use dfdx::tensor::{AsArray, SplitTape, TensorFromVec, WithEmptyTape};
 
 use crate::config::{self, Config};
 use crate::data::Mode;
@@ -36,6 +37,11 @@ pub struct Measures<T: Tape> {
 /// The number that a scalar holds.
 pub fn number<T: Tape>(scalar: &Scalar<T>) -> f32 {
     scalar.array()
+}
+
+/// The same value without a tape: what the network reads, as the target that it should give back.
+pub fn untaped<S: Shape, T: Tape>(x: &Tensor<S, f32, Cpu, T>) -> Tensor<S, f32, Cpu> {
+    x.with_empty_tape().split_tape().0
 }
 
 /// The targets of a batch, as the data set has them.
