@@ -63,6 +63,7 @@ impl Augment {
             Augment::Lighting { .. } => "lighting",
             Augment::Mixup { .. } => "mixup",
             Augment::Cutmix { .. } => "cutmix",
+            Augment::Letterbox { .. } => "letterbox",
         }
     }
 }
