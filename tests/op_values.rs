@@ -344,3 +344,111 @@ fn a_separable_convolution_is_two() {
     let (sizes, y) = run_filled(op("separable", &args), (&[1, 2, 3, 3], &[1.0; 18]), 1.0);
     assert_eq!((sizes, y), (vec![1, 3, 1, 1], vec![19.0; 3]));
 }
+
+/// Numbers without ties: `sin(0.7 k^2 + 0.3 k)` for `k` from `start` on.
+fn wave(n: usize, start: usize) -> Vec<f32> {
+    (start..start + n).map(|k| (0.7 * (k * k) as f64 + 0.3 * k as f64).sin() as f32).collect()
+}
+
+/// The output, and the first gradients of each input and parameter, against wanted ones.
+fn agrees(op: Op, facts: &[Fact], inputs: &[Vec<f32>], params: &[Vec<f32>], up: &[f32], value: f32, slopes: &[&[f32]]) {
+    let name = op.info().name;
+    let instance = Instance::new(op, facts, true).unwrap_or_else(|e| panic!("{e:?}"));
+    let pass = instance.forward(inputs, params);
+    let found: f64 = pass.output.iter().zip(up).map(|(y, u)| f64::from(*y) * f64::from(*u)).sum();
+    assert!((found as f32 - value).abs() <= 1e-5 * (1.0 + value.abs()), "`{name}`: {found} instead of {value}");
+    let grads = instance.backward(inputs, &pass, up, 0.0);
+    let floats: Vec<&Vec<f32>> = grads.inputs.iter().chain(&grads.params).flatten().collect();
+    assert!(floats.len() >= slopes.len(), "`{name}`");
+    for (found, wanted) in floats.iter().zip(slopes) {
+        for (a, b) in found.iter().zip(*wanted) {
+            assert!((a - b).abs() <= 1e-5 * (1.0 + b.abs()), "`{name}`: {found:?} instead of {wanted:?}");
+        }
+    }
+}
+
+fn matrix(rows: usize, columns: usize) -> Fact {
+    Fact::f32(Shape::of(&[rows, columns]))
+}
+
+/// Computed with PyTorch 2 in double precision from the formulae of the papers, by its own
+/// gradients; semi-hard negatives as TensorFlow Addons chooses them.
+#[test]
+fn losses_over_embeddings_agree_with_pytorch() {
+    let float = |name: &'static str, v: f64| (name, Value::Float(v));
+    let embeddings = || vec![wave(18, 0), wave(18, 18), wave(18, 36)];
+    agrees(
+        op("triplet", &[float("margin", 3.0)]),
+        &[matrix(6, 3), matrix(6, 3), matrix(6, 3)],
+        &embeddings(),
+        &[],
+        &[1.0],
+        1.05755,
+        &[
+            &[0.2944702, 0.0887517, -0.2702327, 0.05805322, 0.343288, 0.2627765],
+            &[-0.09143162, -0.04384615, 0.04690878, -0.0161782, -0.002897641, 0.0191629],
+            &[-0.2030386, -0.04490554, 0.2233239, -0.04187502, -0.3403903, -0.2819394],
+        ],
+    );
+    let label = vec![0.0, 0.0, 1.0, 1.0, 2.0, 0.0];
+    let mined: [(&str, f32, [f32; 6]); 3] = [
+        ("semi_hard", 0.5806815, [-0.3252835, 0.1239768, -0.1299743, 0.1512258, -0.7474256, 0.08088364]),
+        ("hard", 2.743203, [-0.5834518, 0.1928705, -0.0712816, 1.394272, -2.044602, 0.05623454]),
+        ("all", 2.185537, [-0.4364514, 0.3138726, -0.2717886, 1.2682, -1.958374, 0.1606578]),
+    ];
+    for (mining, value, slopes) in mined {
+        let op = op("batch_triplet", &[float("margin", 1.0), ("mining", word(mining))]);
+        let facts = [matrix(6, 3), Fact::i64(Shape::of(&[6]))];
+        agrees(op, &facts, &[wave(18, 0), label.clone()], &[], &[1.0], value, &[&slopes]);
+    }
+    let a = [0.04571581, 0.02192308, -0.02345439, -0.1521181, -0.02724554, 0.1801823];
+    agrees(
+        op("contrastive", &[float("margin", 1.5)]),
+        &[matrix(6, 3), matrix(6, 3), Fact::i64(Shape::of(&[6]))],
+        &[wave(18, 0), wave(18, 18), vec![1.0, 0.0, 1.0, 0.0, 0.0, 1.0]],
+        &[],
+        &[1.0],
+        0.3584291,
+        &[&a, &a.map(|v| -v)],
+    );
+    let unit = |start| wave(18, start).into_iter().map(|v| (v + 1.0) / 2.0).collect::<Vec<f32>>();
+    agrees(
+        op("chi_square", &[]),
+        &[matrix(6, 3), matrix(6, 3)],
+        &[unit(0), unit(18)],
+        &[],
+        &wave(18, 5),
+        0.03515689,
+        &[
+            &[0.04385843, 0.06953335, 0.1735567, -0.002071383, 0.00298948, 0.03341291],
+            &[-0.05143143, -0.07215735, -0.1591897, 0.002099988, -0.003005175, -0.03260785],
+        ],
+    );
+    agrees(
+        op("cosine", &[("out", Value::Int(4))]),
+        &[matrix(6, 3)],
+        &[wave(18, 0)],
+        &[wave(12, 50)],
+        &wave(24, 7),
+        0.08805637,
+        &[
+            &[1.13757, 0.08413703, 0.2770547, -0.222907, -0.5822709, 0.537024],
+            &[-0.5051642, -0.3005077, -0.01568965, -0.1853057, -0.857527, -0.4165811],
+        ],
+    );
+    agrees(
+        op("arcface", &[float("scale", 16.0), float("margin", 0.5)]),
+        &[matrix(6, 4), Fact::i64(Shape::of(&[6]))],
+        &[wave(24, 3).into_iter().map(|v| v * 0.95).collect(), vec![0.0, 1.0, 2.0, 3.0, 0.0, 2.0]],
+        &[],
+        &[1.0],
+        14.87423,
+        &[&[-3.807178, 1.045712e-7, 1.264712e-5, 2.666321, 1.50497e-8, -2.247623]],
+    );
+}
+
+#[test]
+fn chi_square_of_zeros_is_zero() {
+    let (zeros, x) = ([0.0, 0.0, 2.0], [0.0, 1.0, 2.0]);
+    close(&run(op("chi_square", &[]), &[(&[1, 3], &zeros), (&[1, 3], &x)]).1, &[0.0, 1.0, 0.0]);
+}

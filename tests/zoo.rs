@@ -26,6 +26,7 @@ const SIZES: &[(&str, usize, usize)] = &[
     ("efficientnet_b5.yaml", 30_389_784, 30_562_520),
     ("efficientnet_b6.yaml", 43_040_704, 43_265_136),
     ("efficientnet_b7.yaml", 66_347_960, 66_658_680),
+    ("facenet_nn4.yaml", 3_733_968, 3_743_280),
     ("googlenet.yaml", 6_624_904, 6_639_464),
     ("googlenet_aux.yaml", 13_004_888, 13_019_960),
     ("inception_v3.yaml", 23_834_568, 23_869_000),
@@ -50,6 +51,9 @@ const SIZES: &[(&str, usize, usize)] = &[
     ("resnet50_signs.yaml", 23_546_886, 23_600_006),
     ("resnet56.yaml", 853_018, 857_082),
     ("shufflenet_v2_x1_0.yaml", 2_278_604, 2_294_784),
+    ("siamese_faces.yaml", 153_009, 153_425),
+    ("siamese_faces_chi2.yaml", 153_009, 153_425),
+    ("small_triplet.yaml", 152_944, 153_360),
     ("squeezenet1_0.yaml", 1_248_424, 1_248_424),
     ("squeezenet1_0_caffe.yaml", 1_248_424, 1_248_424),
     ("squeezenet1_1.yaml", 1_235_496, 1_235_496),
@@ -93,7 +97,7 @@ fn every_spec_is_sound_and_has_its_known_size() {
         let params = checked(&compiled).params();
         let size = |all: bool| params.iter().filter(|p| all || p.trainable).map(|p| p.numel()).sum::<usize>();
         assert_eq!((size(false), size(true)), (*trainable, *all), "{name}");
-        // An embedding has no loss of its own, and style transfer trains nothing.
+        // An embedding that comes with its weights has no loss of its own, and style transfer trains nothing.
         let trains = compiled.config.train.is_some() && compiled.config.data.is_some();
         assert_eq!(trains, *name != "mobilefacenet.yaml" && !name.starts_with("style_"), "{name}");
     }

@@ -9,6 +9,7 @@ mod detect;
 mod diff;
 mod eval;
 mod explain;
+mod faces;
 mod fmt;
 mod import;
 mod lr_find;
@@ -64,6 +65,8 @@ enum Command {
     Preview(preview::Args),
     /// Try rising learning rates, and tell where the loss falls most steeply
     LrFind(lr_find::Args),
+    /// Enrol people, and say who is on a photo
+    Faces(faces::Args),
     /// Inspect data sets
     Data(data::Args),
     /// Time inference or training steps
@@ -116,6 +119,7 @@ pub fn main() -> ExitCode {
         Command::Detect(args) => detect::run(&args),
         Command::Preview(args) => preview::run(&args),
         Command::LrFind(args) => lr_find::run(&args),
+        Command::Faces(args) => faces::run(&args),
         Command::Data(args) => data::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Profile(args) => profile::run(&args),

@@ -1,14 +1,16 @@
-//! Convolution as matrix products.
+//! Convolution and its gradients: directly over shifted copies, or as matrix products.
 //!
-//! Forward, the gradient by the input and transposed convolution are all [`Gather`]s: what the
-//! target points of several images read becomes the columns of one packed matrix whose sums run
-//! over (tap, source channel), so that small maps still give large products. The gradient by
-//! the weights is a product whose sums run over points.
+//! Forward, the gradient by the input and transposed convolution are all [`Gather`]s. As a
+//! product, what the target points of several images read becomes the columns of one packed
+//! matrix whose sums run over (tap, source channel), so that small maps still give large
+//! products; that of the gradient by the weights has sums over points.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::direct::{ByWeights, Direct};
+use super::fused::{Activation, Epilogue, FusedConv};
 use super::micro::{self, Begin};
 use super::pack::{self, Chunk, Maps};
 use super::shared::Shared;
@@ -24,72 +26,168 @@ const MIN_TILES: usize = 8;
 const MIN_COPY: usize = 1 << 14;
 
 /// A convolution of `[batch, groups * inputs, ...]` to `[batch, groups * outputs, ...]` with
-/// weights `[groups * outputs, inputs, taps]`.
+/// weights `[groups * outputs, inputs, taps]`. How each part of it is computed depends on sizes
+/// alone.
 #[derive(Clone, Debug)]
 pub struct Conv {
-    groups: usize,
     inputs: usize,
     outputs: usize,
     window: Window,
-    forward: Product,
-    adjoint: Vec<Product>,
+    forward: Forward,
+    adjoint: Vec<Adjoint>,
+    by_weights: Weights,
+}
+
+#[derive(Clone, Debug)]
+enum Forward {
+    Direct(Box<Direct>),
+    Fused(Box<FusedConv>),
+}
+
+#[derive(Clone, Debug)]
+enum Adjoint {
+    Direct(Box<Direct>),
+    Product(Box<Product>),
+}
+
+#[derive(Clone, Debug)]
+enum Weights {
+    Direct(Box<ByWeights>),
+    Product(Box<WeightProduct>),
+}
+
+/// The time of a gather as a product of packed matrices, in the terms of [`Direct::cost`].
+fn product_cost(batch: usize, groups: usize, channels: usize, rows: usize, gather: &Gather) -> f64 {
+    let columns = (batch * groups * gather.points()) as f64;
+    let depth = (channels * gather.taps.len()) as f64;
+    // Short runs are copied for the price of long ones.
+    let packing = if gather.grid[2] < 16 { 0.3 } else { 0.15 };
+    columns * (rows as f64 * (depth / 100.0 + 0.3) + depth * packing)
+}
+
+/// Whether matrices would have too few rows or columns to be worth packing for.
+fn is_thin(groups: usize, inputs: usize, outputs: usize) -> bool {
+    inputs <= 8 || inputs.min(outputs) <= 48 || groups > 8
 }
 
 impl Conv {
     /// `inputs` and `outputs` are channels of one group.
     pub fn new(batch: usize, groups: usize, inputs: usize, outputs: usize, window: Window) -> Self {
-        let product = |gather, channels, rows| Product::new(batch, groups, channels, rows, gather);
-        Self {
-            groups,
-            inputs,
-            outputs,
-            window,
-            forward: product(Gather::forward(&window), inputs, outputs),
-            adjoint: Gather::adjoint(&window).into_iter().map(|g| product(g, outputs, inputs)).collect(),
-        }
+        let better = |direct: &Direct, channels: usize, rows: usize, gather: &Gather| {
+            is_thin(groups, channels, rows) || direct.cost() <= product_cost(batch, groups, channels, rows, gather)
+        };
+        let gather = Gather::forward(&window);
+        let direct = Direct::new(batch, groups, inputs, outputs, gather.clone());
+        let forward = match better(&direct, inputs, outputs, &gather) {
+            true => Forward::Direct(Box::new(direct)),
+            false => Forward::Fused(Box::new(FusedConv::new(batch, groups, inputs, outputs, window))),
+        };
+        let adjoint = |gather: Gather| {
+            let direct = Direct::new(batch, groups, outputs, inputs, gather.clone());
+            match better(&direct, outputs, inputs, &gather) {
+                true => Adjoint::Direct(Box::new(direct)),
+                false => Adjoint::Product(Box::new(Product::new(batch, groups, outputs, inputs, gather))),
+            }
+        };
+        let by_weights = match is_thin(groups, inputs, outputs) {
+            true => Weights::Direct(Box::new(ByWeights::new(batch, groups, inputs, outputs, &window))),
+            false => {
+                let forward = Product::new(batch, groups, inputs, outputs, gather);
+                Weights::Product(Box::new(WeightProduct { inputs, outputs, window, forward }))
+            }
+        };
+        let adjoint = Gather::adjoint(&window).into_iter().map(adjoint).collect();
+        Self { inputs, outputs, window, forward, adjoint, by_weights }
     }
 
     /// Scratch of [`Conv::forward`].
     pub fn forward_scratch(&self) -> usize {
-        self.forward.scratch()
+        match &self.forward {
+            Forward::Direct(direct) => direct.packed_len(),
+            Forward::Fused(fused) => fused.packed_len(),
+        }
     }
 
     /// Scratch of [`Conv::input_gradient`].
     pub fn input_scratch(&self) -> usize {
-        self.adjoint.iter().map(Product::scratch).max().unwrap_or(0)
+        let scratch = |part: &Adjoint| match part {
+            Adjoint::Direct(direct) => direct.packed_len(),
+            Adjoint::Product(product) => product.scratch(),
+        };
+        self.adjoint.iter().map(scratch).max().unwrap_or(0)
     }
 
     /// Scratch of [`Conv::weight_gradient`].
     pub fn weight_scratch(&self) -> usize {
-        self.weight_parts().iter().sum()
+        match &self.by_weights {
+            Weights::Direct(direct) => direct.scratch(),
+            Weights::Product(product) => product.parts().iter().sum(),
+        }
     }
 
     /// `y = w * x + bias`.
     pub fn forward(&self, x: &[f32], w: &[f32], bias: Option<&[f32]>, y: &mut [f32], scratch: &mut [f32]) {
-        let y = Shared::new(y);
-        let taps = self.window.taps();
-        for group in 0..self.groups {
-            let w = &w[group * self.outputs * self.inputs * taps..];
-            self.forward.run(group, w, (self.inputs * taps, taps), x, bias, y, scratch);
+        match &self.forward {
+            Forward::Direct(direct) => {
+                let depth = self.inputs * self.window.taps();
+                direct.pack(w, self.outputs * depth, (depth, self.window.taps()), scratch);
+                direct.run(scratch, x, bias, Shared::new(y));
+            }
+            Forward::Fused(fused) => {
+                let end = Epilogue { bias, residual: None, activation: &Activation::Identity };
+                fused.pack(w, None, scratch);
+                fused.run(x, scratch, end, y);
+            }
         }
     }
 
     /// The transposed convolution: the gradient by `x` from that by `y`; `bias` is added per
     /// channel of `x`.
     pub fn input_gradient(&self, dy: &[f32], w: &[f32], bias: Option<&[f32]>, dx: &mut [f32], scratch: &mut [f32]) {
-        if self.adjoint.iter().map(|p| p.gather.points()).sum::<usize>() < self.window.input_len() {
+        let points = |part: &Adjoint| match part {
+            Adjoint::Direct(direct) => direct.points(),
+            Adjoint::Product(product) => product.gather.points(),
+        };
+        if self.adjoint.iter().map(points).sum::<usize>() < self.window.input_len() {
             fill_channels(dx, self.window.input_len(), bias);
         }
         let dx = Shared::new(dx);
-        let taps = self.window.taps();
-        for group in 0..self.groups {
-            let w = &w[group * self.outputs * self.inputs * taps..];
-            for product in &self.adjoint {
-                product.run(group, w, (taps, self.inputs * taps), dy, bias, dx, scratch);
+        let (taps, apart) = (self.window.taps(), self.outputs * self.inputs * self.window.taps());
+        let strides = (taps, self.inputs * taps);
+        for part in &self.adjoint {
+            match part {
+                Adjoint::Direct(direct) => {
+                    direct.pack(w, apart, strides, scratch);
+                    direct.run(scratch, dy, bias, dx);
+                }
+                Adjoint::Product(product) => {
+                    for group in 0..product.groups {
+                        product.run(group, &w[group * apart..], strides, dy, bias, dx, scratch);
+                    }
+                }
             }
         }
     }
 
+    /// Adds the gradient by the weights to `dw`.
+    pub fn weight_gradient(&self, x: &[f32], dy: &[f32], dw: &mut [f32], scratch: &mut [f32]) {
+        match &self.by_weights {
+            Weights::Direct(direct) => direct.run(x, dy, dw, scratch),
+            Weights::Product(product) => product.run(x, dy, dw, scratch),
+        }
+    }
+}
+
+/// The gradient by the weights as a product of packed matrices.
+#[derive(Clone, Debug)]
+struct WeightProduct {
+    inputs: usize,
+    outputs: usize,
+    window: Window,
+    forward: Product,
+}
+
+impl WeightProduct {
     /// Into how many parts the sums of a weight gradient are split: by sizes only.
     fn splits(&self) -> usize {
         let p = &self.forward;
@@ -103,7 +201,7 @@ impl Conv {
     }
 
     /// Scratch of a weight gradient: sums, left and right matrix, transposed maps.
-    fn weight_parts(&self) -> [usize; 4] {
+    fn parts(&self) -> [usize; 4] {
         let (p, isa) = (&self.forward, micro::isa());
         let images = p.chunk_images();
         [
@@ -114,8 +212,7 @@ impl Conv {
         ]
     }
 
-    /// Adds the gradient by the weights to `dw`.
-    pub fn weight_gradient(&self, x: &[f32], dy: &[f32], dw: &mut [f32], scratch: &mut [f32]) {
+    fn run(&self, x: &[f32], dy: &[f32], dw: &mut [f32], scratch: &mut [f32]) {
         let size = self.outputs * self.forward.depth();
         let (taps, splits) = (self.window.taps(), self.splits());
         for (group, dw) in dw.chunks_exact_mut(size).enumerate() {
@@ -143,7 +240,7 @@ impl Conv {
     fn sum_weights(&self, group: usize, x: &[f32], dy: &[f32], sums: &mut [f32], add: bool, scratch: &mut [f32]) {
         let (p, isa) = (&self.forward, micro::isa());
         let (depth, splits) = (p.depth(), self.splits());
-        let [_, left_len, right_len, _] = self.weight_parts();
+        let [_, left_len, right_len, _] = self.parts();
         let (left, rest) = scratch.split_at_mut(left_len);
         let (right, transposed) = rest.split_at_mut(right_len);
         let sums = Shared::new(sums);
@@ -378,9 +475,23 @@ mod tests {
     use super::super::testing::{self, Sizes, below, floats};
     use super::*;
 
+    /// The convolution as products of packed matrices, whatever the sizes.
+    fn products(s: Sizes, window: Window) -> Conv {
+        let Sizes { batch, groups, inputs, outputs } = s;
+        let forward = Product::new(batch, groups, inputs, outputs, Gather::forward(&window));
+        let adjoint = |gather| Adjoint::Product(Box::new(Product::new(batch, groups, outputs, inputs, gather)));
+        Conv {
+            inputs,
+            outputs,
+            window,
+            forward: Forward::Fused(Box::new(FusedConv::new(batch, groups, inputs, outputs, window))),
+            adjoint: Gather::adjoint(&window).into_iter().map(adjoint).collect(),
+            by_weights: Weights::Product(Box::new(WeightProduct { inputs, outputs, window, forward })),
+        }
+    }
+
     /// `[y with bias, dx, dw]`, with scratch full of NaN.
-    fn run(s: Sizes, window: Window, x: &[f32], w: &[f32], bias: &[f32], dy: &[f32]) -> [Vec<f32>; 3] {
-        let conv = Conv::new(s.batch, s.groups, s.inputs, s.outputs, window);
+    fn run(conv: &Conv, x: &[f32], w: &[f32], bias: &[f32], dy: &[f32]) -> [Vec<f32>; 3] {
         let mut all = [vec![f32::NAN; dy.len()], vec![f32::NAN; x.len()], vec![1.0; w.len()]];
         conv.forward(x, w, Some(bias), &mut all[0], &mut vec![f32::NAN; conv.forward_scratch()]);
         conv.input_gradient(dy, w, None, &mut all[1], &mut vec![f32::NAN; conv.input_scratch()]);
@@ -394,7 +505,6 @@ mod tests {
         let w = floats(&mut rng, s.groups * s.outputs * s.inputs * window.taps());
         let dy = floats(&mut rng, s.batch * s.groups * s.outputs * window.output_len());
         let bias = floats(&mut rng, s.groups * s.outputs);
-        let [y, dx, dw] = run(s, window, &x, &w, &bias, &dy);
         let mut expected = testing::reference(s, &window, &x, &w, &dy);
         for (map, y) in expected[0].chunks_exact_mut(window.output_len()).enumerate() {
             y.iter_mut().for_each(|y| *y += f64::from(bias[map % bias.len()]));
@@ -402,9 +512,12 @@ mod tests {
         expected[2].iter_mut().for_each(|g| *g += 1.0);
         let what = format!("{s:?} {window:?}");
         let taps = window.taps();
-        testing::assert_close(&y, &expected[0], s.inputs * taps, &format!("y of {what}"));
-        testing::assert_close(&dx, &expected[1], s.outputs * taps, &format!("dx of {what}"));
-        testing::assert_close(&dw, &expected[2], s.batch * window.output_len(), &format!("dw of {what}"));
+        for conv in [products(s, window), Conv::new(s.batch, s.groups, s.inputs, s.outputs, window)] {
+            let [y, dx, dw] = run(&conv, &x, &w, &bias, &dy);
+            testing::assert_close(&y, &expected[0], s.inputs * taps, &format!("y of {what}"));
+            testing::assert_close(&dx, &expected[1], s.outputs * taps, &format!("dx of {what}"));
+            testing::assert_close(&dw, &expected[2], s.batch * window.output_len(), &format!("dw of {what}"));
+        }
     }
 
     #[test]
@@ -453,7 +566,9 @@ mod tests {
             let w = floats(&mut rng, s.groups * s.outputs * s.inputs * window.taps());
             let dy = floats(&mut rng, s.batch * s.groups * s.outputs * window.output_len());
             let bias = floats(&mut rng, s.groups * s.outputs);
-            testing::same_for_all_thread_counts(|| run(s, window, &x, &w, &bias, &dy).concat());
+            for conv in [products(s, window), Conv::new(s.batch, s.groups, s.inputs, s.outputs, window)] {
+                testing::same_for_all_thread_counts(|| run(&conv, &x, &w, &bias, &dy).concat());
+            }
         }
     }
 

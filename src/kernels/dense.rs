@@ -8,6 +8,9 @@ use super::shared::Shared;
 /// Weight rows that are read side by side, so that each example is read a quarter as often.
 const ROWS: usize = 4;
 
+/// Elements of a gradient that stay in the first-level cache.
+const PIECE: usize = 1024;
+
 /// `y = x w^T + bias` and what follows, for `x` of `[batch, features]` and `w` of `[out,
 /// features]`. The order of sums depends on the sizes alone.
 pub fn forward(x: &[f32], w: &[f32], features: usize, end: Epilogue<'_>, y: &mut [f32]) {
@@ -27,7 +30,10 @@ pub fn forward(x: &[f32], w: &[f32], features: usize, end: Epilogue<'_>, y: &mut
                     ROWS => sums = dots(x, std::array::from_fn(|r| &w[(first + r) * features..][..features])),
                     _ => {
                         for (sum, r) in sums.iter_mut().zip(rows.clone()) {
-                            *sum = simd(|| lanes::dot(x, &w[r * features..][..features]));
+                            *sum = simd(
+                                #[inline(always)]
+                                || lanes::dot(x, &w[r * features..][..features]),
+                            );
                         }
                     }
                 }
@@ -41,6 +47,24 @@ pub fn forward(x: &[f32], w: &[f32], features: usize, end: Epilogue<'_>, y: &mut
                 activate(end.activation, y);
             }
         }
+    });
+}
+
+/// Adds the gradient by the weights, `dy^T x`, to `dw`: one pass over it.
+pub fn weight_gradient(x: &[f32], dy: &[f32], features: usize, dw: &mut [f32]) {
+    let (batch, out) = (x.len() / features.max(1), dw.len() / features.max(1));
+    let work = dw.len() * batch / 4;
+    for_chunks(dw, features, work, |o, dw| {
+        simd(
+            #[inline(always)]
+            || {
+                for (begin, dw) in (0..features).step_by(PIECE).zip(dw.chunks_mut(PIECE)) {
+                    for n in 0..batch {
+                        lanes::axpy(dw, dy[n * out + o], &x[n * features + begin..]);
+                    }
+                }
+            },
+        );
     });
 }
 
@@ -79,29 +103,51 @@ pub fn activate(activation: &Activation, y: &mut [f32]) {
 
 /// The products of a slice with several others of its length.
 fn dots(x: &[f32], w: [&[f32]; ROWS]) -> [f32; ROWS] {
-    simd(|| {
-        let mut sums = [[0.0f32; LANES]; ROWS];
-        let chunks = |s| <[f32]>::as_chunks::<LANES>(s);
-        let ((x, x_rest), [a, b, c, d]) = (chunks(x), w.map(chunks));
-        for ((((x, a), b), c), d) in x.iter().zip(a.0).zip(b.0).zip(c.0).zip(d.0) {
-            for (sums, w) in sums.iter_mut().zip([a, b, c, d]) {
-                for i in 0..LANES {
-                    sums[i] += x[i] * w[i];
+    simd(
+        #[inline(always)]
+        || {
+            let mut sums = [[0.0f32; LANES]; ROWS];
+            let chunks = |s| <[f32]>::as_chunks::<LANES>(s);
+            let ((x, x_rest), [a, b, c, d]) = (chunks(x), w.map(chunks));
+            for ((((x, a), b), c), d) in x.iter().zip(a.0).zip(b.0).zip(c.0).zip(d.0) {
+                for (sums, w) in sums.iter_mut().zip([a, b, c, d]) {
+                    for i in 0..LANES {
+                        sums[i] += x[i] * w[i];
+                    }
                 }
             }
-        }
-        let rests = [a.1, b.1, c.1, d.1];
-        std::array::from_fn(|r| {
-            let rest: f32 = x_rest.iter().zip(rests[r]).map(|(x, w)| x * w).sum();
-            lanes::fold(sums[r]) + rest
-        })
-    })
+            let rests = [a.1, b.1, c.1, d.1];
+            std::array::from_fn(|r| {
+                let rest: f32 = x_rest.iter().zip(rests[r]).map(|(x, w)| x * w).sum();
+                lanes::fold(sums[r]) + rest
+            })
+        },
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::{self, below, floats};
     use super::*;
+
+    #[test]
+    fn weight_gradients_agree_with_the_definition() {
+        for seed in 0..30 {
+            let mut rng = testing::rng(seed);
+            let (batch, out, features) = (1 + below(&mut rng, 9), 1 + below(&mut rng, 40), 1 + below(&mut rng, 1500));
+            let (x, dy) = (floats(&mut rng, batch * features), floats(&mut rng, batch * out));
+            let dw = testing::same_for_all_thread_counts(|| {
+                let mut dw = vec![1.0; out * features];
+                weight_gradient(&x, &dy, features, &mut dw);
+                dw
+            });
+            let product =
+                |i: usize, n: usize| f64::from(x[n * features + i % features]) * f64::from(dy[n * out + i / features]);
+            let expected: Vec<f64> =
+                (0..dw.len()).map(|i| 1.0 + (0..batch).map(|n| product(i, n)).sum::<f64>()).collect();
+            testing::assert_close(&dw, &expected, batch, &format!("{batch}x{features}x{out}"));
+        }
+    }
 
     #[test]
     fn random_sizes_agree_with_the_definition() {

@@ -7,10 +7,13 @@ use super::reduce::{BLOCK, block_sum};
 pub fn map(x: &[f32], y: &mut [f32], f: impl Fn(f32) -> f32 + Sync) {
     let work = y.len();
     for_chunks(y, CHUNK, work, |i, y| {
-        simd(|| match x.is_empty() {
-            true => y.iter_mut().for_each(|y| *y = f(*y)),
-            false => y.iter_mut().zip(&x[i * CHUNK..]).for_each(|(y, x)| *y = f(*x)),
-        });
+        simd(
+            #[inline(always)]
+            || match x.is_empty() {
+                true => y.iter_mut().for_each(|y| *y = f(*y)),
+                false => y.iter_mut().zip(&x[i * CHUNK..]).for_each(|(y, x)| *y = f(*x)),
+            },
+        );
     });
 }
 
@@ -18,11 +21,14 @@ pub fn map(x: &[f32], y: &mut [f32], f: impl Fn(f32) -> f32 + Sync) {
 pub fn zip(a: &[f32], b: &[f32], y: &mut [f32], f: impl Fn(f32, f32) -> f32 + Sync) {
     let work = y.len();
     for_chunks(y, CHUNK, work, |i, y| {
-        simd(|| {
-            for ((y, a), b) in y.iter_mut().zip(&a[i * CHUNK..]).zip(&b[i * CHUNK..]) {
-                *y = f(*a, *b);
-            }
-        });
+        simd(
+            #[inline(always)]
+            || {
+                for ((y, a), b) in y.iter_mut().zip(&a[i * CHUNK..]).zip(&b[i * CHUNK..]) {
+                    *y = f(*a, *b);
+                }
+            },
+        );
     });
 }
 
@@ -159,11 +165,14 @@ impl Broadcast {
                         into[at] = combine(into[at], fold(block));
                         continue;
                     }
-                    simd(|| {
-                        for (into, v) in into[at + begin..].iter_mut().zip(&*block) {
-                            *into = combine(*into, *v);
-                        }
-                    });
+                    simd(
+                        #[inline(always)]
+                        || {
+                            for (into, v) in into[at + begin..].iter_mut().zip(&*block) {
+                                *into = combine(*into, *v);
+                            }
+                        },
+                    );
                 }
             }
         };
@@ -222,11 +231,32 @@ impl Source<'_> {
     /// `y = f(y, self)`.
     #[inline(always)]
     pub fn fold(self, y: &mut [f32], f: impl Fn(f32, f32) -> f32) {
-        simd(|| match self {
-            Source::Row(x) => y.iter_mut().zip(x).for_each(|(y, x)| *y = f(*y, *x)),
-            Source::Constant(c) => y.iter_mut().for_each(|y| *y = f(*y, c)),
-        });
+        simd(
+            #[inline(always)]
+            || match self {
+                Source::Row(x) => y.iter_mut().zip(x).for_each(|(y, x)| *y = f(*y, *x)),
+                Source::Constant(c) => y.iter_mut().for_each(|y| *y = f(*y, c)),
+            },
+        );
     }
+}
+
+/// The least divisor of [`Combine::ChiSquare`].
+pub const CHI_LEAST: f32 = 1e-6;
+
+/// `a + b`, or the least divisor.
+#[inline(always)]
+fn bounded_sum(a: f32, b: f32) -> f32 {
+    // Not `max`, which would hide a NaN.
+    if a + b < CHI_LEAST { CHI_LEAST } else { a + b }
+}
+
+/// The derivative of `(a - b)^2 / (a + b)` by `a` (`sign` 1) or `b` (`sign` -1).
+#[inline(always)]
+fn chi_square_slope(a: f32, b: f32, sign: f32) -> f32 {
+    let share = (a - b) / bounded_sum(a, b);
+    // A divisor that is the constant does not move.
+    if a + b < CHI_LEAST { 2.0 * sign * share } else { sign * share * (2.0 - sign * share) }
 }
 
 /// An operation that combines inputs element by element.
@@ -242,6 +272,8 @@ pub enum Combine {
     Div,
     /// `|a - b|`; its gradient at equality is 0.
     AbsDiff,
+    /// `(a - b)^2 / (a + b)`; where the divisor is less than [`CHI_LEAST`], that divides.
+    ChiSquare,
     /// The greater of two; the first has the gradient at equality.
     Maximum,
     /// The lesser of two; the first has the gradient at equality.
@@ -267,6 +299,7 @@ impl Combine {
                     Combine::Sub => x.fold(y, |a, b| a - b),
                     Combine::Div => x.fold(y, |a, b| a / b),
                     Combine::AbsDiff => x.fold(y, |a, b| (a - b).abs()),
+                    Combine::ChiSquare => x.fold(y, |a, b| (a - b) * (a - b) / bounded_sum(a, b)),
                     Combine::Maximum => x.fold(y, super::reduce::greater),
                     Combine::Minimum => x.fold(y, |a, b| -super::reduce::greater(-a, -b)),
                 }
@@ -307,6 +340,12 @@ impl Combine {
                     source(0, len).fold(part, |g, a| -g * a);
                     source(1, len).fold(part, |g, b| g / b);
                 }
+            }
+            Combine::ChiSquare => {
+                let len = part.len();
+                source(0, len).load(part);
+                source(1, len).fold(part, |a, b| chi_square_slope(a, b, sign));
+                part.iter_mut().zip(d).for_each(|(g, d)| *g *= d);
             }
             Combine::AbsDiff | Combine::Maximum | Combine::Minimum => {
                 let len = part.len();

@@ -79,10 +79,13 @@ impl Epilogue<'_> {
             let v = if v < low { low } else { v };
             if v > high { high } else { v }
         };
-        simd(|| match residual {
-            None => out.iter_mut().zip(sums).for_each(|(o, s)| *o = clamp(s + bias)),
-            Some(r) => out.iter_mut().zip(sums).zip(r).for_each(|((o, s), r)| *o = clamp(s + bias + r)),
-        });
+        simd(
+            #[inline(always)]
+            || match residual {
+                None => out.iter_mut().zip(sums).for_each(|(o, s)| *o = clamp(s + bias)),
+                Some(r) => out.iter_mut().zip(sums).zip(r).for_each(|((o, s), r)| *o = clamp(s + bias + r)),
+            },
+        );
         if let Activation::Other(apply) = self.activation {
             apply(out);
         }

@@ -7,8 +7,8 @@
 //! depends on the machine; the order of sums depends on sizes alone.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
+use super::level::{Level, level};
 use super::shared::Shared;
 
 /// Depth of the blocks between which sums go through memory: a panel of columns stays in the
@@ -53,19 +53,13 @@ pub enum Begin<'a> {
 
 /// The best code for this machine.
 pub fn isa() -> Isa {
-    static ISA: OnceLock<Isa> = OnceLock::new();
-    *ISA.get_or_init(|| {
+    match level() {
         #[cfg(target_arch = "x86_64")]
-        {
-            if is_x86_feature_detected!("avx512f") {
-                return Isa { rows: 8, lanes: 16, tile: avx512::tile };
-            }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                return Isa { rows: 4, lanes: 8, tile: avx2::tile };
-            }
-        }
-        Isa { rows: 4, lanes: 4, tile: portable::tile }
-    })
+        Level::Avx512 => Isa { rows: 8, lanes: 16, tile: avx512::tile },
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => Isa { rows: 4, lanes: 8, tile: avx2::tile },
+        _ => Isa { rows: 4, lanes: 4, tile: portable::tile },
+    }
 }
 
 impl Isa {

@@ -1,98 +1,10 @@
-//! Normalisation. Statistics are two-pass, with sums of a segment in `f32` lanes and sums over
-//! segments in `f64`, in an order that depends on sizes alone.
+//! Normalisation other than by batches (see [`batch_norm`](super::batch_norm)).
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::lanes::{sum, sum2};
-use super::parallel::simd;
-use super::shared::Shared;
-
-/// Batch normalisation of `[batch, channels, size]`.
-#[derive(Clone, Copy, Debug)]
-pub struct BatchNorm {
-    /// Images.
-    pub batch: usize,
-    /// Channels.
-    pub channels: usize,
-    /// Elements of a map.
-    pub size: usize,
-    /// Added to the variance.
-    pub eps: f32,
-}
-
-impl BatchNorm {
-    /// The segments of a channel.
-    fn segments(&self, channel: usize) -> impl Iterator<Item = Range<usize>> + use<> {
-        let Self { batch, channels, size, .. } = *self;
-        (0..batch).map(move |n| (n * channels + channel) * size..(n * channels + channel + 1) * size)
-    }
-
-    /// Mean and biased variance of each channel.
-    pub fn statistics(&self, x: &[f32], mean: &mut [f32], variance: &mut [f32]) {
-        let count = (self.batch * self.size) as f64;
-        mean.par_iter_mut().zip(variance).enumerate().for_each(|(c, (mean, variance))| {
-            let total: f64 = self.segments(c).map(|s| f64::from(simd(|| sum(&x[s], |v| v)))).sum();
-            let center = (total / count) as f32;
-            let squares = |v: f32| (v - center) * (v - center);
-            let squares: f64 = self.segments(c).map(|s| f64::from(simd(|| sum(&x[s], squares)))).sum();
-            *mean = center;
-            *variance = (squares / count) as f32;
-        });
-    }
-
-    /// `y = (x - mean) / sqrt(variance + eps) * weight + bias` per channel.
-    pub fn normalize(&self, x: &[f32], stats: (&[f32], &[f32]), weight: &[f32], bias: &[f32], y: &mut [f32]) {
-        y.par_chunks_mut(self.size).enumerate().with_min_len(4096 / self.size + 1).for_each(|(map, y)| {
-            let c = map % self.channels;
-            let factor = weight[c] / (stats.1[c] + self.eps).sqrt();
-            let (mean, bias) = (stats.0[c], bias[c]);
-            let x = &x[map * self.size..];
-            simd(|| y.iter_mut().zip(x).for_each(|(y, x)| *y = (x - mean) * factor + bias));
-        });
-    }
-
-    /// Adds the gradients by weight and bias, and overwrites `dx` with that by `x`. With
-    /// `batch_statistics`, mean and variance are functions of `x`. `sums` is scratch of twice
-    /// the channels.
-    #[allow(clippy::too_many_arguments)]
-    pub fn gradient(
-        &self,
-        x: &[f32],
-        dy: &[f32],
-        stats: (&[f32], &[f32]),
-        weight: &[f32],
-        batch_statistics: bool,
-        sums: &mut [f32],
-        dx: Option<&mut [f32]>,
-    ) {
-        let (by_weight, by_bias) = sums[..2 * self.channels].split_at_mut(self.channels);
-        let dx = dx.map(Shared::new);
-        let count = (self.batch * self.size) as f32;
-        by_weight.par_iter_mut().zip(by_bias).enumerate().for_each(|(c, (by_weight, by_bias))| {
-            let (mean, scale) = (stats.0[c], 1.0 / (stats.1[c] + self.eps).sqrt());
-            let (mut slope, mut product) = (0.0f64, 0.0f64);
-            for s in self.segments(c) {
-                slope += f64::from(simd(|| sum(&dy[s.clone()], |d| d)));
-                product += f64::from(simd(|| sum2(&x[s.clone()], &dy[s], |x, d| (x - mean) * d)));
-            }
-            (*by_weight, *by_bias) = (product as f32 * scale, slope as f32);
-            let Some(dx) = dx else { return };
-            let factor = weight[c] * scale;
-            let (mean_slope, mean_product) = match batch_statistics {
-                true => (*by_bias / count, *by_weight / count * scale),
-                false => (0.0, 0.0),
-            };
-            for s in self.segments(c) {
-                // SAFETY: segments of different channels are disjoint.
-                let dx = unsafe { dx.part(s.clone()) };
-                let all = dx.iter_mut().zip(&x[s.clone()]).zip(&dy[s]);
-                simd(|| all.for_each(|((dx, x), d)| *dx = factor * (d - mean_slope - (x - mean) * mean_product)));
-            }
-        });
-    }
-}
 
 /// Normalisation of contiguous rows, each by its own mean and variance, with weight and bias
 /// for every `inner` elements: layer norm (`groups` 1, `inner` 1), group norm and instance norm.
@@ -315,37 +227,6 @@ mod tests {
 
     fn assert_all(found: &[f32], expected: [Vec<f64>; 4], what: &str) {
         testing::assert_close(found, &expected.concat(), 400, what);
-    }
-
-    #[test]
-    fn batch_norm_agrees_with_the_definition() {
-        for seed in 0..60 {
-            let ((batch, channels, size), [x, dy, weight, bias]) = draw(seed);
-            let norm = BatchNorm { batch, channels, size, eps: 1e-3 };
-            let (weight, bias) = (&weight[..channels], &bias[..channels]);
-            let all = testing::same_for_all_thread_counts(|| {
-                let (mut mean, mut variance) = (vec![0.0; channels], vec![0.0; channels]);
-                let (mut y, mut dx, mut sums) = (x.clone(), x.clone(), vec![f32::NAN; 2 * channels]);
-                norm.statistics(&x, &mut mean, &mut variance);
-                norm.normalize(&x, (&mean, &variance), weight, bias, &mut y);
-                norm.gradient(&x, &dy, (&mean, &variance), weight, true, &mut sums, Some(&mut dx));
-                [y, dx, sums].concat()
-            });
-            let channel = |i: usize| i / size % channels;
-            let sets: Vec<Vec<usize>> =
-                (0..channels).map(|c| (0..x.len()).filter(|i| channel(*i) == c).collect()).collect();
-            assert_all(&all, reference(&sets, channel, [&x, &dy, weight, bias], 1e-3), "batch norm");
-        }
-    }
-
-    #[test]
-    fn frozen_batch_norm_is_linear() {
-        let norm = BatchNorm { batch: 2, channels: 1, size: 2, eps: 0.0 };
-        let (x, dy, stats) = ([1.0, 2.0, 3.0, 4.0], [1.0, 0.0, 0.0, -1.0], (&[1.0][..], &[4.0][..]));
-        let (mut dx, mut sums) = ([0.0; 4], [0.0; 2]);
-        norm.gradient(&x, &dy, stats, &[3.0], false, &mut sums, Some(&mut dx));
-        assert_eq!(dx, [1.5, 0.0, 0.0, -1.5]);
-        assert_eq!(sums, [-1.5, 0.0]);
     }
 
     #[test]

@@ -63,16 +63,13 @@ pub fn weights(
     let depth = channels * taps.len();
     let out = &mut out[..isa.left_len(rows, depth)];
     out.par_chunks_mut(isa.rows * depth).enumerate().for_each(|(panel, out)| {
-        for r in 0..isa.rows {
-            let row = panel * isa.rows + r;
-            if row >= rows {
-                out[r..].iter_mut().step_by(isa.rows).for_each(|v| *v = 0.0);
-                continue;
-            }
-            for c in 0..channels {
-                let from = &w[row * strides.0 + c * strides.1..];
-                for (t, tap) in taps.iter().enumerate() {
-                    out[(t * channels + c) * isa.rows + r] = from[tap.index];
+        let first = panel * isa.rows;
+        let count = isa.rows.min(rows - first);
+        for (tap, out) in taps.iter().zip(out.chunks_exact_mut(channels * isa.rows)) {
+            for (c, out) in out.chunks_exact_mut(isa.rows).enumerate() {
+                let from = &w[first * strides.0 + c * strides.1 + tap.index..];
+                for (r, out) in out.iter_mut().enumerate() {
+                    *out = if r < count { from[r * strides.0] } else { 0.0 };
                 }
             }
         }
@@ -114,11 +111,20 @@ impl Pieces {
     /// Copies the pieces of every channel, by the code that fits them.
     fn copy_all(&self, source: &[f32], size: usize, width: usize, out: &mut [f32]) {
         match self.longest {
-            _ if self.strided => simd(|| self.copy_strided(source, size, width, out)),
+            _ if self.strided => simd(
+                #[inline(always)]
+                || self.copy_strided(source, size, width, out),
+            ),
             1 => self.copy::<1>(source, size, width, out),
             2..=4 => self.copy::<4>(source, size, width, out),
-            5..=8 => simd(|| self.copy::<8>(source, size, width, out)),
-            _ => simd(|| self.copy::<PIECE>(source, size, width, out)),
+            5..=8 => simd(
+                #[inline(always)]
+                || self.copy::<8>(source, size, width, out),
+            ),
+            _ => simd(
+                #[inline(always)]
+                || self.copy::<PIECE>(source, size, width, out),
+            ),
         }
     }
 
@@ -392,7 +398,10 @@ pub fn channels(isa: Isa, maps: Maps<'_>, chunk: &Chunk, points: Range<usize>, o
 
 /// As [`transpose_with`], by the best code for this machine.
 fn transpose(source: &[f32], stride: usize, rows: usize, points: usize, out: &mut [f32], out_stride: usize) {
-    simd(|| transpose_with(source, stride, rows, points, out, out_stride));
+    simd(
+        #[inline(always)]
+        || transpose_with(source, stride, rows, points, out, out_stride),
+    );
 }
 
 /// `out[p * out_stride + r] = source[r * stride + p]` for `rows` rows and `points` points.

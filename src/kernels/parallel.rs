@@ -6,6 +6,8 @@
 
 use rayon::prelude::*;
 
+use super::level::{Level, level};
+
 /// The least work of a task, in elements: a few microseconds.
 pub const CHUNK: usize = 1 << 14;
 
@@ -33,7 +35,8 @@ pub fn for_tasks(tasks: usize, work: usize, f: impl Fn(usize) + Sync) {
 }
 
 /// Runs a loop compiled for AVX2 where the machine has it. The loop must be inlined into
-/// here: pass a closure, and mark what it calls `#[inline(always)]`.
+/// here: mark the closure and what it calls `#[inline(always)]`, without which large ones are
+/// compiled for the least machine.
 #[inline(always)]
 pub fn simd<R>(f: impl FnOnce() -> R) -> R {
     #[cfg(target_arch = "x86_64")]
@@ -42,7 +45,7 @@ pub fn simd<R>(f: impl FnOnce() -> R) -> R {
         fn avx2<R>(f: impl FnOnce() -> R) -> R {
             f()
         }
-        if std::arch::is_x86_feature_detected!("avx2") {
+        if level() >= Level::Avx2 {
             // SAFETY: the machine has AVX2.
             return unsafe { avx2(f) };
         }

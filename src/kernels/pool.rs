@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::local::with_local;
 use super::parallel::simd;
-use super::planes::{LANES, Planes, load};
+use super::shift::Shift;
 use super::window::{Gather, Span, Window};
 
 /// Windows over each of many maps.
@@ -14,8 +14,10 @@ pub struct Pool {
     spans: [Vec<Span>; 3],
     /// Reciprocals of the number of elements averaged, per axis.
     shares: [Vec<f32>; 3],
-    planes: Planes,
-    /// What each tap adds to a point's place in the map.
+    shift: Shift,
+    /// Where the first tap of each place of a run of points stands in the map, perhaps before it.
+    places: Vec<i32>,
+    /// What each tap adds to that.
     offsets: Vec<i32>,
 }
 
@@ -54,7 +56,17 @@ impl Pool {
             ((z * window.input[1] + y) * window.input[2] + x) as i32
         };
         let offsets = (0..window.taps()).map(offset).collect();
-        Self { window, spans, shares, planes: Planes::new(&gather), offsets }
+        let shift = Shift::new(&gather, window.output[1]);
+        let mut places = vec![0; shift.run()];
+        let start = |a: usize, o: usize| (o * window.stride[a]) as i32 - window.before[a] as i32;
+        for line in 0..gather.lines() {
+            let (z, y) = (start(0, line / window.output[1]), start(1, line % window.output[1]));
+            let row = (z * window.input[1] as i32 + y) * window.input[2] as i32;
+            for (x, place) in places[shift.start(line)..][..window.output[2]].iter_mut().enumerate() {
+                *place = row + start(2, x);
+            }
+        }
+        Self { window, spans, shares, shift, places, offsets }
     }
 
     /// Reciprocals of the number of elements averaged, per axis.
@@ -102,45 +114,83 @@ impl Pool {
         all.with_min_len((MIN_ELEMENTS / from.max(1)).max(1)).for_each(maps);
     }
 
-    fn max_map(&self, x: &[f32], y: &mut [f32], positions: &mut [u32]) {
-        let (w, planes) = (&self.window, &self.planes);
-        with_local([planes.size(), 0, 0], |[copy, ..]| {
-            planes.fill(x, f32::NEG_INFINITY, copy);
-            let lines = y.chunks_exact_mut(w.output[2]).zip(positions.chunks_exact_mut(w.output[2]));
-            for (line, (y, positions)) in lines.enumerate() {
-                let start = |a: usize, o: usize| (o * w.stride[a]) as i64 - w.before[a] as i64;
-                let row = (start(0, line / w.output[1]) * w.input[1] as i64 + start(1, line % w.output[1]))
-                    * w.input[2] as i64;
-                simd(|| self.max_line(copy, line, row - w.before[2] as i64, y, positions));
+    /// Whether windows are two by two elements beside each other, without padding.
+    fn is_by_pairs(&self) -> bool {
+        let w = &self.window;
+        let inside = (1..3).all(|a| 2 * w.output[a] <= w.input[a]);
+        w.kernel == [1, 2, 2] && w.stride == [1, 2, 2] && w.dilation == [1; 3] && w.before == [0; 3] && inside
+    }
+
+    /// Maxima of two by two elements.
+    #[inline(always)]
+    fn max_pairs(&self, x: &[f32], y: &mut [f32], positions: &mut [u32]) {
+        let (width, points) = (self.window.input[2], self.window.output[2]);
+        let lines = y.chunks_exact_mut(points).zip(positions.chunks_exact_mut(points));
+        for (line, (y, positions)) in lines.enumerate() {
+            let (z, row) = (line / self.window.output[1], line % self.window.output[1]);
+            let first = (z * self.window.input[1] + 2 * row) * width;
+            let pairs = |at: usize| x[at..at + 2 * points].as_chunks::<2>().0;
+            let both = pairs(first).iter().zip(pairs(first + width));
+            for (i, ((y, position), (a, b))) in y.iter_mut().zip(positions).zip(both).enumerate() {
+                let at = (first + 2 * i) as u32;
+                let (mut most, mut place) = (a[0], at);
+                for (v, at) in [(a[1], at + 1), (b[0], at + width as u32), (b[1], at + width as u32 + 1)] {
+                    let wins = (v > most) | (v.is_nan() & !most.is_nan());
+                    most = if wins { v } else { most };
+                    place = if wins { at } else { place };
+                }
+                (*y, *position) = (most, place);
             }
+        }
+    }
+
+    fn max_map(&self, x: &[f32], y: &mut [f32], positions: &mut [u32]) {
+        if self.is_by_pairs() {
+            return simd(
+                #[inline(always)]
+                || self.max_pairs(x, y, positions),
+            );
+        }
+        let (shift, width) = (&self.shift, self.window.output[2]);
+        with_local([shift.size(), shift.run(), shift.run()], |[copy, best, found]| {
+            let (best, found) = (&mut best[..shift.run()], &mut found[..shift.run()]);
+            simd(
+                #[inline(always)]
+                || {
+                    shift.fill(x, 0, f32::NEG_INFINITY, copy);
+                    self.max_run(copy, best, found);
+                    let lines = y.chunks_exact_mut(width).zip(positions.chunks_exact_mut(width));
+                    for (line, (y, positions)) in lines.enumerate() {
+                        let at = shift.start(line)..shift.start(line) + width;
+                        y.iter_mut().zip(&best[at.clone()]).for_each(|(y, v)| *y = *v);
+                        positions.iter_mut().zip(&found[at]).for_each(|(p, v)| *p = v.to_bits());
+                    }
+                },
+            );
         });
         if positions.contains(&NOWHERE) {
             self.max_slowly(x, y, positions);
         }
     }
 
-    /// Maxima of a line, of which the first point's first tap stands at `first` in the map,
-    /// perhaps before it.
+    /// Maxima of a run of points, and the bits of their places in the map.
     #[inline(always)]
-    fn max_line(&self, copy: &[f32], line: usize, first: i64, y: &mut [f32], positions: &mut [u32]) {
-        let (row, stride) = (self.planes.row(line), self.window.stride[2] as i64);
-        for (chunk, (y, positions)) in y.chunks_mut(LANES).zip(positions.chunks_mut(LANES)).enumerate() {
-            let mut best = [f32::NEG_INFINITY; LANES];
-            let mut place = [i32::MIN; LANES];
-            for (at, offset) in self.planes.taps.iter().zip(&self.offsets) {
-                let v: [f32; LANES] = load(copy, row + at + chunk * LANES);
-                for i in 0..LANES {
-                    // The first NaN wins.
-                    let wins = ((v[i] > best[i]) | v[i].is_nan()) & !best[i].is_nan();
-                    best[i] = if wins { v[i] } else { best[i] };
-                    place[i] = if wins { *offset } else { place[i] };
-                }
+    fn max_run(&self, copy: &[f32], best: &mut [f32], found: &mut [f32]) {
+        best.fill(f32::NEG_INFINITY);
+        found.fill(f32::from_bits(NOWHERE));
+        for (at, offset) in self.shift.taps.iter().zip(&self.offsets) {
+            let offset = f32::from_bits(*offset as u32);
+            for ((best, found), v) in best.iter_mut().zip(found.iter_mut()).zip(&copy[*at..]) {
+                // The first NaN wins.
+                let wins = (*v > *best) | (v.is_nan() & !best.is_nan());
+                *found = if wins { offset } else { *found };
+                *best = if wins { *v } else { *best };
             }
-            y.copy_from_slice(&best[..y.len()]);
-            for (i, (position, place)) in positions.iter_mut().zip(place).enumerate() {
-                let at = first + (chunk * LANES + i) as i64 * stride + i64::from(place);
-                *position = if place == i32::MIN { NOWHERE } else { at as u32 };
-            }
+        }
+        for (found, place) in found.iter_mut().zip(&self.places) {
+            let offset = found.to_bits();
+            let at = if offset == NOWHERE { NOWHERE } else { offset.wrapping_add(*place as u32) };
+            *found = f32::from_bits(at);
         }
     }
 
@@ -244,6 +294,34 @@ mod tests {
                 }
             }
             testing::assert_close(&all, &[max, by_max, mean, by_mean].concat(), 16, &format!("{window:?}"));
+        }
+    }
+
+    #[test]
+    fn pairs_give_what_other_windows_give() {
+        for (height, width) in [(2, 2), (7, 9), (28, 28), (10, 35)] {
+            let window = Window {
+                input: [1, height, width],
+                output: [1, height / 2, width / 2],
+                kernel: [1, 2, 2],
+                stride: [1, 2, 2],
+                dilation: [1; 3],
+                before: [0; 3],
+            };
+            let mut x = floats(&mut testing::rng(1), height * width);
+            x.iter_mut().step_by(5).for_each(|v| *v = f32::NAN);
+            x.iter_mut().step_by(3).for_each(|v| *v = 0.5);
+            let pool = Pool::new(window, None);
+            assert!(pool.is_by_pairs());
+            let mut other = pool.clone();
+            // It moves nothing where there is one slice, but is no pair any more.
+            other.window.stride[0] = 2;
+            let run = |pool: &Pool| {
+                let (mut y, mut positions) = (vec![0.0; window.output_len()], vec![0; window.output_len()]);
+                pool.max(&x, &mut y, &mut positions);
+                (y.iter().map(|v| v.to_bits()).collect::<Vec<_>>(), positions)
+            };
+            assert_eq!(run(&pool), run(&other), "{height}x{width}");
         }
     }
 

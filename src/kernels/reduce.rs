@@ -28,34 +28,40 @@ pub const BLOCK: usize = 256;
 /// The sum of a short slice in eight lanes.
 #[inline(always)]
 pub fn block_sum(x: &[f32]) -> f32 {
-    simd(|| {
-        let mut lanes = [0.0f32; 8];
-        let chunks = x.chunks_exact(8);
-        let rest: f32 = chunks.remainder().iter().sum();
-        for chunk in chunks {
-            for (lane, v) in lanes.iter_mut().zip(chunk) {
-                *lane += v;
+    simd(
+        #[inline(always)]
+        || {
+            let mut lanes = [0.0f32; 8];
+            let chunks = x.chunks_exact(8);
+            let rest: f32 = chunks.remainder().iter().sum();
+            for chunk in chunks {
+                for (lane, v) in lanes.iter_mut().zip(chunk) {
+                    *lane += v;
+                }
             }
-        }
-        let [a, b, c, d, e, f, g, h] = lanes;
-        ((a + e) + (b + f)) + ((c + g) + (d + h)) + rest
-    })
+            let [a, b, c, d, e, f, g, h] = lanes;
+            ((a + e) + (b + f)) + ((c + g) + (d + h)) + rest
+        },
+    )
 }
 
 /// The greatest element; NaN where there is one, negative infinity for no elements.
 #[inline(always)]
 pub fn block_max(x: &[f32]) -> f32 {
-    simd(|| {
-        let mut lanes = [f32::NEG_INFINITY; 8];
-        let chunks = x.chunks_exact(8);
-        let rest = chunks.remainder().iter().fold(f32::NEG_INFINITY, |a, b| greater(a, *b));
-        for chunk in chunks {
-            for (lane, v) in lanes.iter_mut().zip(chunk) {
-                *lane = greater(*lane, *v);
+    simd(
+        #[inline(always)]
+        || {
+            let mut lanes = [f32::NEG_INFINITY; 8];
+            let chunks = x.chunks_exact(8);
+            let rest = chunks.remainder().iter().fold(f32::NEG_INFINITY, |a, b| greater(a, *b));
+            for chunk in chunks {
+                for (lane, v) in lanes.iter_mut().zip(chunk) {
+                    *lane = greater(*lane, *v);
+                }
             }
-        }
-        lanes.iter().fold(rest, |a, b| greater(a, *b))
-    })
+            lanes.iter().fold(rest, |a, b| greater(a, *b))
+        },
+    )
 }
 
 /// The greater of two numbers, NaN where either is: `f32::max` would hide it.

@@ -58,7 +58,10 @@ pub fn log_softmax(lanes: Lanes, y: &mut [f32]) {
 
 fn softmax_row(row: &mut [f32]) {
     let max = block_max(row);
-    simd(|| row.iter_mut().for_each(|v| *v = exp(*v - max)));
+    simd(
+        #[inline(always)]
+        || row.iter_mut().for_each(|v| *v = exp(*v - max)),
+    );
     let scale = 1.0 / block_sum(row);
     row.iter_mut().for_each(|v| *v *= scale);
 }
@@ -66,17 +69,20 @@ fn softmax_row(row: &mut [f32]) {
 fn log_softmax_row(row: &mut [f32]) {
     let max = block_max(row);
     // The sum in eight lanes, since the exponentials are not kept.
-    let total = simd(|| {
-        let mut sums = [0.0f32; 8];
-        let chunks = row.chunks_exact(8);
-        let rest: f32 = chunks.remainder().iter().map(|v| exp(*v - max)).sum();
-        for chunk in chunks {
-            for (s, v) in sums.iter_mut().zip(chunk) {
-                *s += exp(*v - max);
+    let total = simd(
+        #[inline(always)]
+        || {
+            let mut sums = [0.0f32; 8];
+            let chunks = row.chunks_exact(8);
+            let rest: f32 = chunks.remainder().iter().map(|v| exp(*v - max)).sum();
+            for chunk in chunks {
+                for (s, v) in sums.iter_mut().zip(chunk) {
+                    *s += exp(*v - max);
+                }
             }
-        }
-        sums.iter().sum::<f32>() + rest
-    });
+            sums.iter().sum::<f32>() + rest
+        },
+    );
     let shift = total.ln();
     row.iter_mut().for_each(|v| *v = (*v - max) - shift);
 }
@@ -87,14 +93,20 @@ fn column_blocks(plane: &mut [f32], inner: usize, mut f: impl FnMut(&mut [f32], 
         let width = WIDTH.min(inner - begin);
         let (mut max, mut total) = ([f32::NEG_INFINITY; WIDTH], [0.0f32; WIDTH]);
         for row in plane.chunks_exact(inner) {
-            simd(|| max.iter_mut().zip(&row[begin..begin + width]).for_each(|(m, v)| *m = greater(*m, *v)));
+            simd(
+                #[inline(always)]
+                || max.iter_mut().zip(&row[begin..begin + width]).for_each(|(m, v)| *m = greater(*m, *v)),
+            );
         }
         for row in plane.chunks_exact(inner) {
-            simd(|| {
-                for ((t, m), v) in total.iter_mut().zip(&max).zip(&row[begin..begin + width]) {
-                    *t += exp(*v - *m);
-                }
-            });
+            simd(
+                #[inline(always)]
+                || {
+                    for ((t, m), v) in total.iter_mut().zip(&max).zip(&row[begin..begin + width]) {
+                        *t += exp(*v - *m);
+                    }
+                },
+            );
         }
         f(plane, begin, &max[..width], &total[..width]);
     }
@@ -103,11 +115,14 @@ fn column_blocks(plane: &mut [f32], inner: usize, mut f: impl FnMut(&mut [f32], 
 fn softmax_columns(plane: &mut [f32], inner: usize) {
     column_blocks(plane, inner, |plane, begin, max, total| {
         for row in plane.chunks_exact_mut(inner) {
-            simd(|| {
-                for ((v, m), t) in row[begin..begin + max.len()].iter_mut().zip(max).zip(total) {
-                    *v = exp(*v - *m) / *t;
-                }
-            });
+            simd(
+                #[inline(always)]
+                || {
+                    for ((v, m), t) in row[begin..begin + max.len()].iter_mut().zip(max).zip(total) {
+                        *v = exp(*v - *m) / *t;
+                    }
+                },
+            );
         }
     });
 }

@@ -25,7 +25,10 @@ fn split<const W: usize, const R: usize>(
     f: &(impl Fn([&mut [f32]; W], [&[f32]; R]) + Sync),
 ) {
     if len <= CHUNK {
-        return simd(|| f(write, read));
+        return simd(
+            #[inline(always)]
+            || f(write, read),
+        );
     }
     // Whole cache lines to either side.
     let mid = (len / 2).next_multiple_of(16);

@@ -4,7 +4,6 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::diag::Sink;
 use crate::kernels;
-use crate::kernels::fused::{Activation, Epilogue};
 use crate::kernels::window::Window;
 use crate::random;
 use crate::shape::{Dim, Fact, Shape};
@@ -182,19 +181,11 @@ impl Operator for Conv {
         let (from, to) = (inputs[0].sizes(), output.sizes());
         let window = self.window(&from, &to);
         let (inputs, outputs) = (from[1] / self.groups, self.out / self.groups);
-        Lowered::Kernel(match inputs {
-            1 if self.groups > 1 => Box::new(DepthwiseKernel {
-                kernel: kernels::depthwise::Depthwise::new(from[0], from[1], outputs, window),
-                sums: ChannelSums { channels: to[1], size: window.output_len() },
-                bias: self.weights.bias,
-            }),
-            _ => Box::new(ConvKernel {
-                kernel: kernels::conv::Conv::new(from[0], self.groups, inputs, outputs, window),
-                forward: kernels::fused::FusedConv::new(from[0], self.groups, inputs, outputs, window),
-                sums: ChannelSums { channels: to[1], size: window.output_len() },
-                bias: self.weights.bias,
-            }),
-        })
+        Lowered::Kernel(Box::new(ConvKernel {
+            kernel: kernels::conv::Conv::new(from[0], self.groups, inputs, outputs, window),
+            sums: ChannelSums { channels: to[1], size: window.output_len() },
+            bias: self.weights.bias,
+        }))
     }
 
     fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
@@ -393,22 +384,8 @@ impl ChannelSums {
     }
 }
 
-/// What the kernels of convolutions have in common: the bias is the last parameter.
-macro_rules! needs_inputs {
-    () => {
-        fn needs(&self) -> Needs {
-            Needs { inputs: true, output: false }
-        }
-
-        fn in_place(&self) -> bool {
-            false
-        }
-    };
-}
-
 struct ConvKernel {
     kernel: kernels::conv::Conv,
-    forward: kernels::fused::FusedConv,
     sums: ChannelSums,
     bias: bool,
 }
@@ -418,18 +395,22 @@ impl Kernel for ConvKernel {
         let k = &self.kernel;
         Workspace {
             saved: Vec::new(),
-            forward: self.forward.packed_len(),
+            forward: k.forward_scratch(),
             backward: k.input_scratch().max(k.weight_scratch()),
         }
     }
 
-    needs_inputs!();
+    fn needs(&self) -> Needs {
+        Needs { inputs: true, output: false }
+    }
+
+    fn in_place(&self) -> bool {
+        false
+    }
 
     fn forward(&self, f: Forward<'_, '_>) {
         let bias = self.bias.then(|| f.params[1]);
-        let end = Epilogue { bias, residual: None, activation: &Activation::Identity };
-        self.forward.pack(f.params[0], None, f.scratch);
-        self.forward.run(f.inputs[0], f.scratch, end, f.output);
+        self.kernel.forward(f.inputs[0], f.params[0], bias, f.output, f.scratch);
     }
 
     fn backward(&self, b: Backward<'_, '_>) {
@@ -438,37 +419,6 @@ impl Kernel for ConvKernel {
         }
         if let Some(grad) = &mut b.grad_params[0] {
             self.kernel.weight_gradient(b.inputs[0], b.grad_output, grad, b.scratch);
-        }
-        if let Some(Some(grad)) = b.grad_params.get_mut(1) {
-            self.sums.add(b.grad_output, grad);
-        }
-    }
-}
-
-struct DepthwiseKernel {
-    kernel: kernels::depthwise::Depthwise,
-    sums: ChannelSums,
-    bias: bool,
-}
-
-impl Kernel for DepthwiseKernel {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    needs_inputs!();
-
-    fn forward(&self, f: Forward<'_, '_>) {
-        let bias = self.bias.then(|| f.params[1]);
-        self.kernel.forward(f.inputs[0], f.params[0], bias, f.output);
-    }
-
-    fn backward(&self, b: Backward<'_, '_>) {
-        if let Some(grad) = &mut b.grad_inputs[0] {
-            self.kernel.input_gradient(b.grad_output, b.params[0], grad);
-        }
-        if let Some(grad) = &mut b.grad_params[0] {
-            self.kernel.weight_gradient(b.inputs[0], b.grad_output, grad);
         }
         if let Some(Some(grad)) = b.grad_params.get_mut(1) {
             self.sums.add(b.grad_output, grad);

@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 
 use crate::diag::{Sink, codes};
-use crate::kernels::gemm;
+use crate::kernels::{dense, gemm};
 use crate::random;
 use crate::shape::Fact;
 use crate::source::Span;
@@ -137,6 +137,9 @@ impl Operator for Dense {
     }
 }
 
+/// Examples up to which the gradient by the weights takes the time of writing it.
+const FEW: usize = 16;
+
 struct DenseKernel {
     batch: usize,
     features: usize,
@@ -180,7 +183,11 @@ impl Kernel for DenseKernel {
         if let Some(grad) = &mut b.grad_inputs[0] {
             gemm::gemm_parallel(gradient, gemm::Matrix::row_major(b.params[0], self.out, self.features), 0.0, grad);
         }
-        if let Some(grad) = &mut b.grad_params[0] {
+        if let Some(grad) = &mut b.grad_params[0]
+            && self.batch <= FEW
+        {
+            dense::weight_gradient(b.inputs[0], b.grad_output, self.features, grad);
+        } else if let Some(grad) = &mut b.grad_params[0] {
             let x = gemm::Matrix::row_major(b.inputs[0], self.batch, self.features);
             gemm::gemm_parallel(gradient.transposed(), x, 1.0, grad);
         }

@@ -84,10 +84,9 @@ impl Work {
         let window = conv.window(from, to);
         let (inputs, outputs) = (from[1] / conv.groups, conv.out / conv.groups);
         match inputs {
-            1 if conv.groups > 1 => Work::Depthwise {
-                kernel: Depthwise::new(from[0], from[1], outputs, window),
-                weights: conv.out * window.taps(),
-            },
+            1 if conv.groups > 1 => {
+                Work::Depthwise { kernel: Depthwise::new(from[1], outputs, window), weights: conv.out * window.taps() }
+            }
             _ => Work::Conv(FusedConv::new(from[0], conv.groups, inputs, outputs, window)),
         }
     }

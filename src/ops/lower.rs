@@ -111,10 +111,20 @@ pub trait Kernel: Send + Sync {
     fn workspace(&self) -> Workspace;
     /// What backward reads.
     fn needs(&self) -> Needs;
+    /// Whether backward reads this input, where it reads any.
+    fn reads_input(&self, _slot: usize) -> bool {
+        true
+    }
     /// Whether the output may be written over input 0: every element is read before the
     /// element at the same place is written, and nothing else of input 0 is read after that.
     /// When the planner does so, `inputs[0]` is empty and `output` holds the input at first.
     fn in_place(&self) -> bool;
+    /// Inputs whose gradient may be written over that of the output, the best first: every
+    /// element is read before the one at the same place is written. When the planner does so,
+    /// `grad_output` is empty, and that input's gradient holds it at first.
+    fn grad_in_place(&self) -> &'static [usize] {
+        &[]
+    }
     /// Elements of parameters in the form that forward reads; they are packed anew only where
     /// parameters have changed. For kernels of plans that do not train.
     fn packed(&self) -> usize {

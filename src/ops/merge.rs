@@ -90,7 +90,7 @@ impl Kernel for CombineKernel {
 fn sample_branches(op: impl Into<super::Op>, count: usize, kinks: bool, rng: &mut ChaCha8Rng) -> Sample {
     let op = op.into();
     // A divisor stays away from zero.
-    let range = if matches!(op, super::Op::Div(_)) { (0.5, 2.5) } else { (-2.0, 2.0) };
+    let range = if matches!(op, super::Op::Div(_) | super::Op::ChiSquare(_)) { (0.5, 2.5) } else { (-2.0, 2.0) };
     let sizes: Vec<usize> = (0..4).map(|_| 1 + random::below(rng, 3) as usize).collect();
     let mut inputs = vec![sizes.clone(); count];
     let repeated = random::below(rng, count as u64 + 1) as usize;
@@ -108,7 +108,7 @@ fn emit_merge(name: &str, op: &str, inputs: &[Fact]) -> Result<Dfdx, Unsupported
         x.rank() == 4 && gate.rank() == 4 && gate.shape[..2] == x.shape[..2] && gate.shape[2..].iter().all(|d| d.as_num() == Some(1))
     };
     match inputs {
-        [a, b] if a == b => emit::call(name, 2, &[]),
+        [a, b] if a == b && name != "chi_square" => emit::call(name, 2, &[]),
         [x, gate] if name == "mul" && is_gate(x, gate) => emit::expr("gate($0, $1)".into()),
         [gate, x] if name == "mul" && is_gate(x, gate) => emit::expr("gate($1, $0)".into()),
         [_] => Ok(Dfdx::Same),
@@ -213,6 +213,13 @@ combines! {
         doc: "`|a - b|`, element by element, as siamese networks compare embeddings; sizes of one are repeated. Its gradient at equality is 0.",
         example: "absdiff(a, b)",
         inputs: PAIR, kinks: true,
+    }
+    /// The chi-square distance of two inputs.
+    ChiSquare {
+        name: "chi_square", also: ["chi2", "chi_squared"],
+        doc: "`(a - b)^2 / (a + b)`, element by element, for features that are not negative, such as those behind a `relu` or `sigmoid` (Taigman et al. 2014, DeepFace); sizes of one are repeated. Where `a + b` is less than 1e-6, 1e-6 divides, so that two zeros have the distance 0.",
+        example: "chi_square(a, b)",
+        inputs: PAIR, kinks: false,
     }
     /// The greater of two inputs.
     Maximum {

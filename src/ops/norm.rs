@@ -4,6 +4,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::diag::{Sink, codes};
 use crate::kernels;
+use crate::kernels::batch_norm::{Last, Pulled};
 use crate::random;
 use crate::shape::{Fact, Shape};
 use crate::source::Span;
@@ -118,17 +119,7 @@ impl Operator for BatchNorm {
     }
 
     fn lower(&self, inputs: &[Fact], _output: &Fact, cx: LowerCx) -> Lowered {
-        let sizes = inputs[0].sizes();
-        Lowered::Kernel(Box::new(BatchNormKernel {
-            kernel: kernels::norm::BatchNorm {
-                batch: sizes[0],
-                channels: sizes[1],
-                size: sizes[2..].iter().product(),
-                eps: self.eps as f32,
-            },
-            momentum: self.momentum as f32,
-            training: cx.training,
-        }))
+        Lowered::Kernel(self.with_tail(&inputs[0], Tail::default(), cx.training))
     }
 
     fn emit_dfdx(&self, inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
@@ -145,8 +136,44 @@ impl Operator for BatchNorm {
     }
 }
 
+/// What follows a batch norm of a plan that trains, in one kernel with it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tail {
+    /// Whether a second input of the same shape is added.
+    pub residual: bool,
+    /// The activation.
+    pub last: Last,
+}
+
+impl Tail {
+    /// An activation as the last of a tail, where it can be that.
+    pub fn last_of(op: &super::Op) -> Option<Last> {
+        match op {
+            super::Op::Relu(_) => Some(Last::Relu),
+            super::Op::Relu6(_) => Some(Last::Relu6),
+            _ => None,
+        }
+    }
+}
+
+impl BatchNorm {
+    /// The kernel of a batch norm of `x` and what follows it.
+    pub fn with_tail(&self, x: &Fact, tail: Tail, training: bool) -> Box<dyn Kernel> {
+        let sizes = x.sizes();
+        let kernel = kernels::batch_norm::BatchNorm {
+            batch: sizes[0],
+            channels: sizes[1],
+            size: sizes[2..].iter().product(),
+            eps: self.eps as f32,
+            last: tail.last,
+        };
+        Box::new(BatchNormKernel { kernel, residual: tail.residual, momentum: self.momentum as f32, training })
+    }
+}
+
 struct BatchNormKernel {
-    kernel: kernels::norm::BatchNorm,
+    kernel: kernels::batch_norm::BatchNorm,
+    residual: bool,
     momentum: f32,
     training: bool,
 }
@@ -159,22 +186,29 @@ impl Kernel for BatchNormKernel {
     }
 
     fn needs(&self) -> Needs {
-        Needs { inputs: true, output: false }
+        Needs { inputs: true, output: self.kernel.last != Last::Identity }
     }
 
     fn in_place(&self) -> bool {
         false
     }
 
+    fn reads_input(&self, slot: usize) -> bool {
+        slot == 0
+    }
+
+    fn grad_in_place(&self) -> &'static [usize] {
+        if self.residual { &[1, 0] } else { &[0] }
+    }
+
     fn forward(&self, f: Forward<'_, '_>) {
-        let x = f.inputs[0];
-        if !self.training {
-            self.kernel.normalize(x, (&*f.state[0], &*f.state[1]), f.params[0], f.params[1], f.output);
-            return;
-        }
-        let [mean, variance] = f.saved else { unreachable!("the workspace asks for two") };
-        self.kernel.statistics(x, mean, variance);
-        self.kernel.normalize(x, (&**mean, &**variance), f.params[0], f.params[1], f.output);
+        let (x, residual) = (f.inputs[0], if self.residual { f.inputs.get(1).copied() } else { None });
+        let (weight, bias) = (f.params[0], f.params[1]);
+        let [mean, variance] = f.saved else {
+            let stats = (&*f.state[0], &*f.state[1]);
+            return self.kernel.normalize(x, residual, stats, weight, bias, f.output);
+        };
+        self.kernel.forward(x, residual, weight, bias, mean, variance, f.output);
         let count = (self.kernel.batch * self.kernel.size) as f32;
         // One value has no unbiased variance; its biased one is zero.
         let unbiased = count / (count - 1.0).max(1.0);
@@ -188,9 +222,17 @@ impl Kernel for BatchNormKernel {
     }
 
     fn backward(&self, b: Backward<'_, '_>) {
-        let stats = if self.training { (b.saved[0], b.saved[1]) } else { (b.state[0], b.state[1]) };
-        let dx = b.grad_inputs[0].as_deref_mut();
-        self.kernel.gradient(b.inputs[0], b.grad_output, stats, b.params[0], self.training, b.scratch, dx);
+        let pulled = Pulled {
+            x: b.inputs[0],
+            y: b.output,
+            dy: b.grad_output,
+            stats: if self.training { (b.saved[0], b.saved[1]) } else { (b.state[0], b.state[1]) },
+            weight: b.params[0],
+            batch_statistics: self.training,
+        };
+        let mut inputs = b.grad_inputs.iter_mut().map(Option::as_deref_mut);
+        let (dx, residual) = (inputs.next().flatten(), inputs.next().flatten());
+        self.kernel.gradient(pulled, b.scratch, dx, residual);
         for (grad, sums) in b.grad_params.iter_mut().zip(b.scratch.chunks_exact(self.kernel.channels)) {
             if let Some(grad) = grad {
                 grad.iter_mut().zip(sums).for_each(|(g, s)| *g += s);

@@ -70,6 +70,7 @@ impl Builder<'_> {
         let mut passed = Vec::new();
         let mut added = Vec::new();
         let mut grad_inputs = vec![None; inputs.len()];
+        let over = self.grad_over(id, grad_output, flow);
         for (slot, input) in inputs.iter().enumerate() {
             if !self.scope.differentiated[input.index()] {
                 continue;
@@ -78,7 +79,10 @@ impl Builder<'_> {
                 passed.push(*input);
                 continue;
             }
-            let grad = self.buffer(self.bound.fact(*input).numel());
+            let grad = match over == Some(slot) {
+                true => Access { value: id.index() as u32, ..grad_output },
+                false => self.buffer(self.bound.fact(*input).numel()),
+            };
             grad_inputs[slot] = Some(grad);
             match flow.of[input.index()] {
                 None => flow.hold(*input, grad),
@@ -102,10 +106,26 @@ impl Builder<'_> {
         }
     }
 
+    /// The input whose gradient takes the buffer of the output's, which nobody else reads.
+    fn grad_over(&self, id: NodeId, grad_output: Access, flow: &mut Flow) -> Option<usize> {
+        let slots = self.calls[self.call_of[id.index()]?].kernel.grad_in_place();
+        let inputs = &self.scope.inputs[id.index()];
+        let fits = |slot: &usize| {
+            inputs.get(*slot).is_some_and(|input| {
+                self.scope.differentiated[input.index()]
+                    && self.bound.fact(*input).numel() == self.bound.fact(id).numel()
+                    && inputs.iter().filter(|i| *i == input).count() == 1
+            })
+        };
+        let alone = flow.holders(grad_output).as_slice() == [id];
+        slots.iter().copied().find(fits).filter(|_| alone)
+    }
+
     fn backward_step(&mut self, id: NodeId, call: usize, grad_output: Access, grad_inputs: Vec<Option<Access>>) {
         let needs = self.calls[call].needs;
-        let inputs =
-            self.scope.inputs[id.index()].iter().map(|i| self.value[i.index()].filter(|_| needs.inputs)).collect();
+        let reads = |slot: usize| needs.inputs && self.calls[call].kernel.reads_input(slot);
+        let inputs = self.scope.inputs[id.index()].iter().enumerate();
+        let inputs = inputs.map(|(slot, i)| self.value[i.index()].filter(|_| reads(slot))).collect();
         let output = self.value[id.index()].filter(|_| needs.output);
         let scratch = self.scratch(self.calls[call].kernel.workspace().backward);
         let saved = self.saved[call].clone();
@@ -129,6 +149,9 @@ impl Builder<'_> {
     /// Whether the gradient of this input is the gradient of the output, element by element.
     fn passes_gradient(&self, id: NodeId, slot: usize) -> bool {
         let input = self.scope.inputs[id.index()][slot];
+        if self.chains[id.index()].is_some() {
+            return false;
+        }
         let is_view = self.call_of[id.index()].is_none();
         is_view
             || matches!(self.checked.graph().op(id), Some(Op::Add(_)))

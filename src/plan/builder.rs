@@ -5,6 +5,7 @@ use crate::graph::NodeId;
 use crate::kernels::blocked::choice::Sizes;
 use crate::ops::blocked::Layout;
 use crate::ops::lower::{Kernel, LowerCx, Lowered, Needs};
+use crate::ops::norm::Tail;
 use crate::ops::{Op, fused};
 use crate::shape::Fact;
 
@@ -12,7 +13,7 @@ use super::fuse::{self, Chain};
 use super::memory::{Buffer, aligned};
 use super::program::{Access, Call, Region, Work};
 use super::scope::Scope;
-use super::{PlanError, PlanOptions};
+use super::{PlanError, PlanOptions, train_fuse};
 
 /// The value number of buffers that hold one value only.
 pub(super) const ONLY: u32 = u32::MAX;
@@ -47,7 +48,10 @@ pub(super) struct Builder<'a> {
 impl<'a> Builder<'a> {
     pub fn new(checked: &'a Checked, bound: &'a Bound, options: &'a PlanOptions) -> Result<Self, PlanError> {
         let mut scope = Scope::new(checked, options)?;
-        let chains = fuse::chains(checked, bound, options, &mut scope);
+        let chains = match scope.loss {
+            None => fuse::chains(checked, bound, options, &mut scope),
+            Some(_) => train_fuse::chains(checked, bound, options, &mut scope),
+        };
         let nodes = checked.graph().len();
         Ok(Self {
             checked,
@@ -158,7 +162,13 @@ impl<'a> Builder<'a> {
     }
 
     fn fused(&self, chain: &Chain, facts: &[Fact], fact: &Fact) -> Option<Box<dyn Kernel>> {
-        fused::lower(self.checked.graph().op(chain.head)?, facts, fact, self.tail(chain))
+        let op = |id: NodeId| self.checked.graph().op(id);
+        if let Some(Op::BatchNorm(norm)) = op(chain.head) {
+            let last = chain.activation.and_then(op).and_then(Tail::last_of).unwrap_or_default();
+            let tail = Tail { residual: chain.residual.is_some(), last };
+            return Some(norm.with_tail(facts.first()?, tail, self.trains(chain.head)));
+        }
+        fused::lower(op(chain.head)?, facts, fact, self.tail(chain))
     }
 
     /// Emits the step of a node whose inputs lie at `slots`.
@@ -208,7 +218,7 @@ impl<'a> Builder<'a> {
             needs,
             op: names.join("+"),
             packed,
-            writes_state: self.trains(id) && !state.is_empty(),
+            writes_state: self.trains(nodes[0]) && !state.is_empty(),
             macs: u64::try_from(macs).unwrap_or(u64::MAX),
             params,
             wanted,

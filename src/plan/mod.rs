@@ -11,6 +11,7 @@ mod layout;
 mod memory;
 mod program;
 mod scope;
+mod train_fuse;
 mod verify;
 
 use std::collections::BTreeSet;

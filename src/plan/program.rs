@@ -46,7 +46,7 @@ pub(crate) struct Region {
 pub(crate) enum Work<S> {
     /// Runs a kernel forward. `in_place` is input 0 where the output takes its buffer.
     Forward { call: usize, inputs: Vec<Option<S>>, in_place: Option<S>, output: S, saved: Vec<S>, scratch: Option<S> },
-    /// Runs a kernel backward.
+    /// Runs a kernel backward. One of `grad_inputs` may take the buffer of `grad_output`.
     Backward {
         call: usize,
         inputs: Vec<Option<S>>,

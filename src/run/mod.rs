@@ -9,6 +9,7 @@ mod dir;
 mod evaluate;
 mod events;
 mod examples;
+pub mod faces;
 mod failure;
 mod fingerprint;
 mod inspect;

@@ -83,25 +83,37 @@ pub(crate) enum Mode {
     Text,
     /// As plain data in `train` and `style`, some keys of which hold expressions.
     Train,
+    /// As plain data in `data`, likewise.
+    Data,
 }
 
 impl Mode {
     pub(crate) fn is_text(self) -> bool {
-        matches!(self, Mode::Text | Mode::Train)
+        matches!(self, Mode::Text | Mode::Train | Mode::Data)
     }
 }
 
 /// Keys beneath `train` and `style` whose values are calls or chains.
 const TRAIN_EXPRESSIONS: &[&str] = &["augment", "optim", "lr"];
+/// Keys beneath `data` whose values are calls.
+const DATA_EXPRESSIONS: &[&str] = &["sampler"];
 
 /// How a section's value is read.
 pub(crate) fn mode_of_section(name: &str) -> Mode {
-    if matches!(name, "train" | "style") { Mode::Train } else { Mode::Text }
+    match name {
+        "train" | "style" => Mode::Train,
+        "data" => Mode::Data,
+        _ => Mode::Text,
+    }
 }
 
 /// How the value of a key is read, in a mapping that is read in this way.
 pub(crate) fn mode_under(mode: Mode, key: &str) -> Mode {
-    if mode == Mode::Train && TRAIN_EXPRESSIONS.contains(&key) { Mode::Chain } else { mode }
+    match mode {
+        Mode::Train if TRAIN_EXPRESSIONS.contains(&key) => Mode::Chain,
+        Mode::Data if DATA_EXPRESSIONS.contains(&key) => Mode::Chain,
+        mode => mode,
+    }
 }
 
 /// How the value at a dotted path (`train.optim`, `params.classes`) is read.

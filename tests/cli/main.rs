@@ -5,6 +5,7 @@ mod bench;
 mod data;
 mod detect;
 mod diff;
+mod faces;
 mod features;
 mod import;
 mod outputs;

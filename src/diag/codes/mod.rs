@@ -84,6 +84,7 @@ macro_rules! codes {
 }
 
 mod data;
+mod faces;
 mod generated;
 mod limits;
 mod lints;
@@ -95,6 +96,7 @@ mod training;
 mod weights;
 
 pub use data::*;
+pub use faces::*;
 pub use generated::*;
 pub use limits::*;
 pub use lints::*;
@@ -116,6 +118,7 @@ pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
         weights::TABLE,
         data::TABLE,
         run::TABLE,
+        faces::TABLE,
         lints::TABLE,
         generated::TABLE,
     ]

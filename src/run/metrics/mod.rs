@@ -1,12 +1,14 @@
 //! Measures of a data set.
 
 mod tally;
+mod verification;
 
 use serde_json::{Value, json};
 
 use crate::kernels::score::{ClassScore, Confusion, Labelled, Point, Scored};
 
 pub(super) use tally::{Measure, Tally};
+pub use verification::{Operating, Pairs};
 
 /// How well a classifier does.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,50 @@
+//! Which vector instructions kernels use.
+
+use std::sync::OnceLock;
+
+/// Vector instructions, from the least to the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Whatever the compiler makes of plain loops.
+    Portable,
+    /// AVX2 with fused multiply-add.
+    Avx2,
+    /// AVX-512.
+    Avx512,
+}
+
+impl Level {
+    /// The levels that this machine can run.
+    pub fn all() -> impl Iterator<Item = Level> {
+        let best = detect();
+        [Level::Portable, Level::Avx2, Level::Avx512].into_iter().filter(move |l| *l <= best)
+    }
+}
+
+fn detect() -> Level {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+        if avx2 && is_x86_feature_detected!("avx512f") {
+            return Level::Avx512;
+        }
+        if avx2 {
+            return Level::Avx2;
+        }
+    }
+    Level::Portable
+}
+
+/// The best level of this machine, or a lower one that the environment variable
+/// `BLOCKPRINT_VECTORS` names: `avx2` or `portable`.
+pub fn level() -> Level {
+    static LEVEL: OnceLock<Level> = OnceLock::new();
+    *LEVEL.get_or_init(|| {
+        let wanted = match std::env::var("BLOCKPRINT_VECTORS").as_deref() {
+            Ok("portable") => Level::Portable,
+            Ok("avx2") => Level::Avx2,
+            _ => Level::Avx512,
+        };
+        wanted.min(detect())
+    })
+}
