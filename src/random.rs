@@ -18,7 +18,7 @@ pub enum Purpose {
     Augment = 3,
     /// Dropout and other noise inside the network; counters: step, node.
     Noise = 4,
-    /// Splits of a data set; counters: 0, 0.
+    /// Splits of a data set; counters: 0 or one more than the class, 0.
     Split = 5,
     /// The embedded data sets; counters: split, index of the example.
     Synthetic = 6,
@@ -28,6 +28,10 @@ pub enum Purpose {
     Sample = 7,
     /// Examples composed of several images; counters: epoch, 0.
     Compose = 8,
+    /// Mixing of batches; counters: epoch, number of the batch.
+    Mix = 10,
+    /// The settings of a sweep; counters: run, setting.
+    Sweep = 9,
     /// The picture that style transfer begins with; counters: 0, 0.
     Picture = 20,
 }

@@ -48,6 +48,8 @@ const FILES: &[(&str, &str)] = &[
     ("squeezenet1_0.yaml", include_str!("../specs/squeezenet1_0.yaml")),
     ("squeezenet1_0_caffe.yaml", include_str!("../specs/squeezenet1_0_caffe.yaml")),
     ("squeezenet1_1.yaml", include_str!("../specs/squeezenet1_1.yaml")),
+    ("squeezenet_faces.yaml", include_str!("../specs/squeezenet_faces.yaml")),
+    ("squeezenet_signs.yaml", include_str!("../specs/squeezenet_signs.yaml")),
     ("style_squeezenet.yaml", include_str!("../specs/style_squeezenet.yaml")),
     ("style_vgg19.yaml", include_str!("../specs/style_vgg19.yaml")),
     ("unet.yaml", include_str!("../specs/unet.yaml")),

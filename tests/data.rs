@@ -179,6 +179,7 @@ fn batches_do_not_depend_on_the_number_of_workers() {
             drop_last: false,
             start,
             on_bad: OnBad::Stop,
+            one_hot: None,
         };
         epoch(&set, &transform, walk)
     };

@@ -207,6 +207,29 @@ impl Reference<'_> {
 }
 
 #[test]
+fn cross_entropy_takes_distributions_as_pytorch_does() {
+    let logits = [1.0f32, -0.5, 2.0, 0.25, 0.0, -1.5];
+    let targets = [0.2f32, 0.5, 0.3, 1.0, 0.0, 0.0];
+    let facts = [Fact::f32(Shape::of(&[2, 3])), Fact::f32(Shape::of(&[2, 3]))];
+    let value = |args: &[(&str, Value)]| {
+        run_typed(op("cross_entropy", args), &facts, &[(&[2, 3], &logits), (&[2, 3], &targets)]).1[0]
+    };
+    let weights = Value::List([0.5, 2.0, 1.0].map(Value::Float).to_vec());
+    // Computed with torch.nn.functional.cross_entropy 2.15.
+    close(&[value(&[])], &[1.245344]);
+    close(&[value(&[("smoothing", Value::Float(0.1))])], &[1.264511]);
+    close(&[value(&[("class_weights", weights)])], &[1.727365]);
+    // A distribution with one class is that class.
+    let hard = [Fact::f32(Shape::of(&[2, 3])), Fact::i64(Shape::of(&[2]))];
+    let one_hot = [0.0f32, 0.0, 1.0, 1.0, 0.0, 0.0];
+    let soft = run_typed(op("cross_entropy", &[]), &facts, &[(&[2, 3], &logits), (&[2, 3], &one_hot)]).1;
+    close(&soft, &run_typed(op("cross_entropy", &[]), &hard, &[(&[2, 3], &logits), (&[2], &[2.0, 0.0])]).1);
+    let hit =
+        |name: &str, targets: &[f32]| run_typed(op(name, &[]), &facts, &[(&[2, 3], &logits), (&[2, 3], targets)]).1[0];
+    assert_eq!((hit("accuracy", &targets), hit("accuracy", &one_hot)), (0.5, 1.0));
+}
+
+#[test]
 fn cross_entropy_agrees_with_its_definition() {
     let mut rng = random::stream(5, Purpose::Sample, 0, 0);
     for (n, classes, inner) in [(5, 4, 1), (1, 1, 1), (3, 19, 1), (2, 3, 70)] {

@@ -57,6 +57,8 @@ const SIZES: &[(&str, usize, usize)] = &[
     ("squeezenet1_0.yaml", 1_248_424, 1_248_424),
     ("squeezenet1_0_caffe.yaml", 1_248_424, 1_248_424),
     ("squeezenet1_1.yaml", 1_235_496, 1_235_496),
+    ("squeezenet_faces.yaml", 755_944, 755_944),
+    ("squeezenet_signs.yaml", 738_502, 738_502),
     ("style_squeezenet.yaml", 349_248, 349_248),
     ("style_vgg19.yaml", 12_944_960, 12_944_960),
     ("unet.yaml", 31_030_658, 31_030_658),

@@ -154,6 +154,16 @@ fn parse_setting(text: &str) -> Result<(String, String), String> {
 }
 
 impl SpecOptions {
+    /// The overrides.
+    pub(super) fn settings(&self) -> &[(String, String)] {
+        &self.set
+    }
+
+    /// The same with other overrides.
+    pub(super) fn with_settings(&self, settings: &[(String, String)]) -> SpecOptions {
+        SpecOptions { set: settings.to_vec(), ..self.clone() }
+    }
+
     fn options(&self) -> Options {
         Options {
             set: self.set.clone(),
@@ -231,7 +241,7 @@ pub(super) fn use_threads(threads: Option<usize>) {
 }
 
 /// `--max-memory`: a number of bytes, with `K`, `M`, `G` or `T` for powers of 1024.
-fn parse_bytes(text: &str) -> Result<u64, String> {
+pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
     let error = || "write a number of bytes, such as 8G or 512M".to_string();
     let text = text.trim().trim_end_matches(['B', 'b']).trim_end_matches('i');
     let (digits, power) = match text.chars().last().map(|c| c.to_ascii_uppercase()) {

@@ -9,7 +9,7 @@ use crate::driver::Compiled;
 use crate::run::{self, Failure, Network, RateRange, RateTest};
 
 use super::Exit;
-use super::common::{Format, SpecOptions, available_memory, base_of, print_failure, use_threads};
+use super::common::{Format, MachineOptions, SpecOptions, base_of, print_failure};
 use super::train::sections;
 
 #[derive(Debug, clap::Args)]
@@ -31,9 +31,8 @@ pub(super) struct Args {
     /// How to print the result
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// Worker threads [default: one for each core]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    machine: MachineOptions,
     #[command(flatten)]
     options: SpecOptions,
 }
@@ -44,7 +43,7 @@ fn parse_rate(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    use_threads(args.threads.map(usize::from));
+    args.machine.use_threads();
     let compiled = match args.options.compile_or_explain(&args.spec) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,
@@ -66,7 +65,7 @@ fn find(args: &Args, compiled: &Compiled) -> Result<RateTest, Failure> {
     let (config, data) = sections(compiled, args.data.is_some())?;
     let base = base_of(&args.spec);
     let mut network = Network::new(checked, config.seed);
-    network.max_memory = available_memory();
+    network.max_memory = args.machine.memory();
     network.load_named(compiled.spec.as_ref(), &base)?;
     let source = run::DataSource { data: &data, base: &base, over: args.data.as_deref() };
     let examples = source.open(&network, Some(&config), Part::Train, Mode::Train)?;

@@ -21,6 +21,7 @@ mod progress;
 mod resume;
 mod show;
 mod stylize;
+mod sweep;
 mod table;
 mod train;
 mod weights;
@@ -51,6 +52,8 @@ enum Command {
     Show(show::Args),
     /// Train a network as its spec says
     Train(train::Args),
+    /// Train a spec several times with other values of some settings, and rank the runs
+    Sweep(sweep::Args),
     /// Prove that an interrupted run of a spec ends as one that was not
     Resume(resume::Args),
     /// Measure loss and metrics of trained weights
@@ -112,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Train(args) => train::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
         Command::Resume(args) => resume::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Predict(args) => predict::run(&args),

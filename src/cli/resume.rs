@@ -9,7 +9,7 @@ use crate::driver::Compiled;
 use crate::run::{self, Failure, Fingerprint, Network, Rehearsal};
 
 use super::Exit;
-use super::common::{SpecOptions, available_memory, base_of, print_failure, use_threads};
+use super::common::{MachineOptions, SpecOptions, base_of, print_failure};
 use super::train::sections;
 
 #[derive(Debug, clap::Args)]
@@ -25,15 +25,14 @@ pub(super) struct Args {
     /// Batches of each epoch of the trial
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
     batches: u16,
-    /// Worker threads [default: one for each core]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    machine: MachineOptions,
     #[command(flatten)]
     options: SpecOptions,
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    use_threads(args.threads.map(usize::from));
+    args.machine.use_threads();
     let compiled = match args.options.compile_or_explain(&args.spec) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,
@@ -70,7 +69,7 @@ fn verify(args: &Args, compiled: &Compiled) -> Result<usize, Failure> {
         train: &train,
         val: Some(&val),
         fingerprint: &Fingerprint::of(compiled.spec.as_ref(), &data, &config, &train, Some(&val)),
-        max_memory: available_memory(),
+        max_memory: args.machine.memory(),
     };
     run::verify_resume(&rehearsal, scratch.path())
 }

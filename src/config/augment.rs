@@ -37,6 +37,35 @@ pub enum Augment {
     Noise { std: f64 },
     Cutout { size: usize, p: f64 },
     Normalize { mean: Vec<f64>, std: Vec<f64> },
+    Lighting { std: f64 },
+    Mixup { alpha: f64, p: f64 },
+    Cutmix { alpha: f64, p: f64 },
+}
+
+impl Augment {
+    /// Its name in a chain.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Augment::Resize { .. } => "resize",
+            Augment::CenterCrop { .. } => "center_crop",
+            Augment::RandomCrop { .. } => "random_crop",
+            Augment::RandomResizedCrop { .. } => "random_resized_crop",
+            Augment::Hflip { .. } => "hflip",
+            Augment::Vflip { .. } => "vflip",
+            Augment::Rotate { .. } => "rotate",
+            Augment::Affine { .. } => "affine",
+            Augment::ColorJitter { .. } => "color_jitter",
+            Augment::Grayscale { .. } => "grayscale",
+            Augment::Blur { .. } => "blur",
+            Augment::Noise { .. } => "noise",
+            Augment::Cutout { .. } => "cutout",
+            Augment::Normalize { .. } => "normalize",
+            Augment::Lighting { .. } => "lighting",
+            Augment::Mixup { .. } => "mixup",
+            Augment::Cutmix { .. } => "cutmix",
+            Augment::Letterbox { .. } => "letterbox",
+        }
+    }
 }
 
 const fn attr(name: &'static str, kind: AttrKind, default: Default, doc: &'static str) -> Attr {
@@ -48,6 +77,13 @@ const UNIT: AttrKind = AttrKind::Float { min: 0.0, max: 1.0 };
 const DEGREES: AttrKind = AttrKind::Float { min: 0.0, max: 180.0 };
 const SIZE: Attr =
     attr("size", AttrKind::Size { min: 1 }, Default::Required, "height and width: one number, or `[height, width]`");
+
+const ALPHA: Attr = attr(
+    "alpha",
+    AttrKind::Float { min: 1e-3, max: 1e3 },
+    Default::Float(1.0),
+    "shares are drawn from the beta distribution of this twice",
+);
 
 const fn probability(default: f64) -> Attr {
     attr("p", UNIT, Default::Float(default), "how often it is done")
@@ -143,6 +179,21 @@ pub static AUGMENTATIONS: &[Callable] = &[
         doc: "a square of zero pixels at a random place",
     },
     Callable {
+        name: "lighting",
+        attrs: &[attr("std", POSITIVE, Default::Float(0.1), "the deviation of the magnitudes")],
+        doc: "multiples of the principal components of the data set's colours are added, as in AlexNet; three channels",
+    },
+    Callable {
+        name: "mixup",
+        attrs: &[ALPHA, probability(1.0)],
+        doc: "the weighted mean of each example and another one of its batch, and of their labels; after all other steps",
+    },
+    Callable {
+        name: "cutmix",
+        attrs: &[ALPHA, probability(1.0)],
+        doc: "a box of another example of the batch in each, with labels by area; after all other steps",
+    },
+    Callable {
         name: "normalize",
         attrs: &[
             attr(
@@ -221,6 +272,9 @@ fn step(call: &Call, sink: &mut Sink) -> Option<Augment> {
         "grayscale" => Augment::Grayscale { p },
         "blur" => Augment::Blur { sigma: bounds(call, &args, "sigma", (0.1, 2.0), sink)? },
         "noise" => Augment::Noise { std: number("std") },
+        "lighting" => Augment::Lighting { std: number("std") },
+        "mixup" => Augment::Mixup { alpha: number("alpha"), p },
+        "cutmix" => Augment::Cutmix { alpha: number("alpha"), p },
         "cutout" => Augment::Cutout { size: args.usize("size")?, p },
         _ => normalize(call, &args, sink)?,
     })

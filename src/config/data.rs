@@ -187,6 +187,8 @@ pub enum SplitBy {
     Example,
     /// Whole classes, so that the parts have none in common.
     Class,
+    /// The same share of the examples of every class.
+    Within,
 }
 
 /// Where a part lies.
@@ -287,8 +289,8 @@ pub static SPLIT: &[Key] = &[
     Key { name: "seed", kind: Kind::Value(AttrKind::Int { min: 0 }), doc: "the seed of the draw; 0" },
     Key {
         name: "by",
-        kind: Kind::Value(AttrKind::Choice(&["example", "class"])),
-        doc: "what is drawn: single examples, or whole classes such as people; `example`",
+        kind: Kind::Value(AttrKind::Choice(&["example", "class", "within"])),
+        doc: "what is drawn: single examples, whole classes such as people, or the same share within each class; `example`",
     },
 ];
 const FRACTION: AttrKind = AttrKind::Float { min: 0.0, max: 0.9 };
@@ -495,7 +497,11 @@ fn split(expr: &Expr, sink: &mut Sink) -> Option<Split> {
         fields.conflict("val", "test", "together they leave nothing to train on", sink);
         return None;
     }
-    let by = if fields.word("by").is_some_and(|w| w.value == "class") { SplitBy::Class } else { SplitBy::Example };
+    let by = match fields.word("by").as_ref().map(|w| w.value.as_str()) {
+        Some("class") => SplitBy::Class,
+        Some("within") => SplitBy::Within,
+        _ => SplitBy::Example,
+    };
     Some(Split { val, test, seed: fields.size("seed").unwrap_or(0) as u64, by })
 }
 

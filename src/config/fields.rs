@@ -4,7 +4,7 @@ use crate::diag::{Code, Diagnostic, Sink, codes, did_you_mean, listing};
 use crate::engine::schedule::Length;
 use crate::ops::attrs::{self, Args, Attr, AttrKind, Given, Value};
 use crate::source::{Span, Spanned};
-use crate::syntax::ast::{Arg, Call, Entry, Expr, ExprKind, Ident, Link, Unit};
+use crate::syntax::ast::{Arg, Call, Entry, Expr, ExprKind, Ident, Link};
 
 /// One setting of a section.
 #[derive(Debug)]
@@ -158,6 +158,11 @@ impl<'a> Fields<'a> {
         self.value(name).and_then(super::optim::length)
     }
 
+    /// A time in seconds.
+    pub fn seconds(&self, name: &str) -> Option<f64> {
+        self.value(name).and_then(attrs::seconds)
+    }
+
     /// A word with its place.
     pub fn word(&self, name: &str) -> Option<Ident> {
         match self.value(name)? {
@@ -242,7 +247,7 @@ pub(super) fn checked(what: &str, kind: AttrKind, expr: &Expr, sink: &mut Sink) 
     let value = to_value(expr);
     let help = match &value {
         Some(value) if attrs::lacks_unit(kind, value) => {
-            sink.push(attrs::no_unit(&format!("`{what}`"), value, expr.span));
+            sink.push(attrs::no_unit(kind, &format!("`{what}`"), value, expr.span));
             return None;
         }
         Some(value) => match attrs::accepts(kind, value) {
@@ -274,13 +279,7 @@ pub(super) fn to_value(expr: &Expr) -> Option<Value> {
         ExprKind::Int(v) => Value::Int(*v),
         ExprKind::Float(v) => Value::Float(*v),
         ExprKind::Str(v) | ExprKind::Name(v) => Value::Word(v.clone()),
-        ExprKind::Quantity(v, unit) => Value::Quantity(
-            *v,
-            match unit {
-                Unit::Epochs => "ep",
-                Unit::Steps => "it",
-            },
-        ),
+        ExprKind::Quantity(v, unit) => Value::Quantity(*v, unit.suffix()),
         ExprKind::List(items) => Value::List(items.iter().map(to_value).collect::<Option<_>>()?),
         ExprKind::Neg(inner) => match to_value(inner)? {
             Value::Int(v) => Value::Int(v.checked_neg()?),

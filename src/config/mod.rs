@@ -8,6 +8,7 @@ mod data;
 mod docs;
 mod fields;
 mod optim;
+mod phases;
 mod sampler;
 mod style;
 #[cfg(test)]
@@ -29,12 +30,12 @@ pub use data::{
 pub use docs::tables;
 pub use fields::{Callable, Key, Kind};
 pub use optim::{OPTIMIZERS, PICTURE_OPTIMIZERS, SCHEDULES};
+pub(crate) use phases::is_beneath;
+pub use phases::{Freeze, PHASE, Phase, check_phases};
 pub use sampler::{SAMPLERS, Sampler};
 pub use style::{PictureOptimizer, STYLE, Start, StyleConfig};
-pub(crate) use train::is_beneath;
 pub use train::{
-    ClassWeights, DETECTION_METRICS, EarlyStop, Freeze, Monitor, PHASE, Phase, STOP, TRAIN, TrainConfig,
-    check_monitors, check_names, check_phases,
+    ClassWeights, DETECTION_METRICS, EarlyStop, Monitor, STOP, TRAIN, TrainConfig, check_monitors, check_names,
 };
 
 /// The sections that are present and sound.

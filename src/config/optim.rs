@@ -2,7 +2,7 @@
 
 use crate::diag::{Diagnostic, Sink, codes};
 use crate::engine::optim::Optimizer;
-use crate::engine::schedule::{Length, Piece, Schedule};
+use crate::engine::schedule::{Length, Piece, Plateau, Schedule};
 use crate::ops::attrs::{Args, Attr, AttrKind, Default, Value};
 use crate::syntax::ast::{Call, Expr, ExprKind};
 
@@ -59,12 +59,29 @@ static RMSPROP: &[Attr] = &[
     decay(0.0),
 ];
 
+static ADAGRAD: &[Attr] = &[
+    attr("lr", POSITIVE, Default::Float(0.01), "the learning rate"),
+    attr("lr_decay", POSITIVE, Default::Float(0.0), "the rate is divided by one plus this times the steps so far"),
+    attr("initial", POSITIVE, Default::Float(0.0), "what the sum of squares begins with"),
+    attr("eps", POSITIVE, Default::Float(1e-10), "added to the root"),
+    decay(0.0),
+];
+
+static ADADELTA: &[Attr] = &[
+    attr("lr", POSITIVE, Default::Float(1.0), "the learning rate"),
+    attr("rho", UNIT, Default::Float(0.9), "smoothing of the means of squares"),
+    attr("eps", POSITIVE, Default::Float(1e-6), "added beneath the roots"),
+    decay(0.0),
+];
+
 /// The optimizers of a picture; all but the last train networks too.
-pub static PICTURE_OPTIMIZERS: [Callable; 5] = [
+pub static PICTURE_OPTIMIZERS: [Callable; 7] = [
     Callable { name: "sgd", attrs: SGD, doc: "stochastic gradient descent; the decay is added to the gradient" },
     Callable { name: "adam", attrs: ADAM, doc: "Adam; the decay is added to the gradient" },
     Callable { name: "adamw", attrs: ADAMW, doc: "Adam with decoupled decay" },
     Callable { name: "rmsprop", attrs: RMSPROP, doc: "RMSprop in PyTorch's form" },
+    Callable { name: "adagrad", attrs: ADAGRAD, doc: "Adagrad; the decay is added to the gradient" },
+    Callable { name: "adadelta", attrs: ADADELTA, doc: "Adadelta; the decay is added to the gradient" },
     Callable {
         name: "lbfgs",
         attrs: &[attr("history", AttrKind::Int { min: 1 }, Default::Int(10), "steps that are remembered")],
@@ -73,7 +90,7 @@ pub static PICTURE_OPTIMIZERS: [Callable; 5] = [
 ];
 
 /// The optimizers of training.
-pub static OPTIMIZERS: &[Callable] = PICTURE_OPTIMIZERS.split_at(4).0;
+pub static OPTIMIZERS: &[Callable] = PICTURE_OPTIMIZERS.split_at(6).0;
 
 const LENGTH: Attr = attr("length", AttrKind::Length, Default::Required, "how long the piece lasts");
 const GAMMA: Attr = attr("gamma", POSITIVE, Default::Float(0.1), "the factor of each drop");
@@ -116,8 +133,25 @@ pub static SCHEDULES: &[Callable] = &[
         attrs: &[
             GAMMA_OF_PLATEAU,
             attr("patience", AttrKind::Int { min: 0 }, Default::Int(10), "epochs without an improvement"),
+            attr("min_delta", POSITIVE, Default::Float(0.0), "what counts as an improvement"),
+            attr("cooldown", AttrKind::Int { min: 0 }, Default::Int(0), "epochs after a drop that do not count"),
+            MIN,
         ],
         doc: "times `factor` whenever the number that `monitor` watches no longer improves",
+    },
+    Callable {
+        name: "restarts",
+        attrs: &[
+            LENGTH,
+            attr(
+                "mult",
+                AttrKind::Float { min: 1.0, max: f64::MAX },
+                Default::Float(1.0),
+                "each cycle over the one before it",
+            ),
+            MIN,
+        ],
+        doc: "half a cosine down to `min`, again and again (Loshchilov and Hutter 2016)",
     },
     Callable {
         name: "polynomial",
@@ -194,6 +228,10 @@ fn built(call: &Call, name: &str, args: &Args, sink: &mut Sink) -> Option<Optimi
             centered: args.bool("centered"),
             weight_decay,
         },
+        "adagrad" => {
+            Optimizer::Adagrad { lr, lr_decay: number("lr_decay"), initial: number("initial"), eps, weight_decay }
+        }
+        "adadelta" => Optimizer::Adadelta { lr, rho: number("rho"), eps, weight_decay },
         _ => Optimizer::Adam {
             lr,
             beta1: number("beta1"),
@@ -252,7 +290,8 @@ fn is_endless(piece: &Piece) -> bool {
             | Piece::Step { .. }
             | Piece::Multistep { .. }
             | Piece::Exponential { .. }
-            | Piece::Plateau { .. }
+            | Piece::Plateau(_)
+            | Piece::Restarts { .. }
     )
 }
 
@@ -271,9 +310,16 @@ fn piece(name: &str, args: &Args) -> Option<Piece> {
         }
         "exponential" => Piece::Exponential { gamma: number("gamma") },
         "plateau" => {
-            let patience = args.int("patience").and_then(|p| u64::try_from(p).ok());
-            Piece::Plateau { factor: number("factor"), patience: patience.unwrap_or(0) }
+            let count = |name| args.int(name).and_then(|p| u64::try_from(p).ok()).unwrap_or(0);
+            Piece::Plateau(Plateau {
+                factor: number("factor"),
+                patience: count("patience"),
+                min_delta: number("min_delta"),
+                cooldown: count("cooldown"),
+                min_factor: number("min"),
+            })
         }
+        "restarts" => Piece::Restarts { length: length("length")?, mult: number("mult"), min_factor: number("min") },
         "polynomial" => {
             Piece::Polynomial { length: length("length")?, power: number("power"), min_factor: number("min") }
         }

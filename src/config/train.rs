@@ -6,12 +6,13 @@ use crate::diag::{Diagnostic, Sink, codes};
 use crate::engine::optim::Optimizer;
 use crate::engine::schedule::{Length, Schedule};
 use crate::ops::attrs::{AttrKind, Value};
-use crate::source::{Span, Spanned};
+use crate::source::Span;
 use crate::syntax::ast::{Entry, Expr, ExprKind, Ident};
 
 use super::augment::{self, Augment};
 use super::fields::{self, Fields, Key, Kind};
 use super::optim;
+use super::phases::{self, Phase, is_beneath};
 
 /// How a network is trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -113,72 +114,18 @@ pub struct EarlyStop {
     pub min_delta: f64,
 }
 
-/// One phase of training.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Phase {
-    /// What is frozen from this phase on.
-    pub freeze: Freeze,
-    /// What `freeze` leaves out.
-    pub except: Vec<Ident>,
-    /// What is trained again from this phase on.
-    pub unfreeze: Freeze,
-    /// A node or block that is frozen from this phase on with everything it depends on, whatever
-    /// `unfreeze` says.
-    pub upto: Option<Ident>,
-    /// Passes over the data.
-    pub epochs: usize,
-    /// Its own optimizer.
-    pub optim: Option<Optimizer>,
-    /// Its own schedule, counted from the beginning of the phase.
-    pub lr: Option<Schedule>,
-    /// Where it stands.
-    #[serde(skip)]
-    pub span: Span,
-}
-
-/// A set of parameters.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub enum Freeze {
-    /// None.
-    #[default]
-    Nothing,
-    /// All.
-    All,
-    /// Those of these nodes, blocks or towers, and of all beneath them.
-    Names(Vec<Ident>),
-}
-
-impl Freeze {
-    /// Whether a parameter is in the set.
-    pub fn holds(&self, parameter: &str) -> bool {
-        match self {
-            Freeze::Nothing => false,
-            Freeze::All => true,
-            Freeze::Names(names) => names.iter().any(|n| is_beneath(parameter, &n.value)),
-        }
-    }
-}
-
-/// Whether a dotted path is `name` or lies beneath it.
-pub(crate) fn is_beneath(path: &str, name: &str) -> bool {
-    path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
-impl Phase {
-    /// Whether a parameter is frozen in this phase, given whether it was before.
-    pub fn freezes(&self, parameter: &str, before: bool) -> bool {
-        if self.unfreeze.holds(parameter) {
-            return false;
-        }
-        let spared = self.except.iter().any(|n| is_beneath(parameter, &n.value));
-        match self.freeze.holds(parameter) {
-            true => !spared,
-            false => before,
-        }
-    }
-}
-
 impl TrainConfig {
+    /// Trains for this many epochs instead. With phases, the last one becomes longer or shorter;
+    /// where nothing would be left of it, all become shorter in proportion, to one epoch at least.
+    ///
+    /// # Errors
+    /// The number of phases, where there are fewer epochs than phases.
+    pub fn set_epochs(&mut self, epochs: usize) -> Result<(), usize> {
+        phases::set_epochs(&mut self.phases, epochs)?;
+        self.epochs = epochs;
+        Ok(())
+    }
+
     /// The factor of the learning rate of a parameter.
     pub fn lr_multiplier(&self, parameter: &str) -> f64 {
         let holds = self.lr_mult.iter().filter(|(name, _)| is_beneath(parameter, &name.value));
@@ -211,39 +158,6 @@ pub fn check_monitors(train: &TrainConfig, metrics: &[&str], sink: &mut Sink) {
     }
 }
 
-/// Reports every name of a phase that matches no parameter, and phases in which all is frozen.
-/// `parameters` are the dotted paths of those that are trainable.
-pub fn check_phases(train: &TrainConfig, parameters: &[&str], sink: &mut Sink) {
-    let errors = sink.error_count();
-    for phase in &train.phases {
-        let sets = [&phase.freeze, &phase.unfreeze];
-        let named = sets.into_iter().flat_map(|s| match s {
-            Freeze::Names(names) => names.as_slice(),
-            Freeze::All | Freeze::Nothing => &[],
-        });
-        for name in named.chain(&phase.except) {
-            if parameters.iter().any(|p| is_beneath(p, &name.value)) {
-                continue;
-            }
-            let prefixes: std::collections::BTreeSet<&str> =
-                parameters.iter().flat_map(|p| p.match_indices('.').map(|(at, _)| &p[..at])).collect();
-            let close = crate::diag::did_you_mean(&name.value, prefixes);
-            sink.push(
-                Diagnostic::error(codes::FREEZES_NOTHING, format!("`{}` holds no parameters", name.value))
-                    .label(name.span, "no parameter lies beneath this name")
-                    .help(match close {
-                        Some(close) => format!("did you mean `{close}`?"),
-                        None => "name a node, block or tower that has weights; `show` lists them".to_string(),
-                    }),
-            );
-        }
-    }
-    // A misspelt `except` must not be reported a second time as freezing everything.
-    if sink.error_count() == errors {
-        check_that_some_train(train, parameters, sink);
-    }
-}
-
 /// Reports names of `lr_mult` that match no parameter, and names of `upto` that match no node.
 pub fn check_names(train: &TrainConfig, parameters: &[&str], nodes: &[&str], sink: &mut Sink) {
     let mut check = |name: &Ident, paths: &[&str], what: &str| {
@@ -261,27 +175,12 @@ pub fn check_names(train: &TrainConfig, parameters: &[&str], nodes: &[&str], sin
     train.phases.iter().filter_map(|p| p.upto.as_ref()).for_each(|name| check(name, nodes, "no node"));
 }
 
-fn check_that_some_train(train: &TrainConfig, parameters: &[&str], sink: &mut Sink) {
-    let mut frozen = vec![false; parameters.len()];
-    for phase in &train.phases {
-        for (frozen, parameter) in frozen.iter_mut().zip(parameters) {
-            *frozen = phase.freezes(parameter, *frozen);
-        }
-        if frozen.iter().all(|f| *f) && !frozen.is_empty() {
-            sink.push(
-                Diagnostic::error(codes::TRAINS_NOTHING, "every parameter is frozen in this phase")
-                    .label(phase.span, "nothing is left to train")
-                    .help("leave a layer out with `except: [...]`, or name some under `unfreeze`"),
-            );
-        }
-    }
-}
-
-const COUNT: Kind = Kind::Value(AttrKind::Int { min: 1 });
+pub(super) const COUNT: Kind = Kind::Value(AttrKind::Int { min: 1 });
 const POSITIVE: Kind = Kind::Value(AttrKind::Float { min: 0.0, max: f64::MAX });
 const CHAIN: Kind = Kind::Nested("a chain of augmentations");
-const OPTIM: Key = Key { name: "optim", kind: Kind::Nested("an optimizer"), doc: "the optimizer" };
-const LR: Key = Key { name: "lr", kind: Kind::Nested("a schedule"), doc: "the schedule of the learning rate" };
+pub(super) const OPTIM: Key = Key { name: "optim", kind: Kind::Nested("an optimizer"), doc: "the optimizer" };
+pub(super) const LR: Key =
+    Key { name: "lr", kind: Kind::Nested("a schedule"), doc: "the schedule of the learning rate" };
 const MONITOR: Key =
     Key { name: "monitor", kind: Kind::Value(AttrKind::Word), doc: "the number that is watched: `val.accuracy`" };
 
@@ -322,7 +221,11 @@ pub static TRAIN: &[Key] = &[
         kind: Kind::Nested("`balanced`, or a number for each class"),
         doc: "factors of the loss by class, for a loss with a `weight`",
     },
-    Key { name: "max_time", kind: POSITIVE, doc: "seconds after which training pauses" },
+    Key {
+        name: "max_time",
+        kind: Kind::Value(AttrKind::Time),
+        doc: "the time after which training pauses, such as `30min`",
+    },
     Key {
         name: "checkpoint",
         kind: Kind::Value(AttrKind::Length),
@@ -338,26 +241,11 @@ pub static STOP: &[Key] = &[
     Key { name: "mode", kind: Kind::Value(AttrKind::Choice(&["min", "max"])), doc: "whether less or more is better" },
 ];
 
-/// The settings of one of `train.phases`.
-pub static PHASE: &[Key] = &[
-    Key { name: "freeze", kind: Kind::Nested("`all` or a list of names"), doc: "what is frozen from here on" },
-    Key { name: "except", kind: Kind::Nested("a list of names"), doc: "what `freeze` leaves out" },
-    Key { name: "unfreeze", kind: Kind::Nested("`all` or a list of names"), doc: "what is trained again from here on" },
-    Key {
-        name: "upto",
-        kind: Kind::Value(AttrKind::Word),
-        doc: "a node or block that is frozen with all before it; it wins over `unfreeze`",
-    },
-    Key { name: "epochs", kind: COUNT, doc: "passes over the data" },
-    OPTIM,
-    LR,
-];
-
 /// Reads the section.
 pub(super) fn read(expr: &Expr, sink: &mut Sink) -> Option<TrainConfig> {
     let errors = sink.error_count();
     let fields = Fields::read("train", TRAIN, expr, sink)?;
-    let phases = fields.expr("phases").map(|e| phases(e, sink)).unwrap_or_default();
+    let phases = fields.expr("phases").map(|e| phases::read(e, sink)).unwrap_or_default();
     let optim = fields.expr("optim").and_then(|e| optim::optimizer("train.optim", e, sink));
     let optim = optim.or_else(|| phases.iter().find_map(|p| p.optim));
     if fields.expr("optim").is_none() && (phases.is_empty() || phases.iter().any(|p| p.optim.is_none())) {
@@ -405,7 +293,7 @@ pub(super) fn read(expr: &Expr, sink: &mut Sink) -> Option<TrainConfig> {
         ema: fields.number("ema"),
         lr_mult,
         class_weights,
-        max_time: fields.number("max_time"),
+        max_time: fields.seconds("max_time"),
         checkpoint: fields.length("checkpoint"),
         span: fields.span,
     })
@@ -485,85 +373,4 @@ fn multipliers(expr: &Expr, sink: &mut Sink) -> Vec<(Ident, f64)> {
         }
     };
     entries.iter().filter_map(|e| Some((e.key.clone(), factor(e, sink)?))).collect()
-}
-
-fn phases(expr: &Expr, sink: &mut Sink) -> Vec<Phase> {
-    match &expr.kind {
-        ExprKind::List(items) => items.iter().filter_map(|item| phase(item, sink)).collect(),
-        ExprKind::Hole => Vec::new(),
-        _ => {
-            sink.push(fields::bad("train.phases", "a list of phases", expr, None));
-            Vec::new()
-        }
-    }
-}
-
-fn phase(expr: &Expr, sink: &mut Sink) -> Option<Phase> {
-    let fields = Fields::read("train.phases", PHASE, expr, sink)?;
-    let mut set = |name: &str| fields.expr(name).map(|e| names(name, e, sink));
-    let (freeze, except, unfreeze) = (set("freeze"), set("except"), set("unfreeze"));
-    let except = match except {
-        Some(Freeze::Names(names)) => names,
-        Some(Freeze::All) => {
-            fields.conflict("freeze", "except", "`except: all` leaves nothing to freeze", sink);
-            Vec::new()
-        }
-        Some(Freeze::Nothing) | None => Vec::new(),
-    };
-    if freeze.is_none() && !except.is_empty() {
-        fields.missing("freeze", "freeze: all", sink);
-    }
-    let optim = fields.expr("optim").and_then(|e| optim::optimizer("train.phases.optim", e, sink));
-    let lr = fields.expr("lr").and_then(|e| optim::schedule("train.phases.lr", e, sink));
-    if fields.expr("epochs").is_none() {
-        fields.missing("epochs", "epochs: 5", sink);
-    }
-    Some(Phase {
-        freeze: freeze.unwrap_or_default(),
-        except,
-        unfreeze: unfreeze.unwrap_or_default(),
-        upto: fields.word("upto"),
-        epochs: fields.size("epochs")?,
-        optim,
-        lr,
-        span: expr.span,
-    })
-}
-
-/// Reads `all`, one name or a list of names.
-fn names(what: &str, expr: &Expr, sink: &mut Sink) -> Freeze {
-    let name = |e: &Expr| match &e.kind {
-        ExprKind::Name(n) | ExprKind::Str(n) | ExprKind::Node(n) => Some(Spanned::new(n.clone(), e.span)),
-        _ => None,
-    };
-    match &expr.kind {
-        ExprKind::Hole => Freeze::Nothing,
-        ExprKind::Name(n) | ExprKind::Str(n) if n == "all" => Freeze::All,
-        ExprKind::List(items) if items.is_empty() => {
-            sink.push(
-                Diagnostic::error(codes::FREEZES_NOTHING, format!("`{what}` names nothing"))
-                    .label(expr.span, "an empty list")
-                    .help("name nodes or blocks, write `all`, or leave the setting out"),
-            );
-            Freeze::Nothing
-        }
-        ExprKind::List(items) => {
-            let mut list = Vec::new();
-            for item in items {
-                match name(item) {
-                    Some(n) => list.push(n),
-                    None if matches!(item.kind, ExprKind::Hole) => {}
-                    None => sink.push(fields::bad(&format!("train.phases.{what}"), "names", item, None)),
-                }
-            }
-            Freeze::Names(list)
-        }
-        _ => match name(expr) {
-            Some(n) => Freeze::Names(vec![n]),
-            None => {
-                sink.push(fields::bad(&format!("train.phases.{what}"), "`all` or a list of names", expr, None));
-                Freeze::Nothing
-            }
-        },
-    }
 }

@@ -33,12 +33,14 @@ pub struct LoaderConfig {
     pub start: usize,
     /// What to do with an example that cannot be used.
     pub on_bad: OnBad,
+    /// Where labels are distributions over classes, how many classes there are.
+    pub one_hot: Option<usize>,
 }
 
 impl LoaderConfig {
     /// The data set in its own order, from its beginning, with partial batches.
     pub fn sequential(batch: usize, workers: usize) -> Self {
-        Self { batch, shuffle: None, epoch: 0, workers, drop_last: false, start: 0, on_bad: OnBad::Stop }
+        Self { batch, shuffle: None, epoch: 0, workers, drop_last: false, start: 0, on_bad: OnBad::Stop, one_hot: None }
     }
 }
 
@@ -248,8 +250,9 @@ fn prepare(shared: &Shared, number: usize) -> Result<Batch, DataError> {
         });
         match prepared {
             Ok(placed) => {
-                match (dataset.labels().boxes(index), placed) {
-                    (Some(boxes), Some(placed)) => transform.append_boxes(boxes, placed, &mut batch.labels),
+                match (dataset.labels().boxes(index), placed, config.one_hot) {
+                    (Some(boxes), Some(placed), _) => transform.append_boxes(boxes, placed, &mut batch.labels),
+                    (None, _, Some(classes)) => dataset.labels().append_one_hot(index, classes, &mut batch.labels),
                     _ => dataset.labels().append(index, &mut batch.labels),
                 }
                 batch.weights.extend(dataset.weights().and_then(|w| w.get(index)));
@@ -261,6 +264,9 @@ fn prepare(shared: &Shared, number: usize) -> Result<Batch, DataError> {
         }
     }
     batch.images.iter_mut().for_each(|images| images.truncate(batch.len * size));
+    if let ([images], Some(_)) = (batch.images.as_mut_slice(), config.one_hot) {
+        transform.mix(images, &mut batch.labels, batch.len, config.epoch, number as u64);
+    }
     Ok(batch)
 }
 

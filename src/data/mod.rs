@@ -10,6 +10,7 @@ mod cache;
 mod cifar;
 mod digits;
 mod error;
+mod features;
 mod files;
 mod fingerprint;
 mod folder;
@@ -20,6 +21,7 @@ mod layout;
 mod list;
 pub mod loader;
 mod memory;
+mod mix;
 mod names;
 mod sampler;
 mod shards;
@@ -35,6 +37,7 @@ use crate::diag::{Diagnostic, codes};
 pub use augment::Placement;
 pub use boxes::{BOX_WIDTH, BoxLabel};
 pub use error::DataError;
+pub use features::Features;
 pub use fingerprint::fingerprint;
 pub use image::{Image, Pixels, decode, decode_file};
 pub use loader::{Batch, Loader, LoaderConfig};
@@ -165,6 +168,13 @@ impl Labels {
             Labels::Values { .. } => 0,
             Labels::Boxes(list) => list.iter().flatten().map(|b| b.class as usize + 1).max().unwrap_or(0),
         }
+    }
+
+    /// Appends an example's class as a distribution over `classes`: 1 for the class, 0 for the
+    /// others.
+    fn append_one_hot(&self, index: usize, classes: usize, out: &mut Vec<f32>) {
+        let class = self.class(index).map(|c| c as usize);
+        out.extend((0..classes).map(|c| if class == Some(c) { 1.0 } else { 0.0 }));
     }
 
     /// Appends an example's label as floats, as the engine carries labels. Boxes are those of the

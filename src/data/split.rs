@@ -1,6 +1,6 @@
 //! Which examples make up a part.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -59,14 +59,26 @@ impl Draw {
     pub(super) fn apply(self, inner: Arc<dyn Dataset>) -> Result<Arc<dyn Dataset>, Diagnostic> {
         let n = inner.len();
         let indices = match self.split.by {
-            SplitBy::Example => self.draw(n),
+            SplitBy::Example => self.draw(n, 0),
             SplitBy::Class => {
                 let labels = inner.labels();
                 let classes: BTreeSet<u32> = (0..n).filter_map(|i| labels.class(i)).collect();
                 let classes: Vec<u32> = classes.into_iter().collect();
-                let drawn: Vec<u32> = self.draw(classes.len()).into_iter().map(|at| classes[at]).collect();
+                let drawn: Vec<u32> = self.draw(classes.len(), 0).into_iter().map(|at| classes[at]).collect();
                 let holds = |i: &usize| labels.class(*i).is_some_and(|c| drawn.binary_search(&c).is_ok());
                 (0..n).filter(holds).collect()
+            }
+            SplitBy::Within => {
+                let mut by_class: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+                for index in 0..n {
+                    by_class.entry(inner.labels().class(index).unwrap_or(0)).or_default().push(index);
+                }
+                let drawn = |(class, own): (&u32, &Vec<usize>)| {
+                    self.draw(own.len(), u64::from(*class) + 1).into_iter().map(|at| own[at]).collect::<Vec<_>>()
+                };
+                let mut indices: Vec<usize> = by_class.iter().flat_map(drawn).collect();
+                indices.sort_unstable();
+                indices
             }
         };
         if indices.is_empty() {
@@ -78,11 +90,11 @@ impl Draw {
 }
 
 impl Draw {
-    /// Those of `n` things that are in the share, in order.
-    fn draw(self, n: usize) -> Vec<usize> {
+    /// Those of `n` things that are in the share, in order; `stream` tells draws apart.
+    fn draw(self, n: usize, stream: u64) -> Vec<usize> {
         let count = |fraction: f64| ((n as f64 * fraction).round() as usize).min(n);
         let (val, test) = (count(self.split.val), count(self.split.test));
-        let order = random::permutation(&mut random::stream(self.split.seed, Purpose::Split, 0, 0), n);
+        let order = random::permutation(&mut random::stream(self.split.seed, Purpose::Split, stream, 0), n);
         let cut = (val + test).min(n);
         let mut drawn = match self.share {
             Part::Val => order[..val].to_vec(),

@@ -6,9 +6,10 @@ use crate::random::{self, Purpose};
 use crate::shape::Fact;
 
 use super::Dataset;
-use super::augment::{self, Placement, Planes};
+use super::augment::{self, Colors, Lighting, Placement, Planes};
 use super::boxes::{self, BoxLabel};
 use super::image::{Image, Pixels};
+use super::mix::{self, Mix};
 
 /// What an input of a network takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +76,7 @@ pub struct Transform {
     mean: Vec<f64>,
     std: Vec<f64>,
     seed: u64,
+    lighting: Lighting,
     /// How many boxes of a picture the network takes; `None`: as many as there are.
     room: Option<usize>,
 }
@@ -131,6 +133,7 @@ impl Transform {
             mean: data.mean.clone(),
             std: data.std.clone(),
             seed,
+            lighting: Lighting::default(),
             room: None,
         };
         let problems = transform.misfits(data);
@@ -182,6 +185,14 @@ impl Transform {
         boxes::append(moved, self.room.unwrap_or(list.len()), out);
     }
 
+    /// The first step that gives another result each time; none where an image always becomes the
+    /// same numbers.
+    pub fn random_step(&self) -> Option<&Augment> {
+        self.steps
+            .iter()
+            .find(|step| augment::deterministic(std::slice::from_ref(*step)) != std::slice::from_ref(*step))
+    }
+
     /// What each prepared image has to fit.
     pub fn target(&self) -> Target {
         self.target
@@ -213,11 +224,57 @@ impl Transform {
         }
         let mut rng = random::stream(self.seed, Purpose::Augment, epoch, index);
         for step in &self.steps {
-            augment::apply(step, &mut planes, &mut rng).map_err(misfit)?;
+            augment::apply(step, &mut planes, &self.lighting, &mut rng).map_err(misfit)?;
         }
         self.check_size(&planes, out.len())?;
         self.write(&planes, out);
         Ok(Placed { place: planes.place, from: (image.width, image.height) })
+    }
+
+    /// Whether a step needs the principal components of the data set's colours.
+    pub fn needs_lighting(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Augment::Lighting { .. }))
+    }
+
+    /// The principal components of the colours of a data set, as they are before all steps; of many
+    /// images, 4096 evenly spaced ones count. Damaged ones are left to the run.
+    ///
+    /// # Errors
+    /// Images that have not three channels.
+    pub fn measure_lighting(&self, dataset: &dyn Dataset) -> Result<Lighting, Diagnostic> {
+        let mut colors = Colors::default();
+        for index in (0..dataset.len()).step_by(dataset.len().div_ceil(4096).max(1)) {
+            if let Some(planes) = dataset.image(index).ok().and_then(|image| self.planes(&image).ok()) {
+                colors.add(&planes);
+            }
+        }
+        colors.lighting().ok_or_else(|| {
+            Diagnostic::error(codes::CHANNELS_MISMATCH, "`lighting` needs images of three channels")
+                .help("leave it out, or give the network's input three channels")
+        })
+    }
+
+    /// The principal components that `lighting` adds.
+    pub fn lighting(&self) -> &Lighting {
+        &self.lighting
+    }
+
+    /// Sets what `lighting` adds.
+    pub fn set_lighting(&mut self, lighting: Lighting) {
+        self.lighting = lighting;
+    }
+
+    /// The first step that mixes whole batches.
+    pub fn mixing_step(&self) -> Option<&Augment> {
+        self.steps.iter().find(|step| Mix::of(step).is_some())
+    }
+
+    /// Mixes the examples of a batch and their distributions over classes.
+    pub(super) fn mix(&self, images: &mut [f32], labels: &mut [f32], len: usize, epoch: u64, batch: u64) {
+        let steps: Vec<Mix> = self.steps.iter().filter_map(Mix::of).collect();
+        if !steps.is_empty() {
+            mix::mix(&steps, images, labels, self.target, len, [self.seed, epoch, batch]);
+        }
     }
 
     /// The image as floats, scaled, with the channels that the network takes.

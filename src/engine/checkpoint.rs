@@ -49,6 +49,9 @@ pub struct Progress {
     pub plateau: Option<f64>,
     /// See `plateau`.
     pub stalled: u64,
+    /// Epochs after a drop that are left in which none counts as stalled.
+    #[serde(default)]
+    pub cooling: u64,
     /// What was gathered for each loss and metric over the examples of the epoch so far; floats
     /// are kept as their bits, since JSON has no word for NaN.
     pub sums: Vec<Vec<u64>>,
@@ -69,7 +72,7 @@ impl Progress {
     /// A phase begins.
     pub fn open_phase(&mut self, index: usize) {
         self.phase = index as u64;
-        (self.drops, self.plateau, self.stalled) = (0, None, 0);
+        (self.drops, self.plateau, self.stalled, self.cooling) = (0, None, 0, 0);
     }
 
     /// One more epoch is done, and the next stands at its beginning.

@@ -62,13 +62,41 @@ pub enum Optimizer {
         /// L2 decay, added to the gradient.
         weight_decay: f64,
     },
+    /// Adagrad (Duchi et al. 2011).
+    Adagrad {
+        /// Learning rate.
+        lr: f64,
+        /// The rate is divided by one plus this times the steps so far.
+        lr_decay: f64,
+        /// What the sum of squares begins with.
+        initial: f64,
+        /// Added to the root.
+        eps: f64,
+        /// L2 decay, added to the gradient.
+        weight_decay: f64,
+    },
+    /// Adadelta (Zeiler 2012).
+    Adadelta {
+        /// Learning rate.
+        lr: f64,
+        /// Smoothing of both means of squares.
+        rho: f64,
+        /// Added beneath both roots.
+        eps: f64,
+        /// L2 decay, added to the gradient.
+        weight_decay: f64,
+    },
 }
 
 impl Optimizer {
     /// The learning rate that a schedule multiplies.
     pub fn lr(&self) -> f64 {
         match self {
-            Optimizer::Sgd { lr, .. } | Optimizer::Adam { lr, .. } | Optimizer::Rmsprop { lr, .. } => *lr,
+            Optimizer::Sgd { lr, .. }
+            | Optimizer::Adam { lr, .. }
+            | Optimizer::Rmsprop { lr, .. }
+            | Optimizer::Adagrad { lr, .. }
+            | Optimizer::Adadelta { lr, .. } => *lr,
         }
     }
 
@@ -76,7 +104,11 @@ impl Optimizer {
     #[must_use]
     pub fn with_lr(mut self, rate: f64) -> Self {
         match &mut self {
-            Optimizer::Sgd { lr, .. } | Optimizer::Adam { lr, .. } | Optimizer::Rmsprop { lr, .. } => *lr = rate,
+            Optimizer::Sgd { lr, .. }
+            | Optimizer::Adam { lr, .. }
+            | Optimizer::Rmsprop { lr, .. }
+            | Optimizer::Adagrad { lr, .. }
+            | Optimizer::Adadelta { lr, .. } => *lr = rate,
         }
         self
     }
@@ -96,6 +128,16 @@ impl Optimizer {
                 (false, true) => &["square_avg", "grad_avg"],
                 (true, true) => &["square_avg", "momentum_buffer", "grad_avg"],
             },
+            Optimizer::Adagrad { .. } => &["sum"],
+            Optimizer::Adadelta { .. } => &["square_avg", "acc_delta"],
+        }
+    }
+
+    /// What all of its tensors hold before the first step.
+    fn first_value(&self) -> f32 {
+        match self {
+            Optimizer::Adagrad { initial, .. } => *initial as f32,
+            _ => 0.0,
         }
     }
 }
@@ -127,7 +169,12 @@ impl OptimizerState {
                 (*id, region)
             })
             .collect();
-        let slots = optimizer.slots().iter().map(|_| Buffer::new(end)).collect();
+        let slot = |_: &&str| {
+            let mut buffer = Buffer::new(end);
+            buffer.get_mut().fill(optimizer.first_value());
+            buffer
+        };
+        let slots = optimizer.slots().iter().map(slot).collect();
         let multipliers = vec![1.0; trained.len()];
         Self { optimizer: *optimizer, step: 0, trained, multipliers, slots }
     }

@@ -62,14 +62,19 @@ pub enum Piece {
         /// Last factor.
         min_factor: f64,
     },
-    /// Times `factor` whenever the watched number has not improved for more than `patience`
-    /// epochs (PyTorch's `ReduceLROnPlateau`). What the number does is for the run to say.
-    Plateau {
-        /// Factor of each drop.
-        factor: f64,
-        /// Epochs that may pass without an improvement.
-        patience: u64,
+    /// Half a cosine from the rate to `min_factor` times the rate, then again from the rate, each
+    /// cycle `mult` times as long as the one before it (PyTorch's `CosineAnnealingWarmRestarts`).
+    Restarts {
+        /// The first cycle.
+        length: Length,
+        /// Each cycle over the one before it; at least 1.
+        mult: f64,
+        /// Last factor of a cycle, which the next one begins instead of.
+        min_factor: f64,
     },
+    /// Times a factor whenever the watched number no longer improves. What the number does is for
+    /// the run to say.
+    Plateau(Plateau),
     /// Smith and Topin's one cycle: up from `1/div`, down to `1/(div * final_div)`, both half
     /// cosines (PyTorch's `OneCycleLR`).
     Onecycle {
@@ -82,6 +87,29 @@ pub enum Piece {
         /// First rate over last rate.
         final_div: f64,
     },
+}
+
+/// When and how the rate drops on a plateau (PyTorch's `ReduceLROnPlateau`, with an absolute
+/// threshold).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plateau {
+    /// Factor of each drop.
+    pub factor: f64,
+    /// Epochs that may pass without an improvement.
+    pub patience: u64,
+    /// What counts as an improvement.
+    pub min_delta: f64,
+    /// Epochs after a drop in which none is counted as without an improvement.
+    pub cooldown: u64,
+    /// The least product of all drops.
+    pub min_factor: f64,
+}
+
+impl Plateau {
+    /// The factor after this many drops.
+    pub fn after(&self, drops: u64) -> f64 {
+        power(self.factor, drops).max(self.min_factor)
+    }
 }
 
 /// Pieces in a chain; the last value holds after their end.
@@ -111,7 +139,11 @@ impl Piece {
             | Piece::Cosine { length, .. }
             | Piece::Polynomial { length, .. }
             | Piece::Onecycle { length, .. } => Some(*length),
-            Piece::Step { .. } | Piece::Multistep { .. } | Piece::Exponential { .. } | Piece::Plateau { .. } => None,
+            Piece::Step { .. }
+            | Piece::Multistep { .. }
+            | Piece::Exponential { .. }
+            | Piece::Restarts { .. }
+            | Piece::Plateau(_) => None,
         }
     }
 
@@ -122,6 +154,7 @@ impl Piece {
     /// - warmup: `LinearLR`, `from + (1 - from) t/T`;
     /// - cosine: `CosineAnnealingLR`, `f + (1 - f) (1 + cos(pi t/T)) / 2`;
     /// - step, multistep: `StepLR`, `MultiStepLR`, `gamma` to the number of drops up to `t`;
+    /// - restarts: `CosineAnnealingWarmRestarts`, as cosine with `t` and `T` of the cycle;
     /// - exponential: `ExponentialLR` at whole epochs, `gamma^(t / steps_per_epoch)`;
     /// - polynomial: `PolynomialLR`, and Keras's `PolynomialDecay` where `f` is not zero,
     ///   `f + (1 - f) (1 - t/T)^power`;
@@ -130,9 +163,12 @@ impl Piece {
         let total = self.length().map(|l| l.steps(steps_per_epoch)).unwrap_or(u64::MAX);
         let done = if total == 0 { 1.0 } else { t.min(total) as f64 / total as f64 };
         match self {
-            Piece::Constant { .. } | Piece::Plateau { .. } => 1.0,
+            Piece::Constant { .. } | Piece::Plateau(_) => 1.0,
             Piece::Warmup { from, .. } => from + (1.0 - from) * done,
             Piece::Cosine { min_factor, .. } => half_cosine(1.0, *min_factor, done),
+            Piece::Restarts { length, mult, min_factor } => {
+                half_cosine(1.0, *min_factor, in_cycle(t as f64, length.steps(steps_per_epoch) as f64, *mult))
+            }
             Piece::Step { every, gamma } => power(*gamma, t / every.steps(steps_per_epoch).max(1)),
             Piece::Multistep { milestones, gamma } => {
                 power(*gamma, milestones.iter().filter(|m| m.steps(steps_per_epoch) <= t).count() as u64)
@@ -156,6 +192,20 @@ impl Piece {
     }
 }
 
+/// The part of its cycle that has passed after `t` steps, where the first cycle has `length` steps
+/// and each other one `mult` times those of the one before it.
+fn in_cycle(t: f64, length: f64, mult: f64) -> f64 {
+    let length = length.max(1.0);
+    if mult <= 1.0 {
+        return t % length / length;
+    }
+    // The first `n` cycles have `length (mult^n - 1) / (mult - 1)` steps; rounding may be off by one.
+    let begin = |n: f64| length * (mult.powf(n) - 1.0) / (mult - 1.0);
+    let guess = (t / length * (mult - 1.0) + 1.0).log(mult).floor().max(0.0);
+    let n = [guess + 1.0, guess].into_iter().find(|n| begin(*n) <= t + 1e-9).unwrap_or((guess - 1.0).max(0.0));
+    ((t - begin(n)) / (length * mult.powf(n))).clamp(0.0, 1.0)
+}
+
 /// Half a cosine from `a` to `b`.
 fn half_cosine(a: f64, b: f64, done: f64) -> f64 {
     b + (a - b) * (1.0 + (std::f64::consts::PI * done).cos()) / 2.0
@@ -172,10 +222,10 @@ impl Schedule {
         self.piece_at(step, steps_per_epoch).map_or(1.0, |(piece, t)| piece.factor(t, steps_per_epoch))
     }
 
-    /// The factor and patience of the plateau that holds at a step, where one does.
-    pub fn plateau(&self, step: u64, steps_per_epoch: u64) -> Option<(f64, u64)> {
+    /// The plateau that holds at a step, where one does.
+    pub fn plateau(&self, step: u64, steps_per_epoch: u64) -> Option<&Plateau> {
         match self.piece_at(step, steps_per_epoch)? {
-            (Piece::Plateau { factor, patience }, _) => Some((*factor, *patience)),
+            (Piece::Plateau(plateau), _) => Some(plateau),
             _ => None,
         }
     }
@@ -242,6 +292,15 @@ mod tests {
     }
 
     #[test]
+    fn warm_restarts() {
+        let even = Piece::Restarts { length: steps(8), mult: 1.0, min_factor: 0.0 };
+        check(&[even], &[(0, 1.0), (4, 0.5), (8, 1.0), (12, 0.5), (16, 1.0)]);
+        // Cycles of 4, 8 and 16 steps.
+        let longer = Piece::Restarts { length: steps(4), mult: 2.0, min_factor: 0.2 };
+        check(&[longer], &[(0, 1.0), (2, 0.6), (4, 1.0), (8, 0.6), (12, 1.0), (20, 0.6), (28, 1.0)]);
+    }
+
+    #[test]
     fn polynomial() {
         let to_zero = Piece::Polynomial { length: steps(10), power: 2.0, min_factor: 0.0 };
         check(&[to_zero], &[(0, 1.0), (1, 0.81), (5, 0.25), (9, 0.01), (10, 0.0), (13, 0.0)]);
@@ -251,9 +310,11 @@ mod tests {
 
     #[test]
     fn a_plateau_holds_from_its_turn_on() {
-        let plateau = Piece::Plateau { factor: 0.1, patience: 3 };
-        let schedule = Schedule { pieces: vec![Piece::Warmup { length: steps(8), from: 0.5 }, plateau] };
-        assert_eq!((schedule.plateau(7, STEPS), schedule.plateau(8, STEPS)), (None, Some((0.1, 3))));
+        let plateau = Plateau { factor: 0.1, patience: 3, min_delta: 0.0, cooldown: 0, min_factor: 0.005 };
+        let pieces = vec![Piece::Warmup { length: steps(8), from: 0.5 }, Piece::Plateau(plateau)];
+        let schedule = Schedule { pieces };
+        assert_eq!((schedule.plateau(7, STEPS), schedule.plateau(8, STEPS)), (None, Some(&plateau)));
+        assert_eq!([plateau.after(0), plateau.after(1), plateau.after(9)], [1.0, 0.1, 0.005]);
         assert_eq!((schedule.factor(4, STEPS), schedule.factor(100, STEPS)), (0.75, 1.0));
     }
 

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::diag::{Diagnostic, codes, did_you_mean};
 use crate::ops::attrs::Value;
 use crate::source::Span;
-use crate::syntax::ast::{Arg, BinOp, Call, Expr, ExprKind, Unit};
+use crate::syntax::ast::{Arg, BinOp, Call, Expr, ExprKind};
 
 use super::build::Builder;
 use super::scope::Cx;
@@ -177,8 +177,7 @@ impl<'a> Builder<'a> {
             ExprKind::Hole => None,
             ExprKind::Node(name) => self.no_value(&format!("`@{name}` is a node"), span, cx),
             ExprKind::Chain(_) => self.no_value("this is a chain", span, cx),
-            ExprKind::Quantity(v, Unit::Epochs) => Some(Value::Quantity(*v, "ep")),
-            ExprKind::Quantity(v, Unit::Steps) => Some(Value::Quantity(*v, "it")),
+            ExprKind::Quantity(v, unit) => Some(Value::Quantity(*v, unit.suffix())),
             ExprKind::Map(_) => self.no_value("mappings belong in `data` and `train`", span, cx),
         }
     }

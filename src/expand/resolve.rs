@@ -15,6 +15,10 @@ impl<'a> Builder<'a> {
         let kind = match &expr.kind {
             ExprKind::Name(name) => match cx.env.get(name) {
                 Some(Bound::Value(value)) => literal(&value, expr.span),
+                // A parameter that is a bare word, such as the name of a metric.
+                Some(Bound::Chain(closure)) if closure.as_word().is_some() => {
+                    ExprKind::Name(closure.as_word().unwrap_or(name).to_string())
+                }
                 _ => return expr.clone(),
             },
             ExprKind::Neg(_) | ExprKind::Binary(..) => self.evaluated(expr, cx),
@@ -57,7 +61,7 @@ fn literal(value: &Value, span: Span) -> ExprKind {
         Value::Int(v) => ExprKind::Int(*v),
         Value::Float(v) => ExprKind::Float(*v),
         Value::Word(v) => ExprKind::Str(v.clone()),
-        Value::Quantity(v, unit) => ExprKind::Quantity(*v, if *unit == "it" { Unit::Steps } else { Unit::Epochs }),
+        Value::Quantity(v, unit) => Unit::of_suffix(unit).map_or(ExprKind::Hole, |unit| ExprKind::Quantity(*v, unit)),
         Value::List(items) => ExprKind::List(items.iter().map(expr).collect()),
         Value::Call(name, args) => {
             let args = args

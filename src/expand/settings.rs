@@ -2,7 +2,7 @@
 
 use crate::diag::{Diagnostic, Sink, codes, did_you_mean};
 use crate::source::{SourceMap, Span, Spanned};
-use crate::syntax::ast::{Body, Chain, Entry, Expr, ExprKind, Ident, Link, Setting, Spec, Stmt, TensorType};
+use crate::syntax::ast::{Arg, Body, Call, Chain, Entry, Expr, ExprKind, Ident, Link, Setting, Spec, Stmt, TensorType};
 use crate::syntax::{self, SECTIONS};
 
 /// Applies the overrides of a command line, each `(path, value)`.
@@ -143,7 +143,7 @@ fn body(value: &Expr) -> Result<Body, Option<Diagnostic>> {
         ExprKind::Call(call) => Ok(Chain { links: vec![Link::Call((**call).clone())], span: expr.span }),
         ExprKind::Name(name) => {
             let name = Spanned::new(name.clone(), expr.span);
-            let call = crate::syntax::ast::Call { name, args: Vec::new(), alias: None, span: expr.span };
+            let call = Call { name, args: Vec::new(), alias: None, span: expr.span };
             Ok(Chain { links: vec![Link::Call(call)], span: expr.span })
         }
         _ => Err(bad(expr, "a chain")),
@@ -170,6 +170,12 @@ fn set_section(spec: &mut Spec, section: &str, rest: &[&str], value: Expr, setti
     let mut target = &mut spec.sections[at].value;
     for (nth, key) in rest.iter().enumerate() {
         let last = nth + 1 == rest.len();
+        // `adam` is `adam()`, which has arguments.
+        if let (ExprKind::Name(name), true) = (&target.kind, last) {
+            let name = Spanned::new(name.clone(), target.span);
+            let call = Call { name, args: Vec::new(), alias: None, span: target.span };
+            target.kind = ExprKind::Call(Box::new(call));
+        }
         target = match &mut target.kind {
             ExprKind::Map(entries) => match entries.iter().position(|e| e.key.value == *key) {
                 Some(at) => &mut entries[at].value,
@@ -190,6 +196,18 @@ fn set_section(spec: &mut Spec, section: &str, rest: &[&str], value: Expr, setti
                     return Err(Some(unknown(setting, &what, None)));
                 }
             },
+            // An argument of a call, as in `train.optim.lr`; what it may be is for its table to say.
+            ExprKind::Call(call) => {
+                match call.args.iter().position(|a| a.name.as_ref().is_some_and(|n| n.value == *key)) {
+                    Some(at) => &mut call.args[at].value,
+                    None if last => {
+                        let name = Some(Spanned::new(key.to_string(), span));
+                        call.args.push(Arg { name, value });
+                        return Ok(());
+                    }
+                    None => return Err(Some(unknown(setting, &format!("has no `{key}` on its way"), None))),
+                }
+            }
             ExprKind::Hole => return Err(None),
             _ => return Err(Some(unknown(setting, &format!("leads to a value that has no `{key}`"), None))),
         };

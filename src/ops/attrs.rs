@@ -24,7 +24,7 @@ pub enum Value {
     List(Vec<Value>),
     /// `he_normal(fan=out)`.
     Call(String, Vec<(Option<String>, Value)>),
-    /// `5ep`, `500it`: a number and its unit.
+    /// `5ep`, `500it`, `30min`: a number and its unit.
     Quantity(f64, &'static str),
 }
 
@@ -131,6 +131,8 @@ pub enum AttrKind {
     Length,
     /// A list of lengths.
     Lengths,
+    /// A time with its unit: `90s`, `30min`, `8h`.
+    Time,
 }
 
 impl AttrKind {
@@ -157,6 +159,7 @@ impl AttrKind {
             AttrKind::Penalty => "`l1(x)`, `l2(x)` or `l1l2(x, y)`".into(),
             AttrKind::Word => "a word".into(),
             AttrKind::Length => "a length with its unit, such as `5ep` or `500it`".into(),
+            AttrKind::Time => "a time with its unit, such as `90s`, `30min` or `8h`".into(),
             AttrKind::Lengths => "a list of lengths with their units, such as `[30ep, 60ep]`".into(),
         }
     }
@@ -289,7 +292,12 @@ impl Args {
                 continue;
             }
             if lacks_unit(table[slot].kind, &g.value) {
-                sink.push(no_unit(&format!("`{}` of `{callee}`", table[slot].name), &g.value, g.span));
+                sink.push(no_unit(
+                    table[slot].kind,
+                    &format!("`{}` of `{callee}`", table[slot].name),
+                    &g.value,
+                    g.span,
+                ));
             } else if let Err(help) = accepts(table[slot].kind, &g.value) {
                 let expected = table[slot].kind.describe();
                 sink.push(
@@ -486,7 +494,7 @@ fn as_pair(v: &Value) -> Option<(usize, usize)> {
 /// Whether a length, or one of a list of them, is a bare number.
 pub(crate) fn lacks_unit(kind: AttrKind, value: &Value) -> bool {
     match (kind, value) {
-        (AttrKind::Length, v) => as_float(v).is_some(),
+        (AttrKind::Length | AttrKind::Time, v) => as_float(v).is_some(),
         (AttrKind::Lengths, Value::List(items)) => items.iter().any(|v| as_float(v).is_some()),
         (AttrKind::Lengths, v) => as_float(v).is_some(),
         _ => false,
@@ -494,7 +502,7 @@ pub(crate) fn lacks_unit(kind: AttrKind, value: &Value) -> bool {
 }
 
 /// The error for a length without a unit. `what` is the argument, in backticks.
-pub(crate) fn no_unit(what: &str, value: &Value, span: Span) -> Diagnostic {
+pub(crate) fn no_unit(kind: AttrKind, what: &str, value: &Value, span: Span) -> Diagnostic {
     let with_unit = |unit: &str| match value {
         Value::List(items) => {
             let items: Vec<String> = items
@@ -505,18 +513,38 @@ pub(crate) fn no_unit(what: &str, value: &Value, span: Span) -> Diagnostic {
         }
         other => format!("{other}{unit}"),
     };
-    Diagnostic::error(codes::NO_UNIT, format!("{what} has no unit: `{value}`"))
-        .label(span, "epochs or optimizer steps?")
-        .help(format!("write `{}` for epochs, or `{}` for optimizer steps", with_unit("ep"), with_unit("it")))
+    let problem = Diagnostic::error(codes::NO_UNIT, format!("{what} has no unit: `{value}`"));
+    if kind == AttrKind::Time {
+        return problem
+            .label(span, "seconds, minutes or hours?")
+            .help(format!("write `{0}s`, `{0}min` or `{0}h`", value));
+    }
+    problem.label(span, "epochs or optimizer steps?").help(format!(
+        "write `{}` for epochs, or `{}` for optimizer steps",
+        with_unit("ep"),
+        with_unit("it")
+    ))
 }
 
 /// Whether a length is not negative, and a whole number where it counts steps.
 fn is_length(value: &Value) -> bool {
     match value {
         Value::Quantity(v, "it") => *v >= 0.0 && v.fract() == 0.0 && *v < u32::MAX as f64,
-        Value::Quantity(v, _) => v.is_finite() && *v >= 0.0,
+        Value::Quantity(v, "ep") => v.is_finite() && *v >= 0.0,
         _ => false,
     }
+}
+
+/// The seconds of `90s`, `30min` or `8h`.
+pub(crate) fn seconds(value: &Value) -> Option<f64> {
+    let Value::Quantity(v, unit) = value else { return None };
+    let factor = match *unit {
+        "s" => 1.0,
+        "min" => 60.0,
+        "h" => 3600.0,
+        _ => return None,
+    };
+    Some(v * factor).filter(|s| s.is_finite() && *s >= 0.0)
 }
 
 /// Whether a value is of this kind; where not, perhaps a hint.
@@ -552,6 +580,7 @@ pub(crate) fn accepts(kind: AttrKind, value: &Value) -> Result<(), Option<String
         (AttrKind::Penalty, v) => return Penalty::from_value(v).map(|_| ()).map_err(Some),
         (AttrKind::Word, Value::Word(_)) => true,
         (AttrKind::Length, v) => is_length(v),
+        (AttrKind::Time, v) => seconds(v).is_some(),
         (AttrKind::Lengths, Value::List(items)) => !items.is_empty() && items.iter().all(is_length),
         _ => false,
     };

@@ -17,6 +17,7 @@ use super::attrs::{Args, Attr, AttrKind, Default, Value};
 use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::soft_loss::SoftCrossEntropyKernel;
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
 /// Logits `[N, classes, ...]` with labels `[N, ...]`, for losses and metrics.
@@ -69,6 +70,22 @@ pub(super) fn check_classes(op: &str, inputs: &[Fact]) -> Result<(), ShapeError>
     Ok(())
 }
 
+/// As [`check_classes`], or with a probability for each class in the place of its index.
+pub(super) fn check_labels(op: &str, inputs: &[Fact]) -> Result<(), ShapeError> {
+    let (logits, label) = (&inputs[0], &inputs[1]);
+    let same = label.rank() == logits.rank()
+        && label.shape.iter().zip(logits.shape.iter()).all(|(a, b)| !a.never_equals(b));
+    if label.dtype == DType::F32 && label.rank() >= 2 && same {
+        return facts::floats(op, inputs, 0);
+    }
+    check_classes(op, inputs)
+}
+
+/// Whether the label holds a probability for each class.
+pub(super) fn is_distribution(inputs: &[Fact]) -> bool {
+    inputs[1].dtype == DType::F32
+}
+
 /// The cross entropy of the softmax of logits with class indices.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CrossEntropy {
@@ -84,6 +101,8 @@ impl Operator for CrossEntropy {
         also_known_as: &["softmax_cross_entropy", "categorical_crossentropy", "sparse_categorical_crossentropy", "nll"],
         doc: "The mean of `-log(softmax(logits)[label])` for logits `[N, classes]` and labels `i64[N]`, or `[N, classes, ...]` and `i64[N, ...]`. \
               `smoothing` and `class_weights` as in PyTorch: with weights, the sum is divided by the sum of the labels' weights. \
+              In the place of class indices the label may hold a probability for each class, in the shape of the logits, as mixed examples have them; \
+              class weights then do not change the divisor, as in PyTorch. \
               The third input holds a weight for each example, which multiplies its loss; the divisor stays, as in Keras. \
               A label that names no class makes the loss NaN.",
         inputs: Inputs::Optional(&["logits", "label"], &["weight"]),
@@ -116,7 +135,7 @@ impl Operator for CrossEntropy {
     }
 
     fn infer(&self, inputs: &[Fact]) -> Result<Fact, ShapeError> {
-        check_classes("cross_entropy", inputs)?;
+        check_labels("cross_entropy", inputs)?;
         let classes = &inputs[0].shape[1];
         let given = self.class_weights.len();
         if given > 0 && classes.as_usize() != Some(given) {
@@ -130,8 +149,12 @@ impl Operator for CrossEntropy {
         }
         if let Some(weight) = inputs.get(2) {
             facts::floats("cross_entropy", inputs, 2)?;
-            let fits = weight.rank() == inputs[1].rank()
-                && weight.shape.iter().zip(inputs[1].shape.iter()).all(|(a, b)| !a.never_equals(b));
+            let axes = |axis: usize| if is_distribution(inputs) && axis > 0 { axis + 1 } else { axis };
+            let own = inputs[0].rank() - 1;
+            let fits = weight.rank() == own
+                && (0..own).all(|axis| {
+                    inputs[1].shape.get(axes(axis)).is_some_and(|b| !weight.shape[axis].never_equals(b))
+                });
             if !fits {
                 return Err(ShapeError::new(
                     codes::SHAPE_MISMATCH,
@@ -150,6 +173,13 @@ impl Operator for CrossEntropy {
     }
 
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
+        if is_distribution(inputs) {
+            return Lowered::Kernel(Box::new(SoftCrossEntropyKernel {
+                lanes: Lanes::new(&inputs[0].sizes(), 1),
+                smoothing: self.smoothing,
+                class_weights: self.class_weights.clone(),
+            }));
+        }
         Lowered::Kernel(Box::new(CrossEntropyKernel {
             lanes: Lanes::new(&inputs[0].sizes(), 1),
             smoothing: self.smoothing,
@@ -178,7 +208,9 @@ impl Operator for CrossEntropy {
         let (dense, weighted) = (size(2) == 2, size(2) == 2);
         let label = if dense { vec![n, pixels] } else { vec![n] };
         let logits = if dense { vec![n, classes, pixels] } else { vec![n, classes] };
-        let mut inputs = vec![Fact::f32(Shape::of(&logits)), Fact::i64(Shape::of(&label))];
+        let soft = size(3) == 3;
+        let target = if soft { Fact::f32(Shape::of(&logits)) } else { Fact::i64(Shape::of(&label)) };
+        let mut inputs = vec![Fact::f32(Shape::of(&logits)), target];
         if size(2) == 2 {
             inputs.push(Fact::f32(Shape::of(&label)));
         }

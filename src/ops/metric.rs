@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 
 use crate::diag::Sink;
-use crate::kernels::score::Labelled;
+use crate::kernels::score::{self, Labelled};
 use crate::random;
 use crate::shape::{Fact, Shape};
 use crate::source::Span;
@@ -11,7 +11,7 @@ use crate::source::Span;
 use super::attrs::{Args, Attr, AttrKind, Default};
 use super::emit::{self, Dfdx, Unsupported};
 use super::facts::parameterless;
-use super::loss::check_classes;
+use super::loss::{check_labels, is_distribution};
 use super::pair_loss::check_pair;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -51,7 +51,7 @@ macro_rules! class_metrics {
             }
 
             fn infer(&self, inputs: &[Fact]) -> Result<Fact, ShapeError> {
-                check_classes($name, inputs)?;
+                check_labels($name, inputs)?;
                 Ok(Fact::f32(Vec::new()))
             }
 
@@ -63,7 +63,8 @@ macro_rules! class_metrics {
 
             fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
                 let $s = self;
-                Lowered::Kernel(Box::new(TopkKernel { examples: inputs[0].sizes()[0], k: $count }))
+                let soft = is_distribution(inputs).then(|| inputs[0].sizes()[1]);
+                Lowered::Kernel(Box::new(TopkKernel { examples: inputs[0].sizes()[0], k: $count, soft }))
             }
 
             fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
@@ -90,7 +91,7 @@ class_metrics! {
     /// The share of examples whose greatest logit is the label's.
     Accuracy {} {
         name: "accuracy", also: ["acc", "top1"],
-        doc: "The share of labels whose class has the greatest logit, for logits `[N, classes, ...]` and labels `i64[N, ...]`. Of equal logits the first counts as greatest.",
+        doc: "The share of labels whose class has the greatest logit, for logits `[N, classes, ...]` and labels `i64[N, ...]`, or for the most probable class of labels in the shape of the logits. Of equal logits the first counts as greatest.",
         example: "accuracy(logits, label)",
         k: |_s| 1,
     }
@@ -106,6 +107,8 @@ class_metrics! {
 struct TopkKernel {
     examples: usize,
     k: usize,
+    /// Where labels are distributions, over how many classes; the most probable one counts.
+    soft: Option<usize>,
 }
 
 /// A batch of the first input's scores with the second's labels.
@@ -138,8 +141,13 @@ impl Kernel for TopkKernel {
     metric_rules!();
 
     fn forward(&self, f: Forward<'_, '_>) {
-        let batch = labelled(&f, self.examples);
-        let (hits, labels) = batch.sum(|at| f64::from(u8::from(batch.is_among(at, self.k))));
+        let (hits, labels) = match self.soft {
+            Some(classes) => score::top_of_distributions(f.inputs[0], f.inputs[1], &[], [self.examples, classes], self.k),
+            None => {
+                let batch = labelled(&f, self.examples);
+                batch.sum(|at| f64::from(u8::from(batch.is_among(at, self.k))))
+            }
+        };
         f.output[0] = (hits / labels) as f32;
     }
 }

@@ -13,6 +13,7 @@ pub mod fused;
 pub mod geometry;
 pub mod init;
 pub mod lower;
+mod soft_loss;
 
 use std::fmt;
 

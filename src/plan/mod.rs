@@ -51,6 +51,9 @@ pub struct PlanOptions {
     /// Nodes whose values the caller fills in as it does those of inputs. Nothing is computed
     /// for their sake, and no gradient flows through them.
     pub given: Vec<NodeId>,
+    /// Whether there is no loss and no backward pass although the plan trains: the values are
+    /// those that a training step computes on its way.
+    pub forward_only: bool,
 }
 
 impl PlanOptions {

@@ -26,7 +26,7 @@ impl Scope {
         let graph = checked.graph();
         let reads = |id| if options.given.contains(&id) { Vec::new() } else { graph.inputs(id) };
         let inputs: Vec<Vec<NodeId>> = graph.ids().map(reads).collect();
-        let loss = match options.training || !options.input_grads.is_empty() {
+        let loss = match !options.forward_only && (options.training || !options.input_grads.is_empty()) {
             true => Some(graph.roles.total_loss.ok_or(PlanError::NoLoss)?),
             false => None,
         };

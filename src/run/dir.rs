@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, codes};
-use crate::fs::{Lock, LockError, is_temporary, write_bytes_atomic};
+use crate::fs::{Lock, is_temporary, write_bytes_atomic};
 
-use super::Failure;
 use super::checkpoint::CHECKPOINT;
 use super::events::{self, EVENTS};
+use super::{Examples, Failure};
 
 /// A run directory that this process may write.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ const LOCK: &str = ".lock";
 pub(super) const METRICS: &str = "metrics.jsonl";
 /// The page of a run, made anew after each epoch.
 pub(super) const REPORT: &str = "report.html";
+/// The principal components of the training examples' colours.
+const LIGHTING: &str = "lighting.json";
 
 impl RunDir {
     /// Makes the folder, or with `force` empties it of an earlier run's results.
@@ -36,7 +38,7 @@ impl RunDir {
                 .into());
         }
         // A run that is replaced must not be taken up again halfway.
-        for stale in [CHECKPOINT, EVENTS, REPORT, "last.safetensors", "best.safetensors"] {
+        for stale in [CHECKPOINT, EVENTS, REPORT, LIGHTING, "last.safetensors", "best.safetensors"] {
             let stale = path.join(stale);
             match fs::remove_file(&stale) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Failure::write(&stale, &e)),
@@ -131,6 +133,21 @@ impl RunDir {
         write_bytes_atomic(&path, text.as_bytes()).map_err(|e| Failure::write(&path, &e))
     }
 
+    /// What `lighting` adds in this run: as it was measured when the run began, or as it is now.
+    pub fn keep_lighting(&self, examples: &mut Examples) -> Result<(), Failure> {
+        let Some(lighting) = examples.lighting().copied() else { return Ok(()) };
+        let path = self.file(LIGHTING);
+        match fs::read(&path) {
+            Ok(text) => {
+                let kept = serde_json::from_slice(&text);
+                examples.set_lighting(kept.map_err(|e| Failure::write(&path, &e.into()))?);
+                Ok(())
+            }
+            // Plain data always has a JSON form.
+            Err(_) => self.write_text(LIGHTING, &serde_json::to_string(&lighting).unwrap_or_default()),
+        }
+    }
+
     /// Appends a line to `metrics.jsonl` and flushes it to the disk; TensorBoard's event file gets
     /// the same numbers.
     pub fn append_metrics(&mut self, line: &serde_json::Value) -> Result<(), Failure> {
@@ -170,15 +187,7 @@ fn remove_partial(path: &Path) -> Result<(), Failure> {
 }
 
 fn lock(path: &Path) -> Result<Lock, Failure> {
-    let lock_path = path.join(LOCK);
-    Lock::acquire(&lock_path).map_err(|e| match e {
-        LockError::Held(_) => {
-            Diagnostic::error(codes::RUN_LOCKED, format!("another process writes `{}`", path.display()))
-                .help("wait for it to end, or name another folder with `--out`")
-                .into()
-        }
-        LockError::Io(_, e) => Failure::write(&lock_path, &e),
-    })
+    Lock::acquire(&path.join(LOCK)).map_err(|e| Failure::locked(path, &e))
 }
 
 #[cfg(test)]

@@ -4,8 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::{ClassWeights, DataConfig, OnBad, TrainConfig};
-use crate::data::{self, BOX_WIDTH, Batch, Composer, Dataset, Labels, Loader, LoaderConfig, Mode, Part, Transform};
+use crate::data::augment::Lighting;
+use crate::data::{
+    self, BOX_WIDTH, Batch, Composer, Dataset, Features, Labels, Loader, LoaderConfig, Mode, Part, Target, Transform,
+};
 use crate::diag::{Diagnostic, codes};
+use crate::graph::NodeId;
 
 use super::network::Feeds;
 use super::{Failure, Network, detect};
@@ -36,6 +40,8 @@ pub struct Examples {
     drop_last: bool,
     workers: usize,
     on_bad: OnBad,
+    /// Where labels are distributions over classes, how many classes there are.
+    one_hot: Option<usize>,
     /// A factor of the loss for each class; empty where all are 1.
     class_weights: Vec<f32>,
 }
@@ -66,7 +72,10 @@ impl DataSource<'_> {
             Some(weights) => class_weights(weights, first.labels(), network.label_classes(&feeds))?,
             None => Vec::new(),
         };
-        let transform = Transform::new(self.data, train, network.target(&feeds)?, mode)?;
+        let mut transform = Transform::new(self.data, train, network.target(&feeds)?, mode)?;
+        if transform.needs_lighting() {
+            transform.set_lighting(transform.measure_lighting(dataset.as_ref())?);
+        }
         let transform = match network.label_width(&feeds)? {
             Some((_, width)) => transform.with_room(width / BOX_WIDTH),
             None => transform,
@@ -87,6 +96,9 @@ impl DataSource<'_> {
                 .and_then(|t| t.workers)
                 .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
             on_bad: self.data.on_bad,
+            one_hot: network
+                .distribution(&network.feeds(first.slots())?)
+                .filter(|_| matches!(first.labels(), Labels::Classes(_))),
             class_weights,
         };
         examples.check_weights(training)?;
@@ -102,6 +114,18 @@ impl DataSource<'_> {
 }
 
 impl Examples {
+    /// The principal components of colours that the preparation adds, where it does.
+    pub fn lighting(&self) -> Option<&Lighting> {
+        Some(self.transform.lighting()).filter(|_| self.transform.needs_lighting())
+    }
+
+    /// Takes over the principal components that a run was begun with.
+    pub fn set_lighting(&mut self, lighting: Lighting) {
+        let mut transform = (*self.transform).clone();
+        transform.set_lighting(lighting);
+        self.transform = Arc::new(transform);
+    }
+
     /// How many examples there are.
     pub fn len(&self) -> usize {
         self.len
@@ -162,6 +186,43 @@ impl Examples {
         }
     }
 
+    /// The same examples in the data set's own order, every one of them.
+    #[must_use]
+    pub(super) fn in_order(&self) -> Examples {
+        Examples { shuffle: None, drop_last: false, ..self.shortened(usize::MAX) }
+    }
+
+    /// The same examples, with the values of a node of the network in the place of their images.
+    pub(super) fn with_features(&self, node: NodeId, features: Features) -> Result<Examples, Failure> {
+        let target = Target::Flat(features.width());
+        let transform = Transform::with_steps(&DataConfig::auto(), Vec::new(), 0, target, Mode::Eval)?;
+        let dataset: Arc<dyn Dataset> = Arc::new(features);
+        let feeds = Feeds { image: node, further: Vec::new(), ..self.feeds.clone() };
+        let class_weights = self.class_weights.clone();
+        let shape = self.shape.clone();
+        let transform = Arc::new(transform);
+        Ok(Examples { dataset, composer: None, feeds, shape, transform, class_weights, ..*self })
+    }
+
+    /// The data set, to be shared.
+    pub(super) fn shared_dataset(&self) -> Arc<dyn Dataset> {
+        self.dataset.clone()
+    }
+
+    /// Why an example's tensor is not the same in every epoch; nothing where it is.
+    pub(super) fn varies(&self) -> Option<String> {
+        match (&self.composer, self.transform.random_step()) {
+            (Some(_), _) => Some("`sampler` composes the examples of each epoch anew".to_string()),
+            (None, Some(step)) => Some(format!("`{}` of `augment` draws anew for each epoch", step.name())),
+            (None, None) => None,
+        }
+    }
+
+    /// A text that tells apart what examples are prepared in different ways.
+    pub(super) fn preparation(&self) -> String {
+        format!("{:?} {}", self.transform, self.batch)
+    }
+
     /// One pass, from its beginning.
     pub fn epoch(&self, epoch: u64) -> Loader {
         self.epoch_from(epoch, 0)
@@ -178,6 +239,7 @@ impl Examples {
             drop_last: self.drop_last,
             start,
             on_bad: self.on_bad,
+            one_hot: self.one_hot,
         };
         let dataset = match &self.composer {
             Some(composer) => data::first(composer.epoch(epoch), self.len),
@@ -208,7 +270,10 @@ impl Examples {
 
     /// Labels must be below the number of classes, and have the width of the label's input.
     fn check_labels(&self, network: &Network<'_>, examples: &dyn Dataset) -> Result<(), Failure> {
-        let width = examples.labels().width();
+        if let (Some(step), None) = (self.transform.mixing_step(), self.one_hot) {
+            return Err(no_distribution(network, &self.feeds, step.name()));
+        }
+        let width = self.one_hot.unwrap_or(examples.labels().width());
         let boxes = matches!(examples.labels(), Labels::Boxes(_));
         match network.label_width(&self.feeds)? {
             Some((path, wanted)) if boxes && wanted < width => {
@@ -225,12 +290,29 @@ impl Examples {
             _ => {}
         }
         let of_heads = || detect::heads(network.checked()).iter().map(|h| h.head.classes).min().filter(|_| boxes);
-        let Some(classes) = network.label_classes(&self.feeds).or_else(of_heads) else { return Ok(()) };
+        let classes = self.one_hot.or(network.label_classes(&self.feeds)).or_else(of_heads);
+        let Some(classes) = classes else { return Ok(()) };
         match data::check_labels(examples, classes) {
             Some(problem) => Err(problem.into()),
             None => Ok(()),
         }
     }
+}
+
+/// The error for mixed examples whose labels can be no distributions.
+fn no_distribution(network: &Network<'_>, feeds: &Feeds, step: &str) -> Failure {
+    let message = format!("`{step}` mixes labels, so that they are distributions over classes");
+    let problem = Diagnostic::error(codes::INPUT_UNFED, message);
+    let Some(label) = feeds.label else { return problem.help("the network takes no label").into() };
+    let node = network.checked().graph().node(label);
+    let classes = network.label_classes(feeds).map_or("classes".to_string(), |c| c.to_string());
+    problem
+        .label(node.span, format!("`{}` takes one number", node.path))
+        .help(format!(
+            "declare it as `{}: f32[N, {classes}]`: `cross_entropy` and `accuracy` take it so too",
+            node.path
+        ))
+        .into()
 }
 
 /// The factor of each class: as the spec lists them, or `n / (classes * examples of the class)` of

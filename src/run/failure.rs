@@ -1,6 +1,7 @@
 //! How a task ends badly.
 
 use crate::diag::{Code, Diagnostic, Sink, codes};
+use crate::fs::LockError;
 
 /// What kind of failure it is; the command line turns it into an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,18 @@ impl Failure {
     /// All errors of a sink.
     pub fn from_sink(sink: &Sink) -> Self {
         Self { reason: Reason::Input, diagnostics: sink.sorted().into_iter().cloned().collect() }
+    }
+
+    /// A folder that this process cannot have for itself.
+    pub fn locked(folder: &std::path::Path, error: &LockError) -> Self {
+        match error {
+            LockError::Held(_) => {
+                Diagnostic::error(codes::RUN_LOCKED, format!("another process writes `{}`", folder.display()))
+                    .help("wait for it to end, or name another folder with `--out`")
+                    .into()
+            }
+            LockError::Io(path, e) => Failure::write(path, e),
+        }
     }
 
     /// A file or folder that cannot be written.

@@ -61,10 +61,11 @@ impl Fingerprint {
     }
 }
 
-/// The settings without those that change no result.
+/// The settings without those that change no result. More epochs make the last phase longer.
 fn lasting(train: &TrainConfig) -> TrainConfig {
-    let epochs = if train.phases.is_empty() { 0 } else { train.epochs };
-    TrainConfig { epochs, workers: None, checkpoint: None, max_time: None, ..train.clone() }
+    let mut train = TrainConfig { epochs: 0, workers: None, checkpoint: None, max_time: None, ..train.clone() };
+    train.phases.iter_mut().next_back().into_iter().for_each(|last| last.epochs = 0);
+    train
 }
 
 fn json_digest<T: serde::Serialize>(value: &T) -> String {

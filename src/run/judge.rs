@@ -2,6 +2,7 @@
 
 use crate::config::{DETECTION_METRICS, EarlyStop, Monitor};
 use crate::engine::Progress;
+use crate::engine::schedule::Plateau;
 
 use super::evaluate::Probe;
 use super::{Evaluation, TrainOptions};
@@ -67,21 +68,26 @@ pub(super) fn stops_early(
 /// Lowers the learning rate where the watched number no longer improves; whether it did.
 pub(super) fn drops_rate(
     monitor: &Monitor,
-    patience: u64,
+    plateau: &Plateau,
     train: &[(String, f64)],
     val: Option<&Evaluation>,
     progress: &mut Progress,
 ) -> bool {
     let Some(value) = watched(monitor, train, val) else { return false };
-    if value.is_finite() && progress.plateau.is_none_or(|best| monitor.improves(value, best, 0.0)) {
+    if value.is_finite() && progress.plateau.is_none_or(|best| monitor.improves(value, best, plateau.min_delta)) {
         progress.plateau = Some(value);
         progress.stalled = 0;
-        return false;
+    } else {
+        progress.stalled += 1;
     }
-    progress.stalled += 1;
-    let drops = progress.stalled > patience;
+    if progress.cooling > 0 {
+        progress.cooling -= 1;
+        progress.stalled = 0;
+    }
+    let drops = progress.stalled > plateau.patience;
     if drops {
         progress.drops += 1;
+        progress.cooling = plateau.cooldown;
         progress.stalled = 0;
     }
     drops
@@ -90,4 +96,46 @@ pub(super) fn drops_rate(
 /// Whether early stopping has ended the run.
 pub(super) fn has_stopped(stop: &EarlyStop, progress: &Progress) -> bool {
     progress.waited > stop.patience as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Span;
+
+    /// The epochs after which the rate drops, and the factors then.
+    fn drops(plateau: &Plateau) -> Vec<(u32, f64)> {
+        let monitor = Monitor { validation: false, metric: "loss".into(), minimize: true, span: Span::default() };
+        let (mut progress, mut drops) = (Progress::default(), Vec::new());
+        for t in 0..50u32 {
+            let value = f64::from((t * t * 37 + t * 11) % 23) / 40.0 + 1.0 / (1.0 + f64::from(t) / 6.0);
+            let before = plateau.after(progress.drops);
+            drops_rate(&monitor, plateau, &[("loss".into(), value)], None, &mut progress);
+            let after = plateau.after(progress.drops);
+            if after != before {
+                drops.push((t, after));
+            }
+        }
+        drops
+    }
+
+    /// The expected drops were computed with torch.optim.lr_scheduler.ReduceLROnPlateau 2.15
+    /// (`threshold_mode="abs"`).
+    #[test]
+    fn plateaus_are_those_of_pytorch() {
+        let plain = Plateau { factor: 0.5, patience: 2, min_delta: 0.0, cooldown: 0, min_factor: 0.0 };
+        let cooled = Plateau { factor: 0.3, patience: 1, min_delta: 0.05, cooldown: 3, min_factor: 0.0 };
+        let bounded = Plateau { factor: 0.1, patience: 0, min_factor: 0.004, ..plain };
+        for (plateau, epochs) in [
+            (plain, vec![4, 10, 26, 29, 32, 35, 40, 43, 49]),
+            (cooled, vec![3, 9, 16, 21, 26, 31, 36, 41, 46]),
+            (bounded, vec![2, 3, 4]),
+        ] {
+            let found = drops(&plateau);
+            assert_eq!(found.iter().map(|(t, _)| *t).collect::<Vec<_>>(), epochs);
+            for (n, (_, factor)) in (1..).zip(&found) {
+                assert!((factor / plateau.factor.powi(n).max(plateau.min_factor) - 1.0).abs() < 1e-12);
+            }
+        }
+    }
 }

@@ -86,6 +86,7 @@ pub fn find_rate(
         resume: false,
         interrupt: &interrupt,
         deadline: None,
+        cache_features: None,
     };
     let mut dir = RunDir::create(&scratch.join("range"), false)?;
     match train(network, &options, &mut dir, &mut recorder) {

@@ -262,6 +262,21 @@ impl<'a> Network<'a> {
         Ok(Some((path, self.example_shape(label)?.iter().product())))
     }
 
+    /// How many classes there are, where the label's input takes a distribution over classes:
+    /// a loss or metric compares it with scores of the same sizes.
+    pub(super) fn distribution(&self, feeds: &Feeds) -> Option<usize> {
+        let label = feeds.label?;
+        let fact = self.checked.fact(label);
+        if fact.dtype != DType::F32 || fact.rank() != 2 {
+            return None;
+        }
+        let graph = self.checked.graph();
+        let compares =
+            |id: &NodeId| graph.op(*id).is_some_and(|op| op.info().inputs.names().starts_with(&["logits", "label"]));
+        graph.users(label).iter().find(|id| compares(id))?;
+        fact.shape.get(1)?.as_usize()
+    }
+
     /// How many classes the labels may have: the least width of the logits that an op compares
     /// with the label's input; `None` where labels are no classes.
     pub fn label_classes(&self, feeds: &Feeds) -> Option<usize> {

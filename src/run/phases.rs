@@ -7,6 +7,7 @@ use crate::config::{TrainConfig, is_beneath};
 use crate::engine::optim::Optimizer;
 use crate::engine::schedule::Schedule;
 use crate::graph::NodeId;
+use crate::ops::{Op, fused};
 use crate::plan::PlanOptions;
 
 /// One phase, with names resolved.
@@ -19,6 +20,42 @@ pub(super) struct Phase {
 }
 
 impl Phase {
+    /// Whether a node computes the same of the same inputs in every step of this phase: nothing of
+    /// it is trained, its statistics stay, and it draws nothing.
+    fn is_fixed(&self, checked: &Checked, id: NodeId) -> bool {
+        let params = checked.node_params(id);
+        let trained = |p: &ParamId| checked.param(*p).trainable && !self.frozen.contains(p);
+        let keeps_statistics = params.iter().any(|p| !checked.param(*p).trainable);
+        !params.iter().any(trained) && (!keeps_statistics || self.fixed_statistics.contains(&id))
+    }
+
+    /// The node behind which this phase begins to train: what it and all before it compute of an
+    /// example is the same in every epoch, and nothing else is read behind it. `images` are the
+    /// inputs that take examples.
+    pub(super) fn frontier(&self, checked: &Checked, images: &[NodeId]) -> Option<NodeId> {
+        let graph = checked.graph();
+        let batch = checked.fact(*images.first()?).shape.get(0)?;
+        let mut fixed = vec![false; graph.len()];
+        for id in graph.ids() {
+            let inputs = graph.inputs(id);
+            fixed[id.index()] = images.contains(&id)
+                || graph.op(id).is_some_and(treats_examples_alone)
+                    && checked.fact(id).shape.get(0) == Some(batch)
+                    && !inputs.is_empty()
+                    && inputs.iter().all(|i| fixed[i.index()])
+                    && self.is_fixed(checked, id);
+        }
+        let read_behind = |id: &NodeId| fixed[id.index()] && graph.users(*id).iter().any(|user| !fixed[user.index()]);
+        let mut edge = graph.ids().filter(read_behind);
+        let node = edge.next().filter(|id| !images.contains(id))?;
+        edge.next().is_none().then_some(node)
+    }
+
+    /// The plan that computes a node as a training step of this phase does.
+    pub(super) fn plan_up_to(&self, node: NodeId) -> PlanOptions {
+        PlanOptions { forward_only: true, ..self.plan(vec![node]) }
+    }
+
     /// The training plan of this phase that keeps the values of `targets`.
     pub(super) fn plan(&self, targets: Vec<NodeId>) -> PlanOptions {
         PlanOptions {
@@ -27,6 +64,28 @@ impl Phase {
             ..PlanOptions::training(targets)
         }
     }
+}
+
+/// Whether an op computes each example's output of that example alone, and draws nothing.
+fn treats_examples_alone(op: &Op) -> bool {
+    use Op::*;
+    let layers = matches!(
+        op,
+        Conv(_) | Depthwise(_) | Separable(_) | ConvTranspose(_) | Dense(_) | BatchNorm(_) | Lrn(_) | Prelu(_)
+    );
+    let shapes = matches!(
+        op,
+        MaxPool(_)
+            | AvgPool(_)
+            | GlobalAvgPool(_)
+            | GlobalMaxPool(_)
+            | Flatten(_)
+            | Pad(_)
+            | Upsample(_)
+            | ChannelShuffle(_)
+    );
+    let merges = matches!(op, Add(_) | Mul(_) | Sub(_) | Div(_) | AbsDiff(_) | Maximum(_) | Minimum(_) | Concat(_));
+    layers || shapes || merges || fused::is_activation(op)
 }
 
 /// The phases of a run; a spec without any has one in which nothing is frozen.

@@ -18,6 +18,7 @@ use crate::plan::PlanOptions;
 
 use super::checkpoint::{self, CHECKPOINT};
 use super::evaluate::{Answers, Meter, Probe, evaluate_with, feed};
+use super::features::{self, Kept};
 use super::fingerprint::Fingerprint;
 use super::judge;
 use super::network::Sessions;
@@ -46,6 +47,9 @@ pub struct TrainOptions<'a> {
     pub interrupt: &'a AtomicBool,
     /// When to end after the current step, where time is limited.
     pub deadline: Option<Instant>,
+    /// Whether the outputs of frozen layers are computed once and kept in the run directory, and
+    /// how many bytes they may take there.
+    pub cache_features: Option<u64>,
 }
 
 /// How a training run ended.
@@ -57,6 +61,8 @@ pub struct Outcome {
     pub epochs: usize,
     /// The best epoch, what was watched, and its value.
     pub best: Option<(usize, String, f64)>,
+    /// Whether less of what was watched is better.
+    pub minimize: bool,
     /// Whether it was ended from outside.
     pub interrupted: bool,
     /// Whether it was ended by its limit of time.
@@ -82,6 +88,9 @@ pub fn train(
     let probe = Probe::new(checked);
     let run =
         Run { options, epochs: phases.iter().map(|p| p.epochs).sum(), monitor: judge::monitor(options, &probe), probe };
+    if let Some(limit) = options.cache_features {
+        features::check(network, options, &phases, limit)?;
+    }
     let mut state = run.begin(network, dir, observer)?;
     let mut from = 0;
     for (index, phase) in phases.iter().enumerate() {
@@ -96,6 +105,7 @@ pub fn train(
         dir: dir.path().to_path_buf(),
         epochs: progress.epoch as usize,
         best: progress.best.map(|(epoch, value)| (epoch as usize, run.monitor.name(), value)),
+        minimize: run.monitor.minimize,
         interrupted: state.paused == Some(Pause::Interrupted),
         out_of_time: state.paused == Some(Pause::OutOfTime),
     })
@@ -192,11 +202,18 @@ impl Run<'_> {
         observer: &mut dyn Observer,
         state: &mut State,
     ) -> Result<(), Failure> {
-        let plan = turn.phase.plan(self.probe.nodes.clone());
+        let options = self.options;
+        let kept = match options.cache_features {
+            Some(_) => features::keep(network, options, turn.phase, dir, observer)?,
+            None => Kept::default(),
+        };
+        let given = |is_kept: bool| kept.node.filter(|_| is_kept).into_iter().collect();
+        let mut plan = turn.phase.plan(self.probe.nodes.clone());
+        plan.given = given(kept.train.is_some());
         let answers = self.answers(network);
         let watched = self.probe.evaluated().into_iter().chain(answers.as_ref().map(|a| a.node));
-        let eval_plan = PlanOptions::inference(watched.collect());
-        let (image, shape) = (self.options.train.feeds().image, self.options.train.shape());
+        let eval_plan = PlanOptions { given: given(kept.val.is_some()), ..PlanOptions::inference(watched.collect()) };
+        let (image, shape) = (options.train.feeds().image, options.train.shape());
         let mut eval_sessions = Sessions::new(&eval_plan, image, shape);
         let mut sessions = Sessions::new(&plan, image, shape);
         let first = sessions.get(network, self.options.train.batch_size())?;
@@ -204,7 +221,8 @@ impl Run<'_> {
         let mut optimizer = optimizer;
         optimizer.set_multipliers(|id| self.options.config.lr_multiplier(&network.checked().param(id).name));
         let planned = first.plan().memory().total();
-        let mut work = Work { turn, optimizer, sessions };
+        let train = kept.train.as_ref().unwrap_or(options.train);
+        let mut work = Work { turn, train, optimizer, sessions };
         self.enter(network, &mut work, planned, dir, observer, state)?;
         while (state.progress.epoch as usize) < turn.end && !state.stop {
             let begin = Instant::now();
@@ -216,7 +234,7 @@ impl Run<'_> {
             state.progress.close_epoch();
             state.swap(network);
             let mut answers = answers.clone();
-            let val = match self.options.val {
+            let val = match kept.val.as_ref().or(options.val) {
                 Some(loader) => {
                     let sessions = &mut eval_sessions;
                     Some(evaluate_with(network, loader, &self.probe, sessions, answers.as_mut())?)
@@ -247,10 +265,10 @@ impl Run<'_> {
     ) {
         let steps = self.options.train.batches().div_ceil(self.options.config.accumulate);
         let done = (progress.epoch as usize - work.turn.from) * steps;
-        let Some((_, patience)) = work.turn.phase.schedule.plateau(done.saturating_sub(1) as u64, steps as u64) else {
+        let Some(plateau) = work.turn.phase.schedule.plateau(done.saturating_sub(1) as u64, steps as u64) else {
             return;
         };
-        if judge::drops_rate(&self.monitor, patience, train, val, progress) {
+        if judge::drops_rate(&self.monitor, plateau, train, val, progress) {
             observer.note(&format!("{} is on a plateau: the learning rate drops", self.monitor.name()));
         }
     }
@@ -369,7 +387,7 @@ impl Run<'_> {
         let start = state.progress.cursor as usize;
         let mut meter = Meter::restore(&self.probe, &state.progress);
         let begin = Instant::now();
-        for (index, batch) in (start..).zip(self.options.train.epoch_from(epoch as u64, start)) {
+        for (index, batch) in (start..).zip(work.train.epoch_from(epoch as u64, start)) {
             let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
             batch.skipped.iter().for_each(|error| observer.note(&format!("skipped {error}")));
             if batch.len == 0 {
@@ -377,7 +395,7 @@ impl Run<'_> {
             }
             let group = Group::of(index, batches, accumulate);
             let at = Place { epoch: epoch + 1, batch: index + 1 };
-            self.forward(network, &mut work.sessions, &batch, &mut meter, state.progress.step, at)?;
+            self.forward(network, work, &batch, &mut meter, state.progress.step, at)?;
             work.sessions.accumulate(&network.params, batch.len, group.scale, group.first);
             if !group.last {
                 continue;
@@ -438,14 +456,14 @@ impl Run<'_> {
     fn forward(
         &self,
         network: &mut Network<'_>,
-        sessions: &mut Sessions<'_>,
+        work: &mut Work<'_, '_>,
         batch: &Batch,
         meter: &mut Meter,
         step: u64,
         at: Place,
     ) -> Result<(), Failure> {
-        let session = sessions.get(network, batch.len)?;
-        feed(session, self.options.train, batch);
+        let session = work.sessions.get(network, batch.len)?;
+        feed(session, work.train, batch);
         let noise = NoiseKey { seed: self.options.config.seed, step };
         session.forward(&mut network.params, noise);
         meter.add(session, batch);
@@ -486,6 +504,8 @@ impl Run<'_> {
 /// What the epochs of a phase share and change besides the network.
 struct Work<'a, 's> {
     turn: &'a Turn<'a>,
+    /// The training examples, or what frozen layers make of them.
+    train: &'a Examples,
     optimizer: OptimizerState,
     sessions: Sessions<'s>,
 }
@@ -495,8 +515,7 @@ impl Work<'_, '_> {
     fn rate(&self, progress: &Progress, step: usize, steps: usize) -> f64 {
         let Turn { phase, from, .. } = self.turn;
         let (done, steps) = (((progress.epoch as usize - from) * steps + step) as u64, steps as u64);
-        let drops = i32::try_from(progress.drops).unwrap_or(i32::MAX);
-        let plateau = phase.schedule.plateau(done, steps).map_or(1.0, |(factor, _)| factor.powi(drops));
+        let plateau = phase.schedule.plateau(done, steps).map_or(1.0, |plateau| plateau.after(progress.drops));
         phase.optimizer.lr() * phase.schedule.factor(done, steps) * plateau
     }
 

@@ -68,6 +68,7 @@ impl Rehearsal<'_> {
             resume,
             interrupt: &interrupt,
             deadline: None,
+            cache_features: None,
         };
         let mut dir = if resume { RunDir::resume(path)? } else { RunDir::create(path, false)? };
         let mut observer = Interrupter { flag: interrupted.then_some(&interrupt) };

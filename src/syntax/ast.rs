@@ -299,7 +299,7 @@ pub enum ExprKind {
     Name(String),
     /// `@name`: a node, whatever else bears the name.
     Node(String),
-    /// `5ep`, `500it`.
+    /// `5ep`, `500it`, `30min`.
     Quantity(f64, Unit),
     /// `[a, b]` or `(a, b)`.
     List(Vec<Expr>),
@@ -317,13 +317,41 @@ pub enum ExprKind {
     Hole,
 }
 
-/// Units of lengths in a schedule.
+/// Units of lengths in a schedule, and of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Unit {
     /// `ep`: epochs.
     Epochs,
     /// `it`: optimizer steps.
     Steps,
+    /// `s`.
+    Seconds,
+    /// `min`.
+    Minutes,
+    /// `h`.
+    Hours,
+}
+
+impl Unit {
+    /// Every unit with its spelling.
+    const SPELLINGS: [(&'static str, Unit); 5] =
+        [("ep", Unit::Epochs), ("it", Unit::Steps), ("s", Unit::Seconds), ("min", Unit::Minutes), ("h", Unit::Hours)];
+
+    /// As it is written after a number.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Unit::Epochs => "ep",
+            Unit::Steps => "it",
+            Unit::Seconds => "s",
+            Unit::Minutes => "min",
+            Unit::Hours => "h",
+        }
+    }
+
+    /// The unit of this spelling.
+    pub fn of_suffix(suffix: &str) -> Option<Unit> {
+        Self::SPELLINGS.iter().find(|(spelling, _)| *spelling == suffix).map(|(_, unit)| *unit)
+    }
 }
 
 /// Arithmetic operators.

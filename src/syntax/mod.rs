@@ -79,24 +79,63 @@ pub(crate) enum Mode {
     /// As a chain or call, where a string would mean nothing: quotes only keep YAML's own
     /// brackets from splitting it.
     Chain,
+    /// As an expression with numbers, in `data` and `train`.
+    Number,
     /// As plain data: words are text, and nothing is computed.
     Text,
-    /// As plain data in `train` and `style`, some keys of which hold expressions.
-    Train,
-    /// As plain data in `data`, likewise.
+    /// As plain data in `data`, where a bare word may be a parameter and some keys hold numbers.
     Data,
+    /// The same in `train` and `style`, some keys of which hold calls or chains.
+    Train,
 }
 
 impl Mode {
     pub(crate) fn is_text(self) -> bool {
-        matches!(self, Mode::Text | Mode::Train | Mode::Data)
+        matches!(self, Mode::Text | Mode::Data | Mode::Train)
+    }
+
+    /// Whether a bare word may be the name of a parameter.
+    pub(crate) fn has_names(self) -> bool {
+        self != Mode::Text
+    }
+
+    /// Whether a mapping can stand here, or what reads it later says that it cannot.
+    pub(crate) fn takes_maps(self) -> bool {
+        self.is_text() || self == Mode::Number
+    }
+
+    /// What a bare word is in a place of this mode.
+    pub(crate) fn word(self, text: &str) -> ExprKind {
+        let first = |c: char| c.is_ascii_alphabetic() || c == '_';
+        let is_name = text.starts_with(first) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        match self.has_names() && is_name {
+            true => ExprKind::Name(text.to_owned()),
+            false => ExprKind::Str(text.to_owned()),
+        }
     }
 }
 
 /// Keys beneath `train` and `style` whose values are calls or chains.
-const TRAIN_EXPRESSIONS: &[&str] = &["augment", "optim", "lr"];
+const TRAIN_CHAINS: &[&str] = &["augment", "eval", "optim", "lr"];
+/// Keys beneath `train` whose values are numbers.
+const TRAIN_NUMBERS: &[&str] = &[
+    "batch",
+    "epochs",
+    "seed",
+    "clip_norm",
+    "clip_value",
+    "patience",
+    "min_delta",
+    "accumulate",
+    "workers",
+    "ema",
+    "max_time",
+    "checkpoint",
+];
 /// Keys beneath `data` whose values are calls.
-const DATA_EXPRESSIONS: &[&str] = &["sampler"];
+const DATA_CALLS: &[&str] = &["sampler"];
+/// Keys beneath `data` whose values are numbers.
+const DATA_NUMBERS: &[&str] = &["scale", "mean", "std", "seed", "size", "cache"];
 
 /// How a section's value is read.
 pub(crate) fn mode_of_section(name: &str) -> Mode {
@@ -110,9 +149,11 @@ pub(crate) fn mode_of_section(name: &str) -> Mode {
 /// How the value of a key is read, in a mapping that is read in this way.
 pub(crate) fn mode_under(mode: Mode, key: &str) -> Mode {
     match mode {
-        Mode::Train if TRAIN_EXPRESSIONS.contains(&key) => Mode::Chain,
-        Mode::Data if DATA_EXPRESSIONS.contains(&key) => Mode::Chain,
-        mode => mode,
+        Mode::Train if TRAIN_CHAINS.contains(&key) => Mode::Chain,
+        Mode::Train if TRAIN_NUMBERS.contains(&key) => Mode::Number,
+        Mode::Data if DATA_CALLS.contains(&key) => Mode::Chain,
+        Mode::Data if DATA_NUMBERS.contains(&key) => Mode::Number,
+        _ => mode,
     }
 }
 
@@ -151,9 +192,18 @@ pub fn read_text(text: &str, spelling: Spelling, file: FileId, sink: &mut Sink) 
 /// read as an expression and what as text depends on the path, as in a file.
 pub fn parse_setting(path: &str, text: &str, file: FileId, base: usize, sink: &mut Sink) -> Expr {
     let mode = mode_of_path(path);
+    let span = Span::new(file, base, base + text.len());
+    if mode == Mode::Number
+        && let Some(kind) = yaml::plain_value(text.trim())
+    {
+        return Expr::new(kind, span);
+    }
     if mode.is_text() && !text.trim_start().starts_with(['[', '{', '"', '\'']) {
-        let kind = yaml::resolve_plain(text.trim()).unwrap_or_else(|_| ExprKind::Str(text.trim().to_owned()));
-        return Expr::new(kind, Span::new(file, base, base + text.len()));
+        let kind = match yaml::resolve_plain(text.trim()) {
+            Ok(ExprKind::Str(word)) => mode.word(&word),
+            other => other.unwrap_or_else(|_| ExprKind::Str(text.trim().to_owned())),
+        };
+        return Expr::new(kind, span);
     }
     dsl::Reader::new(text, file, dsl::Offsets::From(base), false, sink).value(mode)
 }

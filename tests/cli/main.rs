@@ -2,18 +2,21 @@
 
 mod arrays;
 mod bench;
+mod cached;
 mod data;
 mod detect;
 mod diff;
 mod faces;
 mod features;
 mod import;
+mod mixing;
 mod outputs;
 mod predict;
 mod pretrained;
 mod report;
 mod resume;
 mod stylize;
+mod sweep;
 mod train;
 mod wrong_weights;
 

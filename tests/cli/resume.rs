@@ -45,6 +45,37 @@ fn train_and_kill(place: &Place, run: &str, threads: &str, after: Duration) -> b
     output.status.success()
 }
 
+/// Moments are drawn without a clock, so that a failure can be looked at again.
+struct Moments(u64);
+
+impl Moments {
+    /// A part of what a whole run takes.
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        0.05 + (self.0 >> 33) as f64 / (1u64 << 31) as f64 * 0.5
+    }
+}
+
+/// Trains with kills at random moments until the run ends by itself; how often it was killed.
+fn train_with_kills(place: &Place, run: &str, threads: &str, whole: Duration, moments: &mut Moments) -> u32 {
+    let mut kills = 0u32;
+    loop {
+        // Longer and longer, so that it ends.
+        let after = whole.mul_f64(moments.next() + 0.02 * f64::from(kills));
+        if train_and_kill(place, run, threads, after) {
+            break;
+        }
+        kills += 1;
+        assert!(kills < 500, "the run does not come forward");
+    }
+    assert_same(place, "whole", run);
+    let left: Vec<_> = std::fs::read_dir(place.path(run)).expect("a folder").flatten().collect();
+    assert!(left.iter().all(|e| !e.file_name().to_string_lossy().starts_with(".tmp-")), "{left:?}");
+    kills
+}
+
+/// With `BLOCKPRINT_KILLS=100` in the environment, runs are killed 100 times in all, half of them at
+/// one thread and half at two; without it, one run of each is.
 #[test]
 fn a_run_that_is_killed_at_any_moment_ends_with_the_same_bytes() {
     let place = Place::new();
@@ -52,26 +83,17 @@ fn a_run_that_is_killed_at_any_moment_ends_with_the_same_bytes() {
     let begin = Instant::now();
     place.blockprint(&["train", "small.yaml", "--out", "whole", "--threads", "1"]).ends(0);
     let whole = begin.elapsed();
-    // Moments are drawn without a clock, so that a failure can be looked at again.
-    let mut draw = 12345u64;
+    let wanted: u32 = std::env::var("BLOCKPRINT_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(2);
+    let mut moments = Moments(12345);
     for threads in ["1", "2"] {
-        let run = format!("killed{threads}");
-        let mut kills = 0u32;
-        loop {
-            draw = draw.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            // Parts of what a whole run takes here; longer and longer, so that it ends.
-            let after = whole.mul_f64(0.05 + (draw >> 33) as f64 / (1u64 << 31) as f64 * 0.5 + 0.02 * f64::from(kills));
-            if train_and_kill(&place, &run, threads, after) {
-                break;
-            }
-            kills += 1;
-            assert!(kills < 500, "the run does not come forward");
+        let (mut kills, mut runs) = (0, 0);
+        while kills < wanted.div_ceil(2) {
+            runs += 1;
+            let run = format!("killed-{threads}-{runs}");
+            kills += train_with_kills(&place, &run, threads, whole, &mut moments);
+            assert!(runs < 500, "no kill comes in time");
         }
-        eprintln!("{threads} threads: killed {kills} times");
-        assert!(kills > 0);
-        assert_same(&place, "whole", &run);
-        let left: Vec<_> = std::fs::read_dir(place.path(&run)).expect("a folder").flatten().collect();
-        assert!(left.iter().all(|e| !e.file_name().to_string_lossy().starts_with(".tmp-")), "{left:?}");
+        eprintln!("{threads} threads: {runs} runs, killed {kills} times");
     }
 }
 
@@ -193,6 +215,95 @@ fn a_write_that_fails_leaves_the_last_checkpoint() {
     }
     place.blockprint(&["train", "small.yaml", "--resume", "run"]).ends(0);
     assert_same(&place, "whole", "run");
+}
+
+/// A system call that wrote to the run directory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct SystemCall {
+    name: String,
+    /// Its number among the calls of this name.
+    number: usize,
+}
+
+/// The writes, flushes and renames in a log of `strace -f -y` that the main thread made in `run`.
+fn calls_in(log: &str, run: &str) -> Vec<SystemCall> {
+    let main = log.split_whitespace().next().unwrap_or_default();
+    let mut counts = std::collections::BTreeMap::new();
+    let mut calls = Vec::new();
+    for line in log.lines().filter(|l| l.split_whitespace().next() == Some(main)) {
+        let Some((name, rest)) = line[main.len()..].trim_start().split_once('(') else { continue };
+        let number: &mut usize = counts.entry(name.to_string()).or_default();
+        *number += 1;
+        let on_disk = rest.contains(&format!("/{run}>")) || rest.contains(&format!("{run}/"));
+        if on_disk && !rest.contains("metrics.jsonl") && !rest.contains("tfevents") {
+            calls.push(SystemCall { name: name.to_string(), number: *number });
+        }
+    }
+    calls
+}
+
+/// `strace` fails writes, flushes and renames in turn, of checkpoints and of weights: each time the
+/// run says so, and goes on from the checkpoint that is there to the same bytes. All of them where
+/// `BLOCKPRINT_FAULTS` is set, some otherwise.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_call_that_fails_costs_no_checkpoint() {
+    if Command::new("strace").arg("-V").output().is_err() {
+        eprintln!("skipped: strace is not there");
+        return;
+    }
+    let place = Place::new();
+    place.write("small.yaml", &SMALL.replace("train: 200", "train: 120"));
+    place.blockprint(&["train", "small.yaml", "--out", "whole", "--threads", "1"]).ends(0);
+    place.blockprint(&["train", "small.yaml", "--out", "first", "--epochs", "1", "--threads", "1"]).ends(0);
+    let begin = || {
+        let _ = std::fs::remove_dir_all(place.path("run"));
+        std::fs::create_dir(place.path("run")).expect("the folder is new");
+        for file in std::fs::read_dir(place.path("first")).expect("a folder").flatten() {
+            std::fs::copy(file.path(), place.path("run").join(file.file_name())).expect("it can be copied");
+        }
+    };
+    let resume = ["train", "small.yaml", "--resume", "run", "--threads", "1", "--checkpoint-every", "1it"];
+    let traced = |options: &[&str]| {
+        begin();
+        Command::new("strace")
+            .current_dir(place.path(""))
+            .args(["-f", "-y", "-o", "log"])
+            .args(options)
+            .arg(assert_cmd::cargo::cargo_bin("blockprint"))
+            .args(resume)
+            .output()
+            .expect("it starts")
+    };
+    let names = "write,fsync,fdatasync,rename,renameat,renameat2";
+    let output = traced(&["-e", &format!("trace={names}")]);
+    if !output.status.success() {
+        eprintln!("skipped: strace may not trace: {}", String::from_utf8_lossy(&output.stderr));
+        return;
+    }
+    let calls = calls_in(&String::from_utf8_lossy(&read(&place.path("log"))), "run");
+    for name in ["write", "fsync", "rename"] {
+        assert!(calls.iter().any(|c| c.name.starts_with(name)), "no {name}: {calls:?}");
+    }
+    let all = std::env::var_os("BLOCKPRINT_FAULTS").is_some();
+    let chosen: Vec<&SystemCall> = calls.iter().step_by(if all { 1 } else { calls.len().div_ceil(6) }).collect();
+    let mut failed = 0;
+    for call in &chosen {
+        let inject = format!("inject={}:error=ENOSPC:when={}", call.name, call.number);
+        let output = traced(&["-e", &format!("trace={names}"), "-e", &inject]);
+        // The number of calls differs a little from run to run: the log says which one failed.
+        let log = String::from_utf8_lossy(&read(&place.path("log"))).into_owned();
+        if log.lines().any(|l| l.contains("INJECTED") && l.contains("run")) {
+            let message = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{call:?}: {message}");
+            assert!(message.contains("No space left"), "{call:?}: {message}");
+            failed += 1;
+        }
+        place.blockprint(&resume).ends(0);
+        assert_same(&place, "whole", "run");
+    }
+    eprintln!("{failed} of {} calls failed in turn", calls.len());
+    assert!(failed > 0);
 }
 
 fn contains(bytes: &[u8], part: &[u8]) -> bool {

@@ -101,8 +101,7 @@ fn expr(e: &Expr) -> String {
         ExprKind::Str(s) => format!("{s:?}"),
         ExprKind::Name(n) => n.clone(),
         ExprKind::Node(n) => format!("@{n}"),
-        ExprKind::Quantity(n, Unit::Epochs) => format!("{n}ep"),
-        ExprKind::Quantity(n, Unit::Steps) => format!("{n}it"),
+        ExprKind::Quantity(n, unit) => format!("{n}{}", unit.suffix()),
         ExprKind::List(items) => format!("[{}]", join(items.iter().map(expr))),
         ExprKind::Map(entries) => {
             format!("{{{}}}", join(entries.iter().map(|e| format!("{}: {}", e.key.value, expr(&e.value)))))

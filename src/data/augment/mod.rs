@@ -2,6 +2,7 @@
 
 mod color;
 mod geometry;
+mod lighting;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use crate::random;
 
 pub(super) use color::LUMA;
 pub(super) use geometry::resize;
+pub use lighting::{Colors, Lighting};
 pub use place::Placement;
 
 /// An image while it is prepared: `[channel][height][width]`.
@@ -56,7 +58,7 @@ fn happens(rng: &mut ChaCha8Rng, p: f64) -> bool {
 ///
 /// # Errors
 /// A sentence, where the image does not fit the step.
-pub(super) fn apply(step: &Augment, image: &mut Planes, rng: &mut ChaCha8Rng) -> Result<(), String> {
+pub(super) fn apply(step: &Augment, image: &mut Planes, lights: &Lighting, rng: &mut ChaCha8Rng) -> Result<(), String> {
     match step {
         Augment::Resize { to } => geometry::resize_to(image, *to)?,
         Augment::Letterbox { height, width } => geometry::letterbox(image, *height, *width)?,
@@ -81,6 +83,9 @@ pub(super) fn apply(step: &Augment, image: &mut Planes, rng: &mut ChaCha8Rng) ->
             image.data.iter_mut().for_each(|v| *v += deviation * random::normal(rng));
         }
         Augment::Cutout { size, p } if happens(rng, *p) => geometry::cutout(image, *size, rng),
+        Augment::Lighting { std } => lighting::light(image, lights, *std, rng),
+        // Whole batches are mixed once all their examples are prepared.
+        Augment::Mixup { .. } | Augment::Cutmix { .. } => {}
         Augment::Hflip { .. } | Augment::Vflip { .. } | Augment::Grayscale { .. } | Augment::Cutout { .. } => {}
         Augment::Normalize { mean, std } => normalize(image, mean, std)?,
     }
@@ -129,7 +134,10 @@ pub fn deterministic(chain: &[Augment]) -> Vec<Augment> {
             | Augment::Grayscale { .. }
             | Augment::Blur { .. }
             | Augment::Noise { .. }
-            | Augment::Cutout { .. } => {}
+            | Augment::Cutout { .. }
+            | Augment::Lighting { .. }
+            | Augment::Mixup { .. }
+            | Augment::Cutmix { .. } => {}
         }
     }
     steps

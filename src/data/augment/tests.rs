@@ -15,7 +15,7 @@ fn planes(channels: usize, height: usize, width: usize) -> Planes {
 
 fn after(step: Augment, image: &Planes) -> Planes {
     let mut image = image.clone();
-    apply(&step, &mut image, &mut rng()).unwrap();
+    apply(&step, &mut image, &Lighting::default(), &mut rng()).unwrap();
     assert_eq!(image.data.len(), image.channels * image.height * image.width);
     image
 }
@@ -44,7 +44,7 @@ fn flips_mirror() {
     let flipped = (0..1000)
         .filter(|_| {
             let mut copy = image.clone();
-            apply(&Augment::Hflip { p: 0.3 }, &mut copy, &mut rng).unwrap();
+            apply(&Augment::Hflip { p: 0.3 }, &mut copy, &Lighting::default(), &mut rng).unwrap();
             copy != image
         })
         .count();
@@ -67,7 +67,7 @@ fn crops_take_windows() {
     let mut corners = std::collections::BTreeSet::new();
     for _ in 0..200 {
         let mut copy = image.clone();
-        apply(&Augment::RandomCrop { height: 3, width: 4, pad: 1 }, &mut copy, &mut rng).unwrap();
+        apply(&Augment::RandomCrop { height: 3, width: 4, pad: 1 }, &mut copy, &Lighting::default(), &mut rng).unwrap();
         corners.insert(copy.data.iter().map(|v| *v as i32).collect::<Vec<_>>());
     }
     assert_eq!(corners.len(), 9, "every place of the padded image comes up");
@@ -110,9 +110,9 @@ fn resizing_keeps_the_mean_and_the_aspect_ratio() {
 fn sizes_over_the_limit_are_refused() {
     let mut image = planes(3, 2, 2);
     let huge = Augment::Resize { to: ResizeTo::Exact(16_000, 16_000) };
-    assert!(apply(&huge, &mut image, &mut rng()).is_err());
+    assert!(apply(&huge, &mut image, &Lighting::default(), &mut rng()).is_err());
     let padded = Augment::RandomCrop { height: 1, width: 1, pad: 16_000 };
-    assert!(apply(&padded, &mut image, &mut rng()).is_err());
+    assert!(apply(&padded, &mut image, &Lighting::default(), &mut rng()).is_err());
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn blur_noise_cutout_and_normalize() {
     let normalized = after(Augment::Normalize { mean: vec![0.5], std: vec![0.25] }, &planes(2, 2, 2));
     assert!((normalized.data[5] - (planes(2, 2, 2).data[5] - 0.5) / 0.25).abs() < 1e-6);
     let three = Augment::Normalize { mean: vec![0.5; 3], std: vec![0.5; 3] };
-    assert!(apply(&three, &mut planes(2, 2, 2), &mut rng()).is_err());
+    assert!(apply(&three, &mut planes(2, 2, 2), &Lighting::default(), &mut rng()).is_err());
 }
 
 #[test]

@@ -66,6 +66,57 @@ pub(super) fn update(
                 _ => {}
             }
         }
+        Optimizer::Adagrad { lr_decay, eps, weight_decay, .. } => {
+            let rate = (lr / (1.0 + (step - 1) as f64 * lr_decay)) as f32;
+            if let [sum] = slots {
+                adagrad(weights, grad, sum, rate, eps as f32, weight_decay as f32);
+            }
+        }
+        Optimizer::Adadelta { rho, eps, weight_decay, .. } => {
+            let rule = Adadelta {
+                lr: lr as f32,
+                rho: rho as f32,
+                share: (1.0 - rho) as f32,
+                eps: eps as f32,
+                decay: weight_decay as f32,
+            };
+            if let [square, moved] = slots {
+                rule.step(weights, grad, square, moved);
+            }
+        }
+    }
+}
+
+fn adagrad(weights: &mut [f32], grad: &[f32], sum: &mut [f32], rate: f32, eps: f32, decay: f32) {
+    zip([weights, sum], [grad], |[w, s], [g]| {
+        for ((w, s), g) in w.iter_mut().zip(s).zip(g) {
+            let g = g + decay * *w;
+            *s += g * g;
+            *w -= rate * g / (s.sqrt() + eps);
+        }
+    });
+}
+
+struct Adadelta {
+    lr: f32,
+    rho: f32,
+    share: f32,
+    eps: f32,
+    decay: f32,
+}
+
+impl Adadelta {
+    /// Moves by the ratio of the root mean squares of earlier moves and of gradients.
+    fn step(&self, weights: &mut [f32], grad: &[f32], square: &mut [f32], moved: &mut [f32]) {
+        zip([weights, square, moved], [grad], |[w, s, m], [g]| {
+            for (((w, s), m), g) in w.iter_mut().zip(s).zip(m).zip(g) {
+                let g = g + self.decay * *w;
+                *s = self.rho * *s + self.share * g * g;
+                let delta = (*m + self.eps).sqrt() / (*s + self.eps).sqrt() * g;
+                *m = self.rho * *m + self.share * delta * delta;
+                *w -= self.lr * delta;
+            }
+        });
     }
 }
 

@@ -73,7 +73,12 @@ impl Labelled<'_> {
     /// Whether fewer than `k` classes come before the label's. A NaN comes before every number, so
     /// that a diverged network is right about nothing.
     pub fn is_among(&self, at: usize, k: usize) -> bool {
-        let Some((class, own)) = self.class(at).and_then(|c| Some((c, self.row(at).nth(c)?))) else { return false };
+        self.class(at).is_some_and(|class| self.holds(at, class, k))
+    }
+
+    /// Whether a class is among the `k` of the greatest scores of a label.
+    fn holds(&self, at: usize, class: usize, k: usize) -> bool {
+        let Some(own) = self.row(at).nth(class) else { return false };
         let before = |(c, v): &(usize, f32)| *v > own || v.is_nan() || (*v == own && *c < class);
         !own.is_nan() && self.row(at).enumerate().filter(before).count() < k
     }
@@ -109,6 +114,23 @@ impl Labelled<'_> {
     }
 }
 
+/// How many labels have their most probable class among the `k` of the greatest scores, by weight,
+/// and the sum of the weights. Scores and labels are both `[N, classes, ...]`; of equal
+/// probabilities the first counts.
+pub fn top_of_distributions(
+    scores: &[f32],
+    distributions: &[f32],
+    weights: &[f32],
+    [examples, classes]: [usize; 2],
+    k: usize,
+) -> (f64, f64) {
+    let count = distributions.len() / classes.max(1);
+    // Only the number of labels counts here.
+    let of = |scores| Labelled { scores, labels: &distributions[..count], weights, examples };
+    let (scored, probable) = (of(scores), of(distributions));
+    scored.sum(|at| f64::from(u8::from(scored.holds(at, probable.predicted(at, 0.0), k))))
+}
+
 /// The class that a label names; `None` where it names none.
 pub fn class_of(label: f32, classes: usize) -> Option<usize> {
     (label >= 0.0 && label < classes as f32 && label.fract() == 0.0).then_some(label as usize)
@@ -140,6 +162,14 @@ mod tests {
         assert!(!among(&logits, 4.0, 4), "no such class");
         assert!(!among(&[f32::NAN, 0.0, 0.0, 0.0], 0.0, 1));
         assert!(!among(&[f32::NAN, 9.0, 0.0, 0.0], 1.0, 1));
+    }
+
+    #[test]
+    fn of_a_distribution_the_most_probable_class_counts() {
+        let scores = [1.0, 3.0, 2.0, 3.0, 1.0, 2.0];
+        let labels = [0.2, 0.5, 0.3, 0.0, 0.5, 0.5];
+        let top = |k| top_of_distributions(&scores, &labels, &[1.0, 0.5], [2, 3], k);
+        assert_eq!([top(1), top(2), top(3)], [(1.0, 1.5), (1.0, 1.5), (1.5, 1.5)]);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use crate::check::Checked;
 use crate::engine::Session;
 use crate::graph::NodeId;
-use crate::kernels::score::{Average, Confusion, Labelled, Quantity, Scored};
+use crate::kernels::score::{self, Average, Confusion, Labelled, Quantity, Scored};
 use crate::ops::Op;
+use crate::shape::DType;
 
 /// How a number comes from the values of nodes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,6 +21,8 @@ pub(in crate::run) enum Measure {
 pub(in crate::run) enum Pool {
     /// The share of labels among the greatest scores.
     Top(usize),
+    /// The same, where labels are distributions over this many classes.
+    TopOfDistribution(usize, usize),
     /// The share of single scores on their label's side of the threshold.
     Binary(f32),
     /// The mean distance.
@@ -48,7 +51,15 @@ impl Measure {
             Some(Op::Auc(_)) => Some(Pool::Area),
             _ => None,
         };
+        let soft = |labels: NodeId| {
+            let fact = checked.fact(labels);
+            (fact.dtype == DType::F32).then(|| fact.shape.get(1).and_then(|d| d.as_usize()).unwrap_or(1))
+        };
         match (pool, checked.graph().inputs(node).as_slice()) {
+            (Some(Pool::Top(k)), &[scores, labels, ..]) => {
+                let pool = soft(labels).map_or(Pool::Top(k), |classes| Pool::TopOfDistribution(k, classes));
+                Measure::Pooled(pool, [scores, labels])
+            }
             (Some(pool), &[scores, labels, ..]) => Measure::Pooled(pool, [scores, labels]),
             _ => Measure::Mean(node),
         }
@@ -111,6 +122,10 @@ impl Tally {
         let share = |hit: bool| f64::from(u8::from(hit));
         match pool {
             Pool::Top(k) => self.add_sum(batch.sum(|at| share(batch.is_among(at, k)))),
+            Pool::TopOfDistribution(k, classes) => {
+                let size = [batch.examples, classes];
+                self.add_sum(score::top_of_distributions(batch.scores, batch.labels, batch.weights, size, k));
+            }
             Pool::Binary(threshold) => self.add_sum(batch.sum(|at| share(batch.is_right(at, threshold)))),
             Pool::AbsoluteError => self.add_sum(batch.sum(|at| batch.distance(at).abs())),
             Pool::SquaredError => self.add_sum(batch.sum(|at| batch.distance(at).powi(2))),

@@ -18,7 +18,7 @@ impl Reader<'_> {
         let text = pair.as_str();
         // Text such as `data/train` or `1x1` is no expression here, so that no mistake in it counts.
         if mode.is_text() && !is_structured(&pair) {
-            return Expr::new(ExprKind::Str(text.to_owned()), span);
+            return Expr::new(mode.word(text), span);
         }
         self.value_pair(pair, mode)
     }
@@ -184,7 +184,7 @@ impl Reader<'_> {
         if has_args {
             ExprKind::Call(Box::new(self.call(pair)))
         } else if mode.is_text() {
-            ExprKind::Str(pair.as_str().to_owned())
+            mode.word(pair.as_str())
         } else {
             ExprKind::Name(pair.as_str().to_owned())
         }
@@ -336,7 +336,7 @@ impl Reader<'_> {
     }
 
     fn map(&mut self, pair: Pair<'_, Rule>, mode: Mode) -> ExprKind {
-        if !mode.is_text() {
+        if !mode.takes_maps() {
             let span = self.span(&pair);
             self.sink.push(
                 Diagnostic::error(WRONG_KIND, "a mapping cannot stand here")

@@ -27,7 +27,10 @@ impl NumberError {
                 let help = match suffix {
                     "e" | "epoch" | "epochs" => format!("write `{number}ep` for epochs"),
                     "i" | "iter" | "iters" | "step" | "steps" => format!("write `{number}it` for optimizer steps"),
-                    _ => "the units are `ep` (epochs) and `it` (optimizer steps); names do not begin with a digit"
+                    "sec" | "secs" | "seconds" => format!("write `{number}s` for seconds"),
+                    "m" | "mins" | "minutes" => format!("write `{number}min` for minutes"),
+                    "hr" | "hrs" | "hours" => format!("write `{number}h` for hours"),
+                    _ => "the units are `ep` (epochs), `it` (optimizer steps), `s`, `min` and `h`; names do not begin with a digit"
                         .to_owned(),
                 };
                 Diagnostic::error(BAD_NUMBER, format!("`{shown}` is neither a number nor a name"))
@@ -53,9 +56,10 @@ pub(in crate::syntax) fn parse_number(text: &str, negative: bool) -> Result<Expr
             signed.parse().map(ExprKind::Int).map_err(|_| NumberError::Range)
         }
         "" => float().map(ExprKind::Float),
-        "ep" => float().map(|f| ExprKind::Quantity(f, Unit::Epochs)),
-        "it" => float().map(|f| ExprKind::Quantity(f, Unit::Steps)),
-        _ => Err(NumberError::Suffix(end)),
+        _ => match Unit::of_suffix(suffix) {
+            Some(unit) => float().map(|f| ExprKind::Quantity(f, unit)),
+            None => Err(NumberError::Suffix(end)),
+        },
     }
 }
 
@@ -83,6 +87,7 @@ mod tests {
     #[test]
     fn numbers_end_where_their_unit_begins() {
         assert_eq!(parse_number("5ep", false), Ok(ExprKind::Quantity(5.0, Unit::Epochs)));
+        assert_eq!(parse_number("30min", false), Ok(ExprKind::Quantity(30.0, Unit::Minutes)));
         assert_eq!(parse_number("1e-4", false), Ok(ExprKind::Float(1e-4)));
         assert_eq!(parse_number("1e3it", false), Ok(ExprKind::Quantity(1000.0, Unit::Steps)));
         assert_eq!(parse_number("9223372036854775808", true), Ok(ExprKind::Int(i64::MIN)));

@@ -195,7 +195,7 @@ fn spaced(braces: &str) -> String {
 /// A value on one line.
 fn flow(e: &Expr, mode: Mode) -> String {
     match &e.kind {
-        ExprKind::Str(s) if mode.is_text() => text::word_or_string(s),
+        ExprKind::Str(s) if mode.is_text() && mode.word(s) == e.kind => text::word_or_string(s),
         ExprKind::Null if mode.is_text() => "null".to_owned(),
         ExprKind::List(items) => {
             let items: Vec<String> = items.iter().map(|item| flow(item, mode)).collect();

@@ -195,10 +195,7 @@ pub(super) fn float(f: f64) -> String {
 
 /// `5ep`, `500it`.
 pub(super) fn quantity(n: f64, unit: Unit) -> String {
-    let unit = match unit {
-        Unit::Epochs => "ep",
-        Unit::Steps => "it",
-    };
+    let unit = unit.suffix();
     if n.fract() == 0.0 && n.abs() < 1e15 { format!("{n:.0}{unit}") } else { format!("{}{unit}", float(n)) }
 }
 

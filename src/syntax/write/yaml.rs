@@ -177,6 +177,8 @@ fn value(e: &Expr, mode: Mode) -> Yaml {
             };
             Yaml::Map(entries.iter().map(entry).collect(), Layout::Short)
         }
+        // A bare word could be taken for a parameter.
+        ExprKind::Str(s) if mode.is_text() && mode.word(s) != e.kind => Yaml::Scalar(text::yaml_quoted(s)),
         ExprKind::Str(s) if mode.is_text() => Yaml::Scalar(text::yaml_string(s)),
         // Text of the language would be read as such even between quotes.
         ExprKind::Str(s) if mode == Mode::Chain || s.starts_with(['@', '"', '\'']) => {

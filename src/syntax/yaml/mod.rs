@@ -266,7 +266,7 @@ impl YamlReader<'_> {
         let kind = match &node.kind {
             NodeKind::Scalar(scalar) => return self.scalar(node, scalar, mode),
             NodeKind::Seq(items) => ExprKind::List(items.iter().map(|item| self.data(item, mode)).collect()),
-            NodeKind::Map(_) if !mode.is_text() => {
+            NodeKind::Map(_) if !mode.takes_maps() => {
                 self.wrong_kind(
                     node,
                     "this value",
@@ -294,17 +294,23 @@ impl YamlReader<'_> {
         if plain && is_null(&scalar.text) {
             return Expr::new(ExprKind::Null, node.span);
         }
-        let kind = if !mode.is_text() {
+        let kind = if let (true, true, Some(kind)) = (plain, mode == Mode::Number, plain_value(&scalar.text)) {
+            kind
+        } else if !mode.is_text() {
             // What YAML cannot write without quotes: `'@stem'`, and a string of the language.
             if plain || mode == Mode::Chain || scalar.text.starts_with(['@', '"', '\'']) {
                 return self.leaf(node, scalar).value(mode);
             }
             ExprKind::Str(scalar.text.clone())
         } else if plain {
-            resolve_plain(&scalar.text).unwrap_or_else(|problem| {
-                self.sink.push(problem.diagnostic(&scalar.text, node.span));
-                ExprKind::Hole
-            })
+            match resolve_plain(&scalar.text) {
+                Ok(ExprKind::Str(word)) => mode.word(&word),
+                Ok(kind) => kind,
+                Err(problem) => {
+                    self.sink.push(problem.diagnostic(&scalar.text, node.span));
+                    ExprKind::Hole
+                }
+            }
         } else {
             ExprKind::Str(scalar.text.clone())
         };
@@ -404,6 +410,11 @@ fn is_absent(node: &Node) -> bool {
 
 fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
+/// What a plain scalar stands for where that is no text.
+pub(super) fn plain_value(text: &str) -> Option<ExprKind> {
+    resolve_plain(text).ok().filter(|kind| !matches!(kind, ExprKind::Str(_)))
 }
 
 /// What a plain scalar stands for in YAML 1.2's core schema, with the units of schedules.

@@ -61,7 +61,7 @@ impl Start {
         let except = value("except").and_then(|e| list(e, sink, "a list of names")).unwrap_or_default();
         let except = except.iter().filter_map(|e| text(e, sink)).flat_map(|n| [n.to_owned(), format!("{n}.*")]);
         let except = except.collect();
-        let named = value("from")?;
+        let named = value("from").filter(|e| !matches!(e.kind, ExprKind::Null))?;
         let from = text(named, sink)?.to_owned();
         // A spec may come from a stranger.
         if !Path::new(&from).components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)) {
