@@ -106,7 +106,7 @@ impl<'n, 'a> Embedder<'n, 'a> {
         let graph = checked.graph();
         let node = find(network, node)?;
         let image = network.image()?;
-        let feeds = super::super::Feeds { image, further: Vec::new(), label: None };
+        let feeds = super::super::Feeds { image, further: Vec::new(), label: None, weight: None };
         let preparation = Preparation::new(data, train, network.target(&feeds)?)?;
         let symbols = network.symbols(image, &network.example_shape(image)?, 1)?;
         let mut session = network.session(&symbols, &PlanOptions::inference(vec![node]))?;
