@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod edits;
 #[allow(dead_code)]
 #[path = "../engine/net.rs"]
 mod engine;

@@ -112,6 +112,7 @@ pub(super) fn light(image: &mut Planes, lighting: &Lighting, std: f64, rng: &mut
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::augment::Placement;
     use crate::random::Purpose;
 
     #[test]
@@ -126,7 +127,7 @@ mod tests {
                 })
             })
             .collect();
-        let image = Planes { channels: 3, height: 20, width: 20, data, white: 1.0 };
+        let image = Planes { channels: 3, height: 20, width: 20, data, white: 1.0, place: Placement::IDENTITY };
         let mut colors = Colors::default();
         colors.add(&image);
         colors.add(&image);
@@ -146,7 +147,8 @@ mod tests {
     fn an_image_moves_along_the_components() {
         let lighting =
             Lighting { values: [1.0, 0.0, 0.0], vectors: [[0.6, 0.8, 0.0], [0.8, -0.6, 0.0], [0.0, 0.0, 1.0]] };
-        let mut image = Planes { channels: 3, height: 1, width: 2, data: vec![0.5; 6], white: 2.0 };
+        let mut image =
+            Planes { channels: 3, height: 1, width: 2, data: vec![0.5; 6], white: 2.0, place: Placement::IDENTITY };
         light(&mut image, &lighting, 0.1, &mut random::stream(3, Purpose::Sample, 0, 0));
         let moved: Vec<f32> = image.data.iter().map(|v| v - 0.5).collect();
         assert!(moved[0] != 0.0 && moved[0] == moved[1]);

@@ -220,7 +220,7 @@ fn places_move_with_the_pixels() {
     for step in &steps {
         for _ in 0..5 {
             let mut moved = image.clone();
-            apply(step, &mut moved, &mut rng).unwrap();
+            apply(step, &mut moved, &Lighting::default(), &mut rng).unwrap();
             let ((x, y), (found_x, found_y)) = (moved.place.apply(middle.0, middle.1), mark(&moved));
             assert!((x - found_x).abs() < 0.1 && (y - found_y).abs() < 0.1, "{step:?}: {x} {y}, {found_x} {found_y}");
         }

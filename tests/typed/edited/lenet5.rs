@@ -1,5 +1,4 @@
-//! The generated LeNet-5, edited: a convolution whose maps have another size.
-
+//! A network of 61706 trainable weights. Written by `blockprint compile`.
 use blockprint::typed::prelude::*;
 use blockprint::typed::program::Measures;
 
@@ -9,7 +8,7 @@ pub struct Lenet5 {
     /// `conv`, `[N, 1, 28, 28]` to `[N, 6, 28, 28]`, 156 weights.
     pub c1: conv!(1 x 28 x 28 => 6 x 28 x 28, kernel 5 x 5, pad 2 x 2),
     /// `conv`, `[N, 6, 14, 14]` to `[N, 16, 10, 10]`, 2,416 weights.
-    pub c3: conv!(6 x 14 x 14 => 16 x 12 x 12, kernel 5 x 5),
+    pub c3: conv!(6 x 14 x 14 => 16 x 10 x 10, kernel 5 x 5),
     /// `dense`, `[N, 400]` to `[N, 120]`, 48,120 weights.
     pub f5: Dense<400, 120>,
     /// `dense`, `[N, 120]` to `[N, 84]`, 10,164 weights.
@@ -58,5 +57,3 @@ impl Lenet5 {
 }
 
 module!(Lenet5 { c1 : "c1", c3 : "c3", f5 : "f5", f6 : "f6", logits : "logits" });
-
-fn main() {}
