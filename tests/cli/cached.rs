@@ -75,7 +75,7 @@ fn what_cannot_be_kept_is_told() {
     let place = Place::new();
     let train = |spec: &str, size: &str| {
         place.write("other.yaml", spec);
-        place.blockprint(&["train", "other.yaml", "--out", "run", "--force", size]).fails_with("BP0861").err
+        place.blockprint(&["train", "other.yaml", "--out", "run", "--force", size]).fails_with("BP0853").err
     };
     let random = train(&SPEC.replace("augment: ", "augment: random_crop(28, pad=2) -> "), "--cache-features");
     assert!(random.contains("`random_crop` of `augment` draws anew"), "{random}");

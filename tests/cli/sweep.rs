@@ -56,7 +56,7 @@ fn draws_and_mistakes() {
     let rates: Vec<&str> =
         run["runs"].as_array().expect("a list").iter().filter_map(|r| r["set"][0][1].as_str()).collect();
     assert!(rates.len() == 2 && rates[0] != rates[1], "{rates:?}");
-    place.blockprint(&["sweep", "small.yaml", "--set", "optim.lr=log(1e-4, 1e-2)"]).fails_with("BP0860");
+    place.blockprint(&["sweep", "small.yaml", "--set", "optim.lr=log(1e-4, 1e-2)"]).fails_with("BP0852");
     let wrong = place.blockprint(&["sweep", "small.yaml", "--set", "optim.lr=0.1,much"]).ends(1);
     assert!(wrong.err.contains("with train.optim.lr=much") && !place.path("runs").exists(), "{}", wrong.err);
     // A run that diverges does not end the others.

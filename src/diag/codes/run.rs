@@ -70,10 +70,10 @@ codes! {
     NO_JUDGE = "BP0851": "the network that judges a picture has no weights",
         "Style transfer needs a network that was trained on photos. Name its weights with `--weights`, or in the spec: `weights: {from: file.safetensors}`. Where the spec holds a network in one tower, the file may be that network's own.",
         elsewhere "tests/cli/stylize.rs";
-    BAD_SWEEP = "BP0860": "the settings of a sweep cannot be combined",
+    BAD_SWEEP = "BP0852": "the settings of a sweep cannot be combined",
         "A sweep takes a list of values for each `--set`: `--set train.optim.lr=0.1,0.01`. With `--random` a value may also be drawn from a range: `log(1e-4, 1e-1)`, `uniform(0, 0.5)`, `int(8, 64)`.",
         elsewhere "src/run/sweep.rs";
-    NOT_CACHED = "BP0861": "the outputs of frozen layers cannot be kept",
+    NOT_CACHED = "BP0853": "the outputs of frozen layers cannot be kept",
         "`--cache-features` computes what frozen layers make of each example once. That needs a phase in which one node and everything before it is frozen, batch norms among it, and examples that are the same in every epoch: no random augmentation and no `sampler`. The message says what is missing.",
         elsewhere "tests/cli/cached.rs";
 }
