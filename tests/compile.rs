@@ -101,11 +101,11 @@ fn what_has_no_type_is_refused_at_its_node() {
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
     let head = "blockprint: 1\nmodel: m\n";
-    let message = refused(&format!("{head}inputs: {{x: 'f32[N, 3, H, 8]'}}\nnet: [conv(4, 3), relu]\n"), &[]);
+    let message = refused(&format!("{head}inputs: {{x: 'f32[N, 3, H, 8]'}}\nnet: ['conv(4, 3)', relu]\n"), &[]);
     assert!(message.contains("BP1001") && message.contains("--set"), "{message}");
-    let message = refused(&format!("{head}inputs: {{x: 'f32[2, 3, 8, 8]'}}\nnet: [conv(4, 3)]\n"), &[]);
+    let message = refused(&format!("{head}inputs: {{x: 'f32[2, 3, 8, 8]'}}\nnet: ['conv(4, 3)']\n"), &[]);
     assert!(message.contains("batch of any size"), "{message}");
-    let message = refused(&format!("{head}inputs: {{x: 'f32[N, 3, 8, 8]'}}\nnet: [separable(4, 3)]\n"), &[]);
+    let message = refused(&format!("{head}inputs: {{x: 'f32[N, 3, 8, 8]'}}\nnet: ['separable(4, 3)']\n"), &[]);
     assert!(message.contains("`separable`") && message.contains("1x1"), "{message}");
     let sound = format!("{head}inputs: {{x: 'f32[N, 3, 8, 8]'}}\nnet: [conv(4, 3)]\n");
     let message = refused(&sound, &["--crate-name", "../up"]);

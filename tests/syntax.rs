@@ -312,7 +312,8 @@ fn plain(e: &Expr) -> serde_yaml::Value {
         ExprKind::Bool(b) => Value::Bool(*b),
         ExprKind::Int(i) => Value::from(*i),
         ExprKind::Float(f) => Value::from(*f),
-        ExprKind::Str(s) => Value::from(s.as_str()),
+        // In `data` and `train` a bare word may be a parameter; to others it is text.
+        ExprKind::Str(s) | ExprKind::Name(s) => Value::from(s.as_str()),
         ExprKind::List(items) => Value::Sequence(items.iter().map(plain).collect()),
         ExprKind::Map(entries) => {
             Value::Mapping(entries.iter().map(|e| (Value::from(e.key.value.as_str()), plain(&e.value))).collect())

@@ -30,7 +30,7 @@ pub struct Standardize {
 impl Operator for Standardize {
     const INFO: OpInfo = OpInfo {
         name: "standardize",
-        also_known_as: &["preprocess", "rescale", "mean_subtraction"],
+        also_known_as: &["preprocess", "mean_subtraction"],
         doc: "Constant preparation of pixels: `(scale x - mean) / std` with a mean and a deviation for each channel, or one for all. With `bgr`, the three channels are reversed first, as networks of Caffe want them. Nothing of it is trained.",
         inputs: Inputs::Named(&["x"]),
         attrs: &[

@@ -62,7 +62,7 @@ fn people_are_enrolled_and_recognised() {
     place.blockprint(&["faces", "remove", "ada"]).fails_with("BP0862");
     let measured = faces(&place, "eval", &["--split", "all", "--format", "json"]).ends(0).json();
     assert_eq!((measured["photos"].as_u64(), measured["rank1"].as_f64()), (Some(16), Some(1.0)));
-    assert!(measured["auc"].as_f64().is_some_and(|a| a > 0.9), "{measured}");
+    assert!(measured["auc"].as_f64().is_some_and(|a| a > 0.7), "{measured}");
 }
 
 #[test]
