@@ -107,7 +107,7 @@ fn what_has_no_type_is_refused_at_its_node() {
     assert!(message.contains("batch of any size"), "{message}");
     let message = refused(&format!("{head}inputs: {{x: 'f32[N, 3, 8, 8]'}}\nnet: ['separable(4, 3)']\n"), &[]);
     assert!(message.contains("`separable`") && message.contains("1x1"), "{message}");
-    let sound = format!("{head}inputs: {{x: 'f32[N, 3, 8, 8]'}}\nnet: [conv(4, 3)]\n");
+    let sound = format!("{head}inputs: {{x: 'f32[N, 3, 8, 8]'}}\nnet: ['conv(4, 3)']\n");
     let message = refused(&sound, &["--crate-name", "../up"]);
     assert!(message.contains("BP1003"), "{message}");
 }
@@ -149,9 +149,15 @@ fn skeleton(text: &str) -> Vec<String> {
     fn walk(tokens: TokenStream, out: &mut Vec<String>) {
         for token in tokens {
             match token {
+                // A body that is broken gets braces.
+                TokenTree::Group(group) if out.last().is_some_and(|last| last == "|") => walk(group.stream(), out),
                 TokenTree::Group(group) => {
                     out.push(format!("{:?}", group.delimiter()));
                     walk(group.stream(), out);
+                    // Longer names break lines, and a broken list ends in a comma.
+                    if out.last().is_some_and(|last| last == ",") {
+                        out.pop();
+                    }
                     out.push("end".into());
                 }
                 TokenTree::Ident(_) => out.push("ident".into()),
@@ -289,7 +295,8 @@ fn nothing_outside_the_folder_is_touched() {
     let spec = folder.path().join("spec.yaml");
     for (at, evil) in HOSTILE.iter().filter(|e| !e.contains('\0')).enumerate() {
         let model = serde_json::to_string(evil).expect("a string");
-        let text = format!("blockprint: 1\nmodel: {model}\ninputs: {{x: 'f32[N, 3, 8, 8]'}}\nnet: [conv(4, 3), gap]\n");
+        let text =
+            format!("blockprint: 1\nmodel: {model}\ninputs: {{x: 'f32[N, 3, 8, 8]'}}\nnet: ['conv(4, 3)', gap]\n");
         std::fs::write(&spec, text).expect("can be written");
         let out = format!("out{at}");
         let output = blockprint()

@@ -117,7 +117,6 @@ const TF1_G: [f32; 48] = [
     -0.8009285,
     3.4972606,
 ];
-const TF1_A: [f32; 6] = [1.6540858, 2.4215732, -9.113897, 6.91688, -1.0350544, -4.000849];
 const TF2_C: [f32; 48] = [
     -3.404881,
     7.183007,
@@ -259,7 +258,8 @@ fn the_gram_matrix_is_that_of_the_course() {
         [6.422_305, -4.429_122, -2.096_682, -4.429_122, 19.465_837, 19.563_871, -2.096_682, 19.563_871, 20.686_462];
     let tf2 = [63.1888, -26.721_275, -7.732_020_4];
     let gram = |a: &[f32]| run("gram", &[], &[(&[1, 3, 2], a)]);
-    gram(&TF1_A).iter().zip(tf1).for_each(|(found, wanted)| close(*found, wanted, 1e-6));
+    // Both tensors are drawn from the same state, so the smaller one is the beginning of the other.
+    gram(&TF1_C[..6]).iter().zip(tf1).for_each(|(found, wanted)| close(*found, wanted, 1e-6));
     gram(&TF2_C[..6]).iter().zip(tf2).for_each(|(found, wanted)| close(*found, wanted, 1e-6));
 }
 

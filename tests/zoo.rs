@@ -76,8 +76,14 @@ const SIZES: &[(&str, usize, usize)] = &[
 
 /// Specs with a warning that the original forces: biases before batch norms, and windows that end
 /// short of the input.
-const WARNED: &[&str] =
-    &["facenet_nn4.yaml", "mobilefacenet.yaml", "resnet50_keras.yaml", "resnet50_signs.yaml", "squeezenet1_0.yaml", "squeezenet1_1.yaml"];
+const WARNED: &[&str] = &[
+    "facenet_nn4.yaml",
+    "mobilefacenet.yaml",
+    "resnet50_keras.yaml",
+    "resnet50_signs.yaml",
+    "squeezenet1_0.yaml",
+    "squeezenet1_1.yaml",
+];
 
 fn compiled(name: &str) -> Compiled {
     compile_zoo(name, &Options::default()).unwrap_or_else(|| panic!("there is no `{name}`"))

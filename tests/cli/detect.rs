@@ -56,7 +56,7 @@ fn a_detector_is_trained_measured_and_used() {
     let drawn = image::open(place.path("found/a.png")).expect("a picture");
     assert_eq!((drawn.width(), drawn.height()), (120, 60));
     detect(&[]).fails_with("BP0802");
-    let stretched = detect(&["--force", "--threshold", "1"]).ends(0);
+    let stretched = detect(&["--force", "--fit", "stretch", "--threshold", "1"]).ends(0);
     assert!(stretched.out.contains("\"detections\":[]"), "{}", stretched.out);
 }
 
