@@ -139,7 +139,7 @@ opt-level = 3
 /// The sections that programs read, as YAML.
 fn settings(spec: &Spec) -> String {
     let sections = spec.sections.iter().filter(|s| matches!(s.key.value.as_str(), "data" | "train" | "weights"));
-    let settings = Spec { version: spec.version.clone(), sections: sections.cloned().collect(), ..Spec::default() };
+    let settings = Spec { version: spec.version, sections: sections.cloned().collect(), ..Spec::default() };
     write::to_yaml(&settings)
 }
 

@@ -111,7 +111,7 @@ impl Operator for Pad {
     fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
         let x = &inputs[0];
         let border = match self.border {
-            Border::Constant(value) if value == 0.0 => "",
+            Border::Constant(0.0) => "",
             Border::Constant(_) => return emit::unsupported("generated code pads with zeros, `reflect` or `edge`"),
             Border::Reflect => ", reflect",
             Border::Edge => ", edge",

@@ -34,13 +34,13 @@ impl Phase {
     /// inputs that take examples.
     pub(super) fn frontier(&self, checked: &Checked, images: &[NodeId]) -> Option<NodeId> {
         let graph = checked.graph();
-        let batch = checked.fact(*images.first()?).shape.get(0)?;
+        let batch = checked.fact(*images.first()?).shape.first()?;
         let mut fixed = vec![false; graph.len()];
         for id in graph.ids() {
             let inputs = graph.inputs(id);
             fixed[id.index()] = images.contains(&id)
                 || graph.op(id).is_some_and(treats_examples_alone)
-                    && checked.fact(id).shape.get(0) == Some(batch)
+                    && checked.fact(id).shape.first() == Some(batch)
                     && !inputs.is_empty()
                     && inputs.iter().all(|i| fixed[i.index()])
                     && self.is_fixed(checked, id);

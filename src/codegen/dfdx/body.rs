@@ -122,7 +122,7 @@ pub(super) fn measures(mut drafter: Drafter<'_>) -> Option<Measures> {
     let total = graph.roles.total_loss?;
     // Metrics read results before the loss takes them, and their tapes, away.
     let is_metric = |id: &&NodeId| graph.op(**id).is_some_and(|op| op.info().role == Role::Metric);
-    let (metrics, losses): (Vec<NodeId>, Vec<NodeId>) = tree.measures.iter().partition(|id| is_metric(&id));
+    let (metrics, losses): (Vec<NodeId>, Vec<NodeId>) = tree.measures.iter().partition(|id| is_metric(id));
     let steps: Vec<Step> = metrics.into_iter().chain(losses).filter_map(|node| measure(&mut drafter, node)).collect();
     let mut reported: Vec<(String, NodeId)> = Vec::new();
     if graph.roles.losses.len() > 1 {

@@ -93,9 +93,9 @@ fn put_struct(scope: &mut Scope, kind: &Kind, name: &str) {
         return;
     }
     let mut item = Struct::new(name);
-    item.vis("pub").doc(&summary(kind));
+    item.vis("pub").doc(summary(kind));
     for field in &kind.draft.fields {
-        let mut of = codegen::Field::new(&format!("pub {}", field.name), field.ty.as_str());
+        let mut of = codegen::Field::new(format!("pub {}", field.name), field.ty.as_str());
         of.doc(field.doc.as_str());
         item.push_field(of);
     }
@@ -115,7 +115,7 @@ fn put_impl<'s>(scope: &'s mut Scope, kind: &Kind, name: &str) -> &'s mut Impl {
             draft.fields.iter().map(|f| format!("{}: {}", f.name, filled(&f.new, kind))).collect();
         new.line(format!("Self {{ {} }}", fields.join(", ")));
     }
-    let forward = generic(block.new_fn("forward")).doc(&summary(kind)).arg_ref_self();
+    let forward = generic(block.new_fn("forward")).doc(summary(kind)).arg_ref_self();
     for (input, fact) in &draft.inputs {
         forward.arg(input, types::of(fact));
     }

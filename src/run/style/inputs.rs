@@ -48,7 +48,7 @@ impl Inputs {
             let fits = fact.dtype == DType::F32 && fact.rank() == 4;
             let three = fact.shape.get(1).and_then(Dim::as_usize) == Some(3);
             let one = fact.shape.first().is_some_and(|n| n.as_usize().is_none_or(|n| n == 1));
-            !all.contains(id) || !(fits && three && one)
+            !(all.contains(id) && fits && three && one)
         };
         match inputs.iter().find(|id| odd(id)) {
             None => Ok(Self { image, content, style }),
