@@ -91,6 +91,7 @@ impl Examples {
             drop_last: self.drop_last,
             start: 0,
             on_bad: self.on_bad,
+            one_hot: None,
         };
         Loader::new(self.dataset.clone(), self.transform.clone(), config)
     }
