@@ -234,18 +234,12 @@ fn calls_in(log: &str, run: &str) -> Vec<SystemCall> {
         let Some((name, rest)) = line[main.len()..].trim_start().split_once('(') else { continue };
         let number: &mut usize = counts.entry(name.to_string()).or_default();
         *number += 1;
-        if on_disk(name, rest, run) && !rest.contains("metrics.jsonl") && !rest.contains("tfevents") {
+        let on_disk = rest.contains(&format!("/{run}>")) || rest.contains(&format!("{run}/"));
+        if on_disk && !rest.contains("metrics.jsonl") && !rest.contains("tfevents") {
             calls.push(SystemCall { name: name.to_string(), number: *number });
         }
     }
     calls
-}
-
-/// Whether a call is about a file of the run; what is printed may only mention one.
-fn on_disk(name: &str, rest: &str, run: &str) -> bool {
-    let about = if name.starts_with("rename") { rest } else { rest.split('>').next().unwrap_or_default() };
-    format!("{about}/").contains(&format!("/{run}/"))
-        || name.starts_with("rename") && about.contains(&format!("{run}/"))
 }
 
 /// `strace` fails writes, flushes and renames in turn, of checkpoints and of weights: each time the
@@ -299,11 +293,9 @@ fn a_call_that_fails_costs_no_checkpoint() {
         let output = traced(&["-e", &format!("trace={names}"), "-e", &inject]);
         // The number of calls differs a little from run to run: the log says which one failed.
         let log = String::from_utf8_lossy(&read(&place.path("log"))).into_owned();
-        let hit = |l: &str| {
-            let (name, rest) = l.split_once('(').unwrap_or_default();
-            on_disk(name.split_whitespace().last().unwrap_or_default(), rest, "run")
-        };
-        if log.lines().any(|l| l.contains("INJECTED") && hit(l)) {
+        let on_disk =
+            |line: &str| line.split(',').next().is_some_and(|head| head.contains("run/") || head.contains("/run>"));
+        if log.lines().any(|l| l.contains("INJECTED") && on_disk(l)) {
             let message = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(1), "{call:?}: {message}");
             assert!(message.contains("No space left"), "{call:?}: {message}");
