@@ -361,11 +361,7 @@ fn sections_get_the_values_of_parameters() {
 #[test]
 fn all_settings_of_train_and_data_take_parameters() {
     let text = "params: {n: 3, kind: mnist, much: 0.5, watched: val.loss, quick: 5min}\nnet:\n  - conv(n, 1) as n_th\n\
-<<<<<<< HEAD
                 data: {kind: kind, path: images, split: {val: much}, size: 8*n, classes: [kind, \"kind\", 'n']}\n\
-=======
-                data: {kind: kind, path: digits, split: {val: much}, size: 8*n, classes: [kind, \"kind\", 'n']}\n\
->>>>>>> main
                 train:\n  batch: 2*n\n  epochs: n\n  clip_norm: 1/4\n  max_time: quick\n  optim: sgd(lr=much)\n  \
                 stop: {monitor: watched, patience: n - 1}\n  lr_mult: {n_th: much}\n";
     let compiled = compile(text);
