@@ -250,7 +250,7 @@ fn the_number_of_threads_changes_no_bit_of_large_tensors() {
     let to = ops::spatial::Target::Scale(Size::All(2));
     let smooth = ops::loss::CrossEntropy { smoothing: 0.1, class_weights: (1..=16).map(|c| c as f32).collect() };
     let cases: Vec<(Op, Vec<Fact>)> = vec![
-        (ops::activation::Gelu { tanh: false }.into(), vec![image()]),
+        (ops::gelu::Gelu { tanh: false }.into(), vec![image()]),
         (ops::prelu::Prelu { init: ops::init::Init::Constant(0.25) }.into(), vec![image()]),
         (ops::merge::Add.into(), vec![image(), image(), Fact::f32(Shape::of(&[1, 16, 1, 65]))]),
         (ops::merge::Mul.into(), vec![image(), Fact::f32(Shape::of(&[6, 16, 1, 1]))]),

@@ -3,6 +3,7 @@
 use crate::diag::{Code, Diagnostic, Sink, codes, did_you_mean, listing};
 use crate::engine::schedule::Length;
 use crate::ops::attrs::{self, Args, Attr, AttrKind, Given, Value};
+use crate::ops::units;
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{Arg, Call, Entry, Expr, ExprKind, Ident, Link};
 
@@ -160,7 +161,7 @@ impl<'a> Fields<'a> {
 
     /// A time in seconds.
     pub fn seconds(&self, name: &str) -> Option<f64> {
-        self.value(name).and_then(attrs::seconds)
+        self.value(name).and_then(units::seconds)
     }
 
     /// A word with its place.
@@ -246,8 +247,8 @@ pub(super) fn bad(what: &str, expected: &str, found: &Expr, help: Option<String>
 pub(super) fn checked(what: &str, kind: AttrKind, expr: &Expr, sink: &mut Sink) -> Option<Value> {
     let value = to_value(expr);
     let help = match &value {
-        Some(value) if attrs::lacks_unit(kind, value) => {
-            sink.push(attrs::no_unit(kind, &format!("`{what}`"), value, expr.span));
+        Some(value) if units::lacks_unit(kind, value) => {
+            sink.push(units::no_unit(kind, &format!("`{what}`"), value, expr.span));
             return None;
         }
         Some(value) => match attrs::accepts(kind, value) {

@@ -472,7 +472,7 @@ fn fill_channels(maps: &mut [f32], size: usize, bias: Option<&[f32]>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{self, Sizes, below, floats};
+    use super::super::testing::{self, Sizes, below, floats, square};
     use super::*;
 
     /// The convolution as products of packed matrices, whatever the sizes.
@@ -527,18 +527,6 @@ mod tests {
             let window = testing::window(&mut rng);
             let mut size = |bound| 1 + below(&mut rng, bound);
             check(Sizes { batch: size(3), groups: size(3), inputs: size(5), outputs: size(5) }, window, seed);
-        }
-    }
-
-    fn square(size: usize, kernel: usize, stride: usize) -> Window {
-        let out = (size + 2 * (kernel / 2) - kernel) / stride + 1;
-        Window {
-            input: [1, size, size],
-            output: [1, out, out],
-            kernel: [1, kernel, kernel],
-            stride: [1, stride, stride],
-            dilation: [1; 3],
-            before: [0, kernel / 2, kernel / 2],
         }
     }
 

@@ -35,6 +35,33 @@ pub fn window(rng: &mut ChaCha8Rng) -> Window {
     w
 }
 
+/// A window of one or two axes.
+pub fn flat_window(rng: &mut ChaCha8Rng) -> Window {
+    let w = window(rng);
+    let flat = |sizes: [usize; 3], first| [first, sizes[1], sizes[2]];
+    Window {
+        input: flat(w.input, 1),
+        output: flat(w.output, 1),
+        kernel: flat(w.kernel, 1),
+        stride: flat(w.stride, 1),
+        dilation: flat(w.dilation, 1),
+        before: flat(w.before, 0),
+    }
+}
+
+/// A window over a square map, padded by half its taps.
+pub fn square(size: usize, kernel: usize, stride: usize) -> Window {
+    let out = (size + 2 * (kernel / 2) - kernel) / stride + 1;
+    Window {
+        input: [1, size, size],
+        output: [1, out, out],
+        kernel: [1, kernel, kernel],
+        stride: [1, stride, stride],
+        dilation: [1; 3],
+        before: [0, kernel / 2, kernel / 2],
+    }
+}
+
 /// Calls `f` with (output, tap, input) of every read inside the map.
 pub fn reads(w: &Window, mut f: impl FnMut(usize, usize, usize)) {
     let flat = |at: [usize; 3], of: [usize; 3]| (at[0] * of[1] + at[1]) * of[2] + at[2];

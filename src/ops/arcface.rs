@@ -13,7 +13,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
-use super::emit::{self, Dfdx, Unsupported};
+use super::emit::unexpressed;
 use super::facts::parameterless;
 use super::init::{Init, Penalty};
 use super::loss::check_classes;
@@ -88,9 +88,7 @@ impl Operator for Cosine {
         Lowered::Kernel(Box::new(CosineKernel { batch: sizes[0], features: sizes[1], out: self.out }))
     }
 
-    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
-        emit::unsupported("it runs on the engine alone")
-    }
+    unexpressed!("it runs on the engine alone");
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let mut size = || 1 + random::below(rng, 5) as usize;
@@ -223,20 +221,14 @@ impl Operator for ArcFace {
         Ok(Fact::f32(Vec::new()))
     }
 
-    parameterless!();
-
-    fn reach(&self, _inputs: &[Fact]) -> Reach {
-        Reach::All
-    }
+    parameterless!(All);
 
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         let sizes = inputs[0].sizes();
         Lowered::Kernel(Box::new(ArcFaceKernel { n: sizes[0], classes: sizes[1], op: *self }))
     }
 
-    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
-        emit::unsupported("it runs on the engine alone")
-    }
+    unexpressed!("it runs on the engine alone");
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let (n, classes) = (1 + random::below(rng, 4) as usize, 1 + random::below(rng, 4) as usize);

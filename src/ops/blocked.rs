@@ -14,7 +14,7 @@ use crate::shape::{Fact, Shape};
 
 use super::Op;
 use super::fused::{Tail, fold};
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Pack, Workspace};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Pack, bufferless};
 
 /// Channels up to which a convolution reads maps as they are.
 const FEW: usize = 4;
@@ -238,17 +238,7 @@ impl Weighted {
 }
 
 impl Kernel for Weighted {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::default()
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!();
 
     fn packed(&self) -> usize {
         let (weights, biases) = self.lens();
@@ -289,17 +279,7 @@ impl Kernel for Weighted {
 macro_rules! bare {
     ($name:ident, |$self:ident, $f:ident| $run:expr) => {
         impl Kernel for $name {
-            fn workspace(&self) -> Workspace {
-                Workspace::default()
-            }
-
-            fn needs(&self) -> Needs {
-                Needs::default()
-            }
-
-            fn in_place(&self) -> bool {
-                false
-            }
+            bufferless!();
 
             fn forward(&$self, $f: Forward<'_, '_>) {
                 $run

@@ -10,10 +10,10 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
-use super::emit::{self, Dfdx, Unsupported};
+use super::emit::{self, Dfdx, Unsupported, unexpressed};
 use super::facts::parameterless;
 use super::loss::check_classes;
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered};
 use super::metric::{labelled, metric_rules};
 use super::pair_loss::check_pair;
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -208,19 +208,13 @@ impl Operator for Auc {
         Ok(Fact::f32(Vec::new()))
     }
 
-    parameterless!();
-
-    fn reach(&self, _inputs: &[Fact]) -> Reach {
-        Reach::All
-    }
+    parameterless!(All);
 
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         Lowered::Kernel(Box::new(AreaKernel { examples: inputs[0].sizes()[0] }))
     }
 
-    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
-        emit::unsupported("metrics of a whole data set are the engine's: leave it out, or use `accuracy`")
-    }
+    unexpressed!("metrics of a whole data set are the engine's: leave it out, or use `accuracy`");
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let (inputs, classes) = sample_inputs(rng);

@@ -12,7 +12,7 @@ use super::attrs::{Args, Attr, AttrKind, Default};
 use super::emit::{self, Dfdx, Unsupported};
 use super::init::{Init, Penalty};
 use crate::kernels::score::class_of;
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, bufferless};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
 /// A learned vector for each index.
@@ -104,17 +104,7 @@ struct EmbeddingKernel {
 }
 
 impl Kernel for EmbeddingKernel {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs { inputs: true, output: false }
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!(inputs);
 
     fn forward(&self, f: Forward<'_, '_>) {
         let (indices, weight, work) = (f.inputs[0], f.params[0], f.output.len());

@@ -66,6 +66,20 @@ pub fn unsupported(reason: &str) -> Result<Dfdx, Unsupported> {
     Err(Unsupported(reason.to_string()))
 }
 
+/// `emit_dfdx` of an op that generated code cannot express.
+macro_rules! unexpressed {
+    ($reason:literal) => {
+        fn emit_dfdx(
+            &self,
+            _inputs: &[Fact],
+            _output: &Fact,
+        ) -> Result<$crate::ops::emit::Dfdx, $crate::ops::emit::Unsupported> {
+            $crate::ops::emit::unsupported($reason)
+        }
+    };
+}
+pub(super) use unexpressed;
+
 /// `name($0, ..)` over this many inputs, with further arguments.
 pub fn call(name: &str, inputs: usize, arguments: &[String]) -> Result<Dfdx, Unsupported> {
     let inputs = (0..inputs).map(|i| format!("${i}"));

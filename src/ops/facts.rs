@@ -114,10 +114,18 @@ pub fn volume(sizes: &[Dim]) -> Result<Dim, ShapeError> {
     sizes.iter().try_fold(Dim::num(1), |product, d| product.mul(d)).map_err(ShapeError::from)
 }
 
-/// The parts of [`Operator`] of an op that has neither parameters nor products.
+/// The parts of [`Operator`] of an op that has neither parameters nor products; with `All` or
+/// `Same`, also how far its outputs see, whatever its inputs are.
 ///
 /// [`Operator`]: super::Operator
 macro_rules! parameterless {
+    ($reach:ident) => {
+        $crate::ops::facts::parameterless!();
+
+        fn reach(&self, _inputs: &[Fact]) -> Reach {
+            Reach::$reach
+        }
+    };
     () => {
         fn params(&self, _inputs: &[Fact]) -> Vec<ParamSpec> {
             Vec::new()
@@ -140,11 +148,7 @@ macro_rules! elementwise_rules {
             Ok(inputs[0].clone())
         }
 
-        $crate::ops::facts::parameterless!();
-
-        fn reach(&self, _inputs: &[Fact]) -> Reach {
-            Reach::Same
-        }
+        $crate::ops::facts::parameterless!(Same);
     };
 }
 

@@ -9,7 +9,7 @@ use crate::shape::Fact;
 
 use super::Op;
 use super::conv::Conv;
-use super::lower::{Backward, Forward, Kernel, Needs, Pack, Workspace};
+use super::lower::{Backward, Forward, Kernel, Pack, bufferless};
 use super::norm::BatchNorm;
 
 /// What follows the first op of a fused kernel.
@@ -114,17 +114,7 @@ impl FusedKernel {
 }
 
 impl Kernel for FusedKernel {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::default()
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!();
 
     fn packed(&self) -> usize {
         self.weights_len() + self.channels

@@ -166,11 +166,7 @@ impl Operator for CrossEntropy {
         Ok(Fact::f32(Vec::new()))
     }
 
-    parameterless!();
-
-    fn reach(&self, _inputs: &[Fact]) -> Reach {
-        Reach::All
-    }
+    parameterless!(All);
 
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         if is_distribution(inputs) {

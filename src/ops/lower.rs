@@ -137,3 +137,28 @@ pub trait Kernel: Send + Sync {
     /// Computes the gradients that are wanted.
     fn backward(&self, b: Backward<'_, '_>);
 }
+
+/// The parts of a [`Kernel`] that needs no extra buffers and does not write over its input;
+/// `inputs` where backward reads them, otherwise it reads nothing.
+macro_rules! bufferless {
+    () => {
+        $crate::ops::lower::bufferless!(@ $crate::ops::lower::Needs { inputs: false, output: false });
+    };
+    (inputs) => {
+        $crate::ops::lower::bufferless!(@ $crate::ops::lower::Needs { inputs: true, output: false });
+    };
+    (@ $needs:expr) => {
+        fn workspace(&self) -> $crate::ops::lower::Workspace {
+            $crate::ops::lower::Workspace::default()
+        }
+
+        fn needs(&self) -> $crate::ops::lower::Needs {
+            $needs
+        }
+
+        fn in_place(&self) -> bool {
+            false
+        }
+    };
+}
+pub(super) use bufferless;

@@ -12,7 +12,7 @@ use crate::source::Span;
 use super::attrs::{Args, Attr, AttrKind, Default};
 use super::emit::{self, Dfdx, Unsupported};
 use super::facts;
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, bufferless};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
 /// `a b` over the last two axes, for each index of the axes before.
@@ -155,17 +155,7 @@ fn stored(data: &[f32], rows: usize, columns: usize, transposed: bool) -> Matrix
 }
 
 impl Kernel for MatmulKernel {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs { inputs: true, output: false }
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!(inputs);
 
     fn forward(&self, f: Forward<'_, '_>) {
         let work = self.work(f.output);

@@ -12,7 +12,7 @@ use crate::source::Span;
 use super::attrs::{Args, Attr, AttrKind, Default};
 use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace, bufferless};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
 /// The shape of branches that are combined element by element.
@@ -329,17 +329,7 @@ struct ConcatKernel {
 }
 
 impl Kernel for ConcatKernel {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::default()
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!();
 
     fn forward(&self, f: Forward<'_, '_>) {
         let work = f.output.len();

@@ -13,7 +13,7 @@ use super::emit::{self, Dfdx, Unsupported};
 use super::facts::parameterless;
 use super::loss::{check_labels, is_distribution};
 use super::pair_loss::check_pair;
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
 macro_rules! class_metrics {
@@ -119,17 +119,7 @@ pub(super) fn labelled<'b>(f: &Forward<'_, 'b>, examples: usize) -> Labelled<'b>
 /// The kernel of a metric has no gradient.
 macro_rules! metric_rules {
     () => {
-        fn workspace(&self) -> Workspace {
-            Workspace::default()
-        }
-
-        fn needs(&self) -> Needs {
-            Needs::default()
-        }
-
-        fn in_place(&self) -> bool {
-            false
-        }
+        $crate::ops::lower::bufferless!();
 
         fn backward(&self, b: Backward<'_, '_>) {
             b.grad_inputs.iter_mut().flatten().for_each(|g| g.fill(0.0));
@@ -184,11 +174,7 @@ impl Operator for BinaryAccuracy {
         Ok(Fact::f32(Vec::new()))
     }
 
-    parameterless!();
-
-    fn reach(&self, _inputs: &[Fact]) -> Reach {
-        Reach::All
-    }
+    parameterless!(All);
 
     fn lower(&self, _inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         Lowered::Kernel(Box::new(BinaryKernel { threshold: self.threshold }))

@@ -14,6 +14,7 @@ pub mod geometry;
 pub mod init;
 pub mod lower;
 mod soft_loss;
+pub mod units;
 
 use std::fmt;
 
@@ -340,9 +341,10 @@ ops! {
     standardize::{Standardize},
     dense::{Dense},
     activation::{
-        Relu, Relu6, LeakyRelu, Elu, Sigmoid, Tanh, Swish, Hswish, Hsigmoid, Gelu, Softplus, Mish, Clip, Abs, Neg, Sign,
+        Relu, Relu6, LeakyRelu, Elu, Sigmoid, Tanh, Swish, Hswish, Hsigmoid, Softplus, Mish, Clip, Abs, Neg, Sign,
         Square, Sqrt, Pow, Exp, Log, Scale, Shift, Identity,
     },
+    gelu::{Gelu},
     merge::{Add, Mul, Sub, Div, AbsDiff, ChiSquare, Maximum, Minimum, Concat},
     softmax::{Softmax, LogSoftmax},
     dropout::{Dropout, SpatialDropout, StochasticDepth},
@@ -356,7 +358,8 @@ ops! {
     reduce::{Reduce, L2Norm},
     loss::{CrossEntropy},
     pair_loss::{Bce, BceLogits, Mse, Mae, Huber},
-    embedding_loss::{Triplet, BatchTriplet, Contrastive, Rank1},
+    triplet::{Triplet, BatchTriplet},
+    embedding_loss::{Contrastive, Rank1},
     arcface::{Cosine, ArcFace},
     style::{Gram, ContentLoss, StyleLoss, TotalVariation},
     yolo::{YoloV2, YoloV3},

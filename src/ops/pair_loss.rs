@@ -14,7 +14,7 @@ use crate::source::Span;
 use super::attrs::{Args, Attr, AttrKind, Default};
 use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, bufferless};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
 /// A prediction and a target of the same shape; the target may lack a last axis of size one,
@@ -53,17 +53,7 @@ pub(super) trait Pair: Copy + Send + Sync + 'static {
 pub(super) struct PairKernel<P>(pub P);
 
 impl<P: Pair> Kernel for PairKernel<P> {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs { inputs: true, output: false }
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!(inputs);
 
     fn forward(&self, f: Forward<'_, '_>) {
         let (x, target, pair) = (f.inputs[0], f.inputs[1], self.0);

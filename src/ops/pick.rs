@@ -10,10 +10,10 @@ use crate::shape::{DType, Dim, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
-use super::emit::{self, Dfdx, Unsupported};
+use super::emit::unexpressed;
 use super::facts::{self, parameterless};
 use crate::kernels::score::class_of;
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, bufferless};
 use super::softmax::{lanes, reach_along, sample_along};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
@@ -74,9 +74,7 @@ impl Operator for Gather {
         Lowered::Kernel(Box::new(GatherKernel { lanes: lanes(&inputs[0], self.axis), count: inputs[1].numel() }))
     }
 
-    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
-        emit::unsupported("generated code has no indices but labels")
-    }
+    unexpressed!("generated code has no indices but labels");
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let (axis, x) = sample_along(rng);
@@ -100,17 +98,7 @@ impl GatherKernel {
 }
 
 impl Kernel for GatherKernel {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs { inputs: true, output: false }
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!(inputs);
 
     fn forward(&self, f: Forward<'_, '_>) {
         let Lanes { n, inner, .. } = self.lanes;
@@ -186,20 +174,14 @@ impl Operator for OneHot {
         Ok(Fact::f32(sizes))
     }
 
-    parameterless!();
-
-    fn reach(&self, _inputs: &[Fact]) -> Reach {
-        Reach::Same
-    }
+    parameterless!(Same);
 
     fn lower(&self, inputs: &[Fact], output: &Fact, _cx: LowerCx) -> Lowered {
         let axis = self.place(&inputs[0]).unwrap_or_default();
         Lowered::Kernel(Box::new(OneHotKernel(Lanes::new(&output.sizes(), axis))))
     }
 
-    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
-        emit::unsupported("generated code has no indices but labels")
-    }
+    unexpressed!("generated code has no indices but labels");
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let mut size = || 1 + random::below(rng, 3) as usize;
@@ -213,17 +195,7 @@ impl Operator for OneHot {
 struct OneHotKernel(Lanes);
 
 impl Kernel for OneHotKernel {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::default()
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!();
 
     fn forward(&self, f: Forward<'_, '_>) {
         let Lanes { n, inner, .. } = self.0;
@@ -294,9 +266,7 @@ impl Operator for ArgMax {
         Lowered::Kernel(Box::new(ArgMaxKernel { lanes: lanes(&inputs[0], self.axis), last: self.last }))
     }
 
-    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
-        emit::unsupported("generated code has no indices but labels")
-    }
+    unexpressed!("generated code has no indices but labels");
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let (axis, x) = sample_along(rng);
@@ -311,17 +281,7 @@ struct ArgMaxKernel {
 }
 
 impl Kernel for ArgMaxKernel {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::default()
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!();
 
     fn forward(&self, f: Forward<'_, '_>) {
         let Lanes { n, inner, .. } = self.lanes;

@@ -13,7 +13,7 @@ use super::attrs::{Args, Attr, AttrKind, Default, Value};
 use super::conv::Draw;
 use super::emit::{self, Dfdx, Unsupported};
 use super::geometry::{self, Sliding};
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace, bufferless};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
 const KERNEL: Attr = Attr {
@@ -366,17 +366,7 @@ impl Kernel for MaxKernel {
 struct AverageKernel(kernels::pool::Pool);
 
 impl Kernel for AverageKernel {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::default()
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!();
 
     fn forward(&self, f: Forward<'_, '_>) {
         self.0.average(f.inputs[0], f.output);

@@ -12,7 +12,7 @@ use super::attrs::{Args, Attr, AttrKind, Default};
 use super::emit::{self, Dfdx, Unsupported};
 use super::facts;
 use super::init::{Init, Penalty};
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, bufferless};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
 /// `x` above 0, `weight x` below, with one weight a channel.
@@ -98,17 +98,7 @@ impl Operator for Prelu {
 struct PreluKernel(Broadcast);
 
 impl Kernel for PreluKernel {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs { inputs: true, output: false }
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!(inputs);
 
     fn forward(&self, f: Forward<'_, '_>) {
         let (x, weight) = (f.inputs[0], f.params[0]);

@@ -8,7 +8,7 @@ use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default, Padding, Size, Value};
 use super::conv::{self, Conv, Depthwise, Draw, Weights, below};
-use super::emit::{self, Dfdx, Unsupported};
+use super::emit::unexpressed;
 use super::geometry::Sliding;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Pack, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -113,9 +113,7 @@ impl Operator for Separable {
         }
     }
 
-    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
-        emit::unsupported("write it as `depthwise` and a 1x1 `conv`")
-    }
+    unexpressed!("write it as `depthwise` and a 1x1 `conv`");
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let draw = Draw::new(rng);

@@ -11,7 +11,7 @@ use crate::source::Span;
 use super::attrs::{Args, Attr, AttrKind, Default};
 use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, bufferless};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
 /// All axes from one on as one.
@@ -53,11 +53,7 @@ impl Operator for Flatten {
         Ok(Fact { dtype: x.dtype, shape: sizes.into() })
     }
 
-    parameterless!();
-
-    fn reach(&self, _inputs: &[Fact]) -> Reach {
-        Reach::All
-    }
+    parameterless!(All);
 
     fn lower(&self, _inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         Lowered::View
@@ -141,11 +137,7 @@ impl Operator for Reshape {
         Ok(Fact { dtype: x.dtype, shape: std::iter::once(batch.clone()).chain(sizes).collect::<Vec<_>>().into() })
     }
 
-    parameterless!();
-
-    fn reach(&self, _inputs: &[Fact]) -> Reach {
-        Reach::All
-    }
+    parameterless!(All);
 
     fn lower(&self, _inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         Lowered::View
@@ -187,17 +179,7 @@ impl RearrangeKernel {
 }
 
 impl Kernel for RearrangeKernel {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::default()
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!();
 
     fn forward(&self, f: Forward<'_, '_>) {
         self.forward.gather(f.inputs[0], f.output);
@@ -261,11 +243,7 @@ impl Operator for Permute {
         Ok(Fact { dtype: x.dtype, shape: sizes.into() })
     }
 
-    parameterless!();
-
-    fn reach(&self, _inputs: &[Fact]) -> Reach {
-        Reach::All
-    }
+    parameterless!(All);
 
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         RearrangeKernel::lower(&inputs[0].sizes(), &self.axes)
@@ -389,17 +367,7 @@ impl Operator for Slice {
 struct SliceKernel(Strided);
 
 impl Kernel for SliceKernel {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::default()
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!();
 
     fn forward(&self, f: Forward<'_, '_>) {
         self.0.gather(f.inputs[0], f.output);

@@ -11,7 +11,7 @@ use crate::source::Span;
 use super::attrs::{Args, Attr, AttrKind, Default, Padding, Size};
 use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, bufferless};
 use super::shape_ops::RearrangeKernel;
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
@@ -138,17 +138,7 @@ impl Operator for Pad {
 /// The parts of a kernel that keeps nothing for backward.
 macro_rules! linear_kernel {
     () => {
-        fn workspace(&self) -> Workspace {
-            Workspace::default()
-        }
-
-        fn needs(&self) -> Needs {
-            Needs::default()
-        }
-
-        fn in_place(&self) -> bool {
-            false
-        }
+        bufferless!();
 
         fn forward(&self, f: Forward<'_, '_>) {
             self.0.forward(f.inputs[0], f.output);
@@ -473,11 +463,7 @@ impl Operator for ChannelShuffle {
         Ok(inputs[0].clone())
     }
 
-    parameterless!();
-
-    fn reach(&self, _inputs: &[Fact]) -> Reach {
-        Reach::Same
-    }
+    parameterless!(Same);
 
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         let x = inputs[0].sizes();

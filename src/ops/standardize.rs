@@ -11,7 +11,7 @@ use crate::source::Span;
 use super::attrs::{Args, Attr, AttrKind, Default, Value};
 use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, bufferless};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
 /// `(scale x - mean) / std` for each channel.
@@ -99,11 +99,7 @@ impl Operator for Standardize {
         Ok(x.clone())
     }
 
-    parameterless!();
-
-    fn reach(&self, _inputs: &[Fact]) -> Reach {
-        Reach::Same
-    }
+    parameterless!(Same);
 
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         let sizes = inputs[0].sizes();
@@ -164,17 +160,7 @@ impl StandardizeKernel {
 }
 
 impl Kernel for StandardizeKernel {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs::default()
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!();
 
     fn forward(&self, f: Forward<'_, '_>) {
         self.map(f.inputs[0], f.output, |at, v| {

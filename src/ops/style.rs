@@ -13,9 +13,9 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
-use super::emit::{self, Dfdx, Unsupported};
+use super::emit::{self, Dfdx, Unsupported, unexpressed};
 use super::facts::{self, parameterless};
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace, bufferless};
 use super::pair_loss::{Pair, PairKernel, check_pair};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
 
@@ -245,11 +245,7 @@ impl Operator for ContentLoss {
         Ok(Fact::f32(Vec::new()))
     }
 
-    parameterless!();
-
-    fn reach(&self, _inputs: &[Fact]) -> Reach {
-        Reach::All
-    }
+    parameterless!(All);
 
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         let example = inputs[0].numel() / inputs[0].sizes().first().copied().unwrap_or(1).max(1);
@@ -262,9 +258,7 @@ impl Operator for ContentLoss {
         Lowered::Kernel(Box::new(PairKernel(Squares { factor })))
     }
 
-    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
-        emit::unsupported("style transfer runs on the engine alone")
-    }
+    unexpressed!("style transfer runs on the engine alone");
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let (op, x) = (ContentLoss { norm: Norm::sample(rng) }, sample_map(rng, 2));
@@ -345,9 +339,7 @@ impl Operator for StyleLoss {
         Lowered::Kernel(Box::new(StyleKernel { maps, factor }))
     }
 
-    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
-        emit::unsupported("style transfer runs on the engine alone")
-    }
+    unexpressed!("style transfer runs on the engine alone");
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let (op, x) = (StyleLoss { norm: Norm::sample(rng) }, sample_map(rng, 2));
@@ -444,11 +436,7 @@ impl Operator for TotalVariation {
         Ok(Fact::f32(Vec::new()))
     }
 
-    parameterless!();
-
-    fn reach(&self, _inputs: &[Fact]) -> Reach {
-        Reach::All
-    }
+    parameterless!(All);
 
     fn lower(&self, inputs: &[Fact], _output: &Fact, _cx: LowerCx) -> Lowered {
         let sizes = inputs[0].sizes();
@@ -458,9 +446,7 @@ impl Operator for TotalVariation {
         Lowered::Kernel(Box::new(VariationKernel { squared, height, width, factor }))
     }
 
-    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
-        emit::unsupported("style transfer runs on the engine alone")
-    }
+    unexpressed!("style transfer runs on the engine alone");
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let op = TotalVariation { squared: random::below(rng, 2) == 0, mean: random::below(rng, 2) == 0 };
@@ -512,17 +498,7 @@ impl VariationKernel {
 }
 
 impl Kernel for VariationKernel {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs { inputs: true, output: false }
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!(inputs);
 
     fn forward(&self, f: Forward<'_, '_>) {
         let x = f.inputs[0];

@@ -9,7 +9,7 @@ use crate::ops::reduce::L2Norm;
 use crate::ops::shape_ops::Reshape;
 use crate::ops::softmax::{LogSoftmax, Softmax};
 use crate::ops::spatial::{ChannelShuffle, DepthToSpace, Pad, SpaceToDepth, Target, Upsample};
-use crate::ops::{activation, norm, pool};
+use crate::ops::{activation, gelu, norm, pool};
 
 use super::shape::{Channels, Features, Map, Sizes, Tape};
 use super::tape::{Operand, Operands, apply};
@@ -46,9 +46,9 @@ elementwise! {
     /// `relu6(x + 3) / 6`.
     hsigmoid() = activation::Hsigmoid {};
     /// `x` times the normal distribution function at `x`.
-    gelu() = activation::Gelu { tanh: false };
+    gelu() = gelu::Gelu { tanh: false };
     /// PyTorch's approximation of [`gelu`] by tanh.
-    gelu_tanh() = activation::Gelu { tanh: true };
+    gelu_tanh() = gelu::Gelu { tanh: true };
     /// `ln(1 + e^x)`.
     softplus() = activation::Softplus {};
     /// `x tanh(ln(1 + e^x))`.

@@ -452,20 +452,15 @@ mod tests {
     use super::super::layout::Blocks;
     use super::*;
     use crate::kernels::fused::Apply;
-    use crate::kernels::testing::{self, Sizes, below, floats};
+    use crate::kernels::testing::{self, Sizes, below, floats, square};
 
-    /// Windows of one and two axes.
+    /// A window of one or two axes with a stride that there is code for.
     fn flat(rng: &mut rand_chacha::ChaCha8Rng) -> Window {
-        loop {
-            let mut w = testing::window(rng);
-            (w.input[0], w.output[0], w.kernel[0], w.stride[0], w.dilation[0], w.before[0]) = (1, 1, 1, 1, 1, 0);
-            w.stride[2] = w.stride[2].min(2);
-            let extent = w.dilation[2] * (w.kernel[2] - 1) + 1;
-            w.output[2] = ((w.input[2] + w.before[2]).max(extent) - extent) / w.stride[2] + 1;
-            if w.output[2] > 0 {
-                return w;
-            }
-        }
+        let mut w = testing::flat_window(rng);
+        w.stride[2] = w.stride[2].min(2);
+        let extent = w.dilation[2] * (w.kernel[2] - 1) + 1;
+        w.output[2] = ((w.input[2] + w.before[2]).max(extent) - extent) / w.stride[2] + 1;
+        w
     }
 
     fn check(level: Level, s: Sizes, window: Window, source: Source, seed: u64) -> bool {
@@ -539,18 +534,6 @@ mod tests {
                 done[1] += usize::from(check(level, s, window, Source::Maps, seed));
             }
             assert!(done[0] > 150 && done[1] > 50, "{done:?}");
-        }
-    }
-
-    fn square(size: usize, kernel: usize, stride: usize) -> Window {
-        let out = (size + 2 * (kernel / 2) - kernel) / stride + 1;
-        Window {
-            input: [1, size, size],
-            output: [1, out, out],
-            kernel: [1, kernel, kernel],
-            stride: [1, stride, stride],
-            dilation: [1; 3],
-            before: [0, kernel / 2, kernel / 2],
         }
     }
 

@@ -289,17 +289,11 @@ mod tests {
     use super::*;
     use crate::kernels::testing::{self, below, floats, reads};
 
-    fn flat(rng: &mut rand_chacha::ChaCha8Rng) -> Window {
-        let mut w = testing::window(rng);
-        (w.input[0], w.output[0], w.kernel[0], w.stride[0], w.dilation[0], w.before[0]) = (1, 1, 1, 1, 1, 0);
-        w
-    }
-
     #[test]
     fn random_windows_agree_with_the_definition() {
         for (level, seed) in Level::all().into_iter().flat_map(|l| (0..150).map(move |s| (l, s))) {
             let mut rng = testing::rng(seed);
-            let window = flat(&mut rng);
+            let window = testing::flat_window(&mut rng);
             let (batch, channels) = (1 + below(&mut rng, 3), 1 + below(&mut rng, 40));
             let (from, to, block) = (window.input_len(), window.output_len(), level.block());
             let x = floats(&mut rng, batch * channels * from);

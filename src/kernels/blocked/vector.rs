@@ -249,9 +249,9 @@ impl Level {
 
 /// Defines `$name(level, args)`, which calls `$generic::<V>(args)` compiled for the machine.
 macro_rules! dispatch {
-    ($(#[$meta:meta])* $name:ident => $generic:ident($($arg:ident: $type:ty),* $(,)?)) => {
+    ($(#[$meta:meta])* $vis:vis $name:ident => $generic:ident($($arg:ident: $type:ty),* $(,)?)) => {
         $(#[$meta])*
-        unsafe fn $name(level: $crate::kernels::blocked::vector::Level, $($arg: $type),*) {
+        $vis unsafe fn $name(level: $crate::kernels::blocked::vector::Level, $($arg: $type),*) {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f")]
             unsafe fn avx512($($arg: $type),*) {
