@@ -5,8 +5,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::config::{Augment, DataConfig, ResizeTo, TrainConfig};
-use crate::data::{self, Dataset, Image, Mode, Pixels, Target, Transform};
+use crate::config::{DataConfig, TrainConfig};
+use crate::data::{self, Dataset, Fit, Image, Mode, Pixels, Target, Transform};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::{ParamStore, Session};
 use crate::graph::NodeId;
@@ -18,7 +18,7 @@ use super::Model;
 
 /// How photos become the input of a network.
 ///
-/// They go the road of validation examples. Where the spec does not say how they are resized, the
+/// They go the road of validation examples. Where the spec does not say what size they get, the
 /// middle of a photo is cut to the shape of the input and resized, as aligned faces are.
 pub(super) struct Preparation {
     transform: Transform,
@@ -28,13 +28,9 @@ pub(super) struct Preparation {
 
 impl Preparation {
     pub(super) fn new(data: &DataConfig, train: Option<&TrainConfig>, target: Target) -> Result<Self, Failure> {
-        let resizes = data.size.is_some()
-            || train.is_some_and(|t| !t.augment.is_empty() || t.eval.as_ref().is_some_and(|e| !e.is_empty()));
         Ok(match target {
-            Target::Image { height, width, .. } if !resizes => {
-                let steps = vec![Augment::Resize { to: ResizeTo::Exact(height, width) }];
-                let transform = Transform::with_steps(data, steps, 0, target, Mode::Eval)?;
-                Self { transform, cut: Some((height, width)) }
+            Target::Image { height, width, .. } if !data::sets_size(data, train) => {
+                Self { transform: Transform::fitted(data, train, target, Fit::Stretch)?, cut: Some((height, width)) }
             }
             _ => Self { transform: Transform::new(data, train, target, Mode::Eval)?, cut: None },
         })
