@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use anstream::println;
+use super::stream::println;
 use image::ImageFormat;
 use serde_json::json;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anstream::eprintln;
+use super::stream::eprintln;
 
 use crate::config::{DataConfig, TrainConfig};
 use crate::data::{Mode, Part};
