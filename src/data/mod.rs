@@ -43,7 +43,7 @@ pub use image::{Image, Pixels, decode, decode_file};
 pub use loader::{Batch, Loader, LoaderConfig};
 pub use sampler::Composer;
 pub use split::first;
-pub use transform::{Fit, Misfit, Mode, Placed, Target, Transform, sets_size};
+pub use transform::{Fit, Misfit, Mode, Placed, Target, Transform};
 
 /// A part of a data set.
 pub trait Dataset: Send + Sync {

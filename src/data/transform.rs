@@ -75,7 +75,7 @@ pub enum Fit {
 
 /// Whether a spec says what size an example gets in evaluation, whatever size it has: by `size` of
 /// `data`, or by a step that sets both sides.
-pub fn sets_size(data: &DataConfig, train: Option<&TrainConfig>) -> bool {
+fn sets_size(data: &DataConfig, train: Option<&TrainConfig>) -> bool {
     let sets = |step: &Augment| {
         use Augment::{CenterCrop, Letterbox, Resize};
         matches!(step, Resize { to: ResizeTo::Exact(..) } | Letterbox { .. } | CenterCrop { .. })
@@ -134,19 +134,23 @@ impl Transform {
         Self::with_steps(data, chain(train, mode).to_vec(), train.map_or(0, |t| t.seed), target, mode)
     }
 
-    /// The preparation for evaluation of images of any size: `fit` in the place of the spec's `size`
-    /// and steps that move pixels, and the rest as the spec has it.
+    /// The preparation for evaluation of images of any size. With a `fit`, that takes the place of the
+    /// spec's `size` and steps that move pixels, and the rest is as the spec has it. Without one, the
+    /// spec's preparation holds where it brings images to a size, else they are letterboxed.
     ///
     /// # Errors
     /// As [`Transform::new`].
-    pub fn fitted(
+    pub fn for_any_size(
         data: &DataConfig,
         train: Option<&TrainConfig>,
         target: Target,
-        fit: Fit,
+        fit: Option<Fit>,
     ) -> Result<Transform, Vec<Diagnostic>> {
-        let Target::Image { height, width, .. } = target else { return Self::new(data, train, target, Mode::Eval) };
-        let fitted = match fit {
+        let (height, width) = match target {
+            Target::Image { height, width, .. } if fit.is_some() || !sets_size(data, train) => (height, width),
+            _ => return Self::new(data, train, target, Mode::Eval),
+        };
+        let fitted = match fit.unwrap_or(Fit::Letterbox) {
             Fit::Stretch => Augment::Resize { to: ResizeTo::Exact(height, width) },
             Fit::Letterbox => Augment::Letterbox { height, width },
         };

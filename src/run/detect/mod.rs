@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::check::Checked;
 use crate::config::{DataConfig, TrainConfig};
-use crate::data::{self, BOX_WIDTH, Batch, Fit, Image, Mode, Placed, Target, Transform};
+use crate::data::{self, BOX_WIDTH, Batch, Fit, Image, Placed, Target, Transform};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::Session;
 use crate::graph::NodeId;
@@ -238,7 +238,7 @@ impl<'a> Detector<'a> {
         let symbols = network.symbols(input, &example, 1)?;
         let plan = PlanOptions::inference(heads.iter().map(|h| h.node).collect());
         Ok(Self {
-            transform: prepare(options, target)?,
+            transform: Transform::for_any_size(options.data, options.train, target, options.fit)?,
             session: network.session(&symbols, &plan)?,
             heads: sized(network, heads, input, &example)?,
             options,
@@ -286,13 +286,4 @@ impl<'a> Detector<'a> {
         let visible = rect.width() > 0.0 && rect.height() > 0.0;
         visible.then_some(Detection { class: found.class, name, score: found.score, rect })
     }
-}
-
-/// The preparation of pictures: the spec's where that brings them to a size, else by a fit.
-fn prepare(options: DetectOptions<'_>, target: Target) -> Result<Transform, Failure> {
-    let DetectOptions { data, train, fit, .. } = options;
-    Ok(match fit {
-        None if data::sets_size(data, train) => Transform::new(data, train, target, Mode::Eval)?,
-        _ => Transform::fitted(data, train, target, fit.unwrap_or(Fit::Letterbox))?,
-    })
 }
