@@ -13,6 +13,7 @@ pub mod slide;
 #[allow(clippy::needless_range_loop, reason = "tiles are indexed by constants, so that they stay in registers")]
 mod tile;
 pub mod vector;
+pub mod weight_grad;
 #[allow(clippy::needless_range_loop, reason = "as above")]
 pub mod winograd;
 
