@@ -12,6 +12,8 @@ pub mod conv;
 pub mod layout;
 pub mod norm;
 pub mod slide;
+#[allow(clippy::needless_range_loop, reason = "sums are indexed by constants, so that they stay in registers")]
+pub mod slide_grad;
 #[allow(clippy::needless_range_loop, reason = "tiles are indexed by constants, so that they stay in registers")]
 mod tile;
 pub mod vector;

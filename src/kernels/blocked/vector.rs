@@ -54,6 +54,26 @@ pub unsafe trait Vector: Copy {
     /// # Safety
     /// As [`Vector::splat`].
     unsafe fn min(self, other: Self) -> Self;
+    /// `self` in the lanes where `a` is `b` and zero in the others, and the rest of `self`.
+    ///
+    /// # Safety
+    /// As [`Vector::splat`].
+    #[inline(always)]
+    unsafe fn where_equal(self, a: Self, b: Self) -> (Self, Self) {
+        let (mut own, mut hit) = ([0.0f32; 16], [0.0f32; 16]);
+        let (mut left, mut right) = ([0.0f32; 16], [0.0f32; 16]);
+        const { assert!(Self::LANES <= 16) };
+        // SAFETY: a vector has no more lanes than the arrays.
+        unsafe {
+            self.store(own.as_mut_ptr());
+            a.store(left.as_mut_ptr());
+            b.store(right.as_mut_ptr());
+            for i in 0..Self::LANES {
+                (own[i], hit[i]) = if left[i] == right[i] { (0.0, own[i]) } else { (own[i], 0.0) };
+            }
+            (Self::load(hit.as_ptr()), Self::load(own.as_ptr()))
+        }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
