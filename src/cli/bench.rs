@@ -119,7 +119,7 @@ fn tune(network: &mut Network<'_>, batch: usize) -> Result<(), Exit> {
             micros(1),
             micros(2),
             t.choice.name().to_string(),
-            sizes.by_cost().name().to_string(),
+            sizes.by_cost(false).name().to_string(),
         ]);
     }
     eprintln!("{table}");

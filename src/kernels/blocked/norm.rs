@@ -6,6 +6,7 @@
 //! the mean of those pixels, and combined as Chan, Golub and LeVeque (1983) do.
 
 use super::layout::Blocks;
+use super::vector::{Level, Vector, dispatch};
 use crate::kernels::batch_norm::{BatchNorm, Last, Pulled};
 use crate::kernels::parallel::{for_chunks, for_tasks, simd};
 use crate::kernels::shared::Shared;
@@ -125,13 +126,18 @@ impl BlockedNorm {
         dx: Option<&mut [f32]>,
         residual: Option<&mut [f32]>,
     ) {
-        match (self.blocks.block, self.norm.last) {
-            (16, Last::Identity) => self.pull::<16>(p, sums, scratch, dx, residual, |_| true),
-            (16, Last::Relu) => self.pull::<16>(p, sums, scratch, dx, residual, |y| y > 0.0),
-            (16, Last::Relu6) => self.pull::<16>(p, sums, scratch, dx, residual, |y| (y > 0.0) & (y < 6.0)),
-            (_, Last::Identity) => self.pull::<8>(p, sums, scratch, dx, residual, |_| true),
-            (_, Last::Relu) => self.pull::<8>(p, sums, scratch, dx, residual, |y| y > 0.0),
-            (_, Last::Relu6) => self.pull::<8>(p, sums, scratch, dx, residual, |y| (y > 0.0) & (y < 6.0)),
+        match self.blocks.block {
+            16 => self.pull::<16>(p, sums, scratch, dx, residual),
+            _ => self.pull::<8>(p, sums, scratch, dx, residual),
+        }
+    }
+
+    /// Between which outputs the activation lets gradients pass.
+    fn passes(&self) -> Option<(f32, f32)> {
+        match self.norm.last {
+            Last::Identity => None,
+            Last::Relu => Some((0.0, f32::INFINITY)),
+            Last::Relu6 => Some((0.0, 6.0f32.next_down())),
         }
     }
 
@@ -142,8 +148,8 @@ impl BlockedNorm {
         scratch: &mut [f32],
         dx: Option<&mut [f32]>,
         residual: Option<&mut [f32]>,
-        passes: impl Fn(f32) -> bool + Copy + Sync,
     ) {
+        let passes = self.passes();
         let (part, per_image, channels) = (self.part(), self.blocks.blocks(), self.blocks.channels);
         let (dx, residual) = (dx.map(Shared::new), residual.map(Shared::new));
         // Without an activation the output is not there; any slice of that length will do.
@@ -164,8 +170,25 @@ impl BlockedNorm {
                     None => &p.dy[range.clone()],
                 };
                 let center = &lanes[at % per_image * B..][..B];
-                let of = slopes::<B>(&p.x[range.clone()], &y[range], dy, center, passes);
-                parts.iter_mut().zip(of.as_flattened()).for_each(|(p, v)| *p = *v as f32);
+                let (x, y) = (&p.x[range.clone()], &y[range]);
+                let mut all = [[0.0f64; B]; 2];
+                for at in (0..part).step_by(NEAR * B) {
+                    let near = at..part.min(at + NEAR * B);
+                    let mut lanes = [0.0f32; 32];
+                    let walk = Slopes {
+                        pixels: near.len() / B,
+                        x: x[near.clone()].as_ptr(),
+                        y: y[near.clone()].as_ptr(),
+                        dy: dy[near].as_ptr(),
+                        mean: center.as_ptr(),
+                        sums: lanes.as_mut_ptr(),
+                        passes,
+                    };
+                    // SAFETY: all slices have so many pixels; there is room for two vectors.
+                    unsafe { slopes(self.level(), &walk) };
+                    all.as_flattened_mut().iter_mut().zip(lanes).for_each(|(a, l)| *a += f64::from(l));
+                }
+                parts.iter_mut().zip(all.as_flattened()).for_each(|(p, v)| *p = *v as f32);
             });
         }
         let count = (self.norm.batch * self.norm.size) as f32;
@@ -189,11 +212,27 @@ impl BlockedNorm {
             // SAFETY: the blocks of images are disjoint.
             let (dx, residual) =
                 unsafe { (dx.map(|d| d.part(range.clone())), residual.map(|r| r.part(range.clone()))) };
-            let lane = |i: usize| &lanes[i * width + at % per_image * B..][..B];
-            let dy = if held.is_some() { None } else { Some(&p.dy[range.clone()]) };
-            let (x, y) = (&p.x[range.clone()], &y[range]);
-            finish::<B>((x, y, dy), [lane(0), lane(1), lane(2), lane(3)], dx, residual, passes);
+            let lane = |i: usize| lanes[i * width + at % per_image * B..][..B].as_ptr();
+            let (x, y) = (&p.x[range.clone()], &y[range.clone()]);
+            let (dx, residual) = (dx.map(|d| d.as_mut_ptr()), residual.map(|r| r.as_mut_ptr()));
+            let held = if held.is_some() { residual.or(dx) } else { None };
+            let walk = Finish {
+                pixels: part / B,
+                x: x.as_ptr(),
+                y: y.as_ptr(),
+                dy: held.map_or_else(|| p.dy[range].as_ptr(), <*mut f32>::cast_const),
+                lanes: [lane(0), lane(1), lane(2), lane(3)],
+                dx: dx.unwrap_or(std::ptr::null_mut()),
+                residual: residual.unwrap_or(std::ptr::null_mut()),
+                passes,
+            };
+            // SAFETY: all slices have so many pixels, and what is written belongs to one task.
+            unsafe { finish(self.level(), &walk) };
         });
+    }
+
+    fn level(&self) -> Level {
+        Level::best()
     }
 }
 
@@ -262,88 +301,109 @@ fn apply<const B: usize>(
     );
 }
 
-/// The sums of `d` and `(x - mean) d` where the activation lets them pass.
-fn slopes<const B: usize>(
-    x: &[f32],
-    y: &[f32],
-    d: &[f32],
-    mean: &[f32],
-    passes: impl Fn(f32) -> bool + Copy,
-) -> Pair<B> {
-    let mean = lanes::<B>(mean);
-    let mut all = [[0.0f64; B]; 2];
-    for ((x, y), d) in x.chunks(NEAR * B).zip(y.chunks(NEAR * B)).zip(d.chunks(NEAR * B)) {
-        let (x, y, d) = (x.as_chunks::<B>().0, y.as_chunks::<B>().0, d.as_chunks::<B>().0);
-        let part = simd(
-            #[inline(always)]
-            || {
-                let mut part = [[0.0f32; B]; 2];
-                for ((x, y), d) in x.iter().zip(y).zip(d) {
-                    for i in 0..B {
-                        let d = if passes(y[i]) { d[i] } else { 0.0 };
-                        part[0][i] += d;
-                        part[1][i] += (x[i] - mean[i]) * d;
-                    }
-                }
-                part
-            },
-        );
-        all.as_flattened_mut().iter_mut().zip(part.as_flattened()).for_each(|(a, p)| *a += f64::from(*p));
-    }
-    all
+/// Pixels of one block, and where the sums of `d` and `(x - mean) d` go.
+struct Slopes {
+    pixels: usize,
+    x: *const f32,
+    y: *const f32,
+    dy: *const f32,
+    mean: *const f32,
+    sums: *mut f32,
+    /// Between which outputs gradients pass; all where it is not given.
+    passes: Option<(f32, f32)>,
 }
 
-/// The gradients by `x` and by the residual of one block of an image; where `dy` is not given, the
-/// residual's holds it, or that by `x` where there is no other.
-fn finish<const B: usize>(
-    (x, y, dy): (&[f32], &[f32], Option<&[f32]>),
-    [mean, factor, slope, product]: [&[f32]; 4],
-    dx: Option<&mut [f32]>,
-    residual: Option<&mut [f32]>,
-    passes: impl Fn(f32) -> bool + Copy,
-) {
-    let (mean, factor) = (lanes::<B>(mean), lanes::<B>(factor));
-    let (slope, product) = (lanes::<B>(slope), lanes::<B>(product));
-    let (x, y) = (x.as_chunks::<B>().0, y.as_chunks::<B>().0);
-    let dy = dy.map(|d| d.as_chunks::<B>().0);
-    let masked = |y: &[f32; B], d: &[f32; B]| -> [f32; B] {
-        std::array::from_fn(|i| if passes(y[i]) { d[i] } else { 0.0 })
-    };
-    let by_x = |x: &[f32; B], d: &[f32; B]| -> [f32; B] {
-        std::array::from_fn(|i| factor[i] * (d[i] - slope[i] - (x[i] - mean[i]) * product[i]))
-    };
-    let dx = dx.map(|d| d.as_chunks_mut::<B>().0);
-    let residual = residual.map(|d| d.as_chunks_mut::<B>().0);
-    simd(
-        #[inline(always)]
-        || match (dx, residual, dy) {
-            (Some(dx), Some(r), Some(dy)) => {
-                for ((((dx, r), x), y), d) in dx.iter_mut().zip(r).zip(x).zip(y).zip(dy) {
-                    *r = masked(y, d);
-                    *dx = by_x(x, r);
-                }
+dispatch!(
+    /// # Safety
+    /// All pointers are valid for so many pixels.
+    slopes => slopes_of(s: &Slopes)
+);
+
+/// # Safety
+/// As [`slopes`]; the machine has the instructions.
+#[inline(always)]
+unsafe fn slopes_of<V: Vector>(s: &Slopes) {
+    // SAFETY: by contract.
+    unsafe {
+        match s.passes {
+            None => slopes_as::<V, false>(s, (0.0, 0.0)),
+            Some(between) => slopes_as::<V, true>(s, between),
+        }
+    }
+}
+
+/// # Safety
+/// As [`slopes_of`].
+#[inline(always)]
+unsafe fn slopes_as<V: Vector, const MASK: bool>(s: &Slopes, (low, high): (f32, f32)) {
+    // SAFETY: by contract.
+    unsafe {
+        let (low, high, mean) = (V::splat(low), V::splat(high), V::load(s.mean));
+        let (mut slope, mut product) = (V::splat(0.0), V::splat(0.0));
+        for at in (0..s.pixels).map(|pixel| pixel * V::LANES) {
+            let d = V::load(s.dy.add(at));
+            let d = if MASK { d.where_between(V::load(s.y.add(at)), low, high) } else { d };
+            slope = slope.add(d);
+            product = V::fma(V::load(s.x.add(at)).sub(mean), d, product);
+        }
+        slope.store(s.sums);
+        product.store(s.sums.add(V::LANES));
+    }
+}
+
+/// Pixels of one block, and their gradients. What is read of a pixel is read before it is written.
+struct Finish {
+    pixels: usize,
+    x: *const f32,
+    y: *const f32,
+    dy: *const f32,
+    /// Mean, factor, mean slope and mean product.
+    lanes: [*const f32; 4],
+    /// Null where it is not wanted.
+    dx: *mut f32,
+    residual: *mut f32,
+    passes: Option<(f32, f32)>,
+}
+
+dispatch!(
+    /// # Safety
+    /// All pointers that are not null are valid for so many pixels.
+    finish => finish_of(f: &Finish)
+);
+
+/// # Safety
+/// As [`finish`]; the machine has the instructions.
+#[inline(always)]
+unsafe fn finish_of<V: Vector>(f: &Finish) {
+    // SAFETY: by contract.
+    unsafe {
+        match f.passes {
+            None => finish_as::<V, false>(f, (0.0, 0.0)),
+            Some(between) => finish_as::<V, true>(f, between),
+        }
+    }
+}
+
+/// # Safety
+/// As [`finish_of`].
+#[inline(always)]
+unsafe fn finish_as<V: Vector, const MASK: bool>(f: &Finish, (low, high): (f32, f32)) {
+    // SAFETY: by contract.
+    unsafe {
+        let (low, high) = (V::splat(low), V::splat(high));
+        let [mean, factor, slope, product] = f.lanes.map(|l| V::load(l));
+        for at in (0..f.pixels).map(|pixel| pixel * V::LANES) {
+            let d = V::load(f.dy.add(at));
+            let d = if MASK { d.where_between(V::load(f.y.add(at)), low, high) } else { d };
+            if !f.residual.is_null() {
+                d.store(f.residual.add(at));
             }
-            (Some(dx), Some(r), None) => {
-                for (((dx, r), x), y) in dx.iter_mut().zip(r).zip(x).zip(y) {
-                    *r = masked(y, r);
-                    *dx = by_x(x, r);
-                }
+            if !f.dx.is_null() {
+                let distance = V::load(f.x.add(at)).sub(mean);
+                d.sub(slope).sub(distance.mul(product)).mul(factor).store(f.dx.add(at));
             }
-            (Some(dx), None, Some(dy)) => {
-                for (((dx, x), y), d) in dx.iter_mut().zip(x).zip(y).zip(dy) {
-                    *dx = by_x(x, &masked(y, d));
-                }
-            }
-            (Some(dx), None, None) => {
-                for ((dx, x), y) in dx.iter_mut().zip(x).zip(y) {
-                    *dx = by_x(x, &masked(y, dx));
-                }
-            }
-            (None, Some(r), Some(dy)) => r.iter_mut().zip(y).zip(dy).for_each(|((r, y), d)| *r = masked(y, d)),
-            (None, Some(r), None) => r.iter_mut().zip(y).for_each(|(r, y)| *r = masked(y, r)),
-            (None, None, _) => {}
-        },
-    );
+        }
+    }
 }
 
 #[cfg(test)]

@@ -136,7 +136,8 @@ impl Winograd {
         (products / 2.0).max(weights) + transforms / 2.0
     }
 
-    fn elements(&self) -> usize {
+    /// Elements of a transformed tile.
+    pub fn elements(&self) -> usize {
         self.tile.inputs() * self.tile.inputs()
     }
 
