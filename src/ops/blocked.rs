@@ -118,7 +118,8 @@ pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>, how: How
     let weighted = |work, bias| Weighted { work, channels: to[1], bias, eps, residual: tail.residual, activation };
     match head {
         _ if let Some(op) = each_channel(head, first, &to) => {
-            let slide = Slide::new(level, Kind::Weighted, (from[0], from[1]), op.window(&from, &to), Default::default());
+            let slide =
+                Slide::new(level, Kind::Weighted, (from[0], from[1]), op.window(&from, &to), Default::default());
             Some(Blocked::new(weighted(Work::Slide(slide.filter(|_| !tail.residual)?), op.weights.bias)))
         }
         Op::Conv(op) => {

@@ -29,7 +29,8 @@ impl AnyConv {
         source: Source,
         choose: impl Fn(&Sizes) -> Algorithm,
     ) -> Option<Self> {
-        let sizes = if groups == 1 && source == Source::Blocks { Sizes::of(batch, (inputs, outputs), &window) } else { None };
+        let sizes =
+            if groups == 1 && source == Source::Blocks { Sizes::of(batch, (inputs, outputs), &window) } else { None };
         let tile = sizes.and_then(|sizes| choose(&sizes).tile());
         match tile.and_then(|t| Winograd::new(level, t, batch, (inputs, outputs), window)) {
             Some(conv) => Some(AnyConv::Winograd(conv)),

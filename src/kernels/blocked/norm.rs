@@ -70,9 +70,8 @@ impl BlockedNorm {
         let pixels = self.blocks.pixels as f64;
         for (c, (mean, variance)) in mean.iter_mut().zip(variance).enumerate() {
             let (block, lane) = (c / B, c % B);
-            let all = |which: usize| {
-                (0..self.blocks.images).map(move |n| ((n * per_image + block) * 2 + which) * B + lane)
-            };
+            let all =
+                |which: usize| (0..self.blocks.images).map(move |n| ((n * per_image + block) * 2 + which) * B + lane);
             let center = all(0).map(|i| f64::from(sums[i])).sum::<f64>() / self.blocks.images as f64;
             let within: f64 = all(1).map(|i| f64::from(sums[i])).sum();
             let between: f64 = all(0).map(|i| (f64::from(sums[i]) - center).powi(2)).sum();

@@ -218,7 +218,13 @@ unsafe fn weight_sums_of<V: Vector>(m: &Map<'_>) {
 /// # Safety
 /// As [`weight_sums_of`].
 #[inline(always)]
-unsafe fn row_sums<V: Vector, const T: usize>(g: &SlideGrad, tap: usize, x: *const f32, dy: *const f32, sums: *mut f32) {
+unsafe fn row_sums<V: Vector, const T: usize>(
+    g: &SlideGrad,
+    tap: usize,
+    x: *const f32,
+    dy: *const f32,
+    sums: *mut f32,
+) {
     let w = &g.window;
     let step = w.stride[2] * V::LANES;
     let start = (0..T).map(|t| g.inside[tap + t].start).max().unwrap_or(0);

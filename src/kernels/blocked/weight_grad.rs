@@ -231,12 +231,14 @@ impl WeightGrad {
         assert!(dy.len() >= to && dw.len() >= self.groups * self.outputs * self.inputs * self.window.taps());
         let lanes = if self.maps() { 1 } else { block };
         assert!(x.len() >= self.batch * self.groups * self.sources() * lanes * self.window.input_len());
-        let (sums, copies) = scratch[..self.scratch()].split_at_mut(self.groups * self.strips() * self.sources() * self.tile_len());
+        let (sums, copies) =
+            scratch[..self.scratch()].split_at_mut(self.groups * self.strips() * self.sources() * self.tile_len());
         if self.maps() {
             self.copy(x, copies);
         }
         let x = if self.maps() { &*copies } else { x };
-        let work = self.batch * self.groups * self.inputs * self.outputs * self.window.taps() * self.window.output_len();
+        let work =
+            self.batch * self.groups * self.inputs * self.outputs * self.window.taps() * self.window.output_len();
         let (dw, sums, (down, across)) = (Shared::new(dw), Shared::new(sums), self.parts);
         let (strips, sources) = (self.strips(), self.sources());
         for_tasks(self.groups * down * across, work / 16, |task| {
@@ -359,7 +361,8 @@ impl WeightGrad {
         let per_image = self.groups * self.sources() * map;
         let dy_image = self.groups * self.blocks() * out;
         let first = chunk.images.start;
-        let x = &x[first * per_image + (group * self.sources() + source) * map + (from_row * size.1 + from_col) * unit..];
+        let x =
+            &x[first * per_image + (group * self.sources() + source) * map + (from_row * size.1 + from_col) * unit..];
         let dy = &dy[first * dy_image + (group * self.blocks() + 2 * strip) * out..];
         let dy = &dy[(rows.start * w.output[2] + cols.start) * block..];
         let step = if self.maps() { self.window.kernel[2] } else { tile_channels(self.level).min(block) };
