@@ -1,7 +1,7 @@
 //! What a network says of images.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::config::{Config, DataConfig};
 use crate::data::{self, Mode, Part, Target, Transform};
@@ -48,7 +48,7 @@ pub(super) fn predict<P: Program>(
 }
 
 /// One image as the network takes it.
-fn prepare(file: &PathBuf, transform: &Transform, target: Target) -> Result<Vec<f32>, Diagnostic> {
+fn prepare(file: &Path, transform: &Transform, target: Target) -> Result<Vec<f32>, Diagnostic> {
     let bad =
         |reason: String| Diagnostic::error(codes::BAD_IMAGE, format!("`{}` cannot be used: {reason}", file.display()));
     let image = data::decode_file(file).map_err(&bad)?;
