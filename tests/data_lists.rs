@@ -257,3 +257,33 @@ fn photos_are_turned_upright() {
     assert_eq!(corner(6), (16, 32, false, true));
     assert_eq!(corner(8), (16, 32, true, false));
 }
+
+/// A data set of any kind is told from one in which a byte of an image is another, without decoding:
+/// what is no picture has a fingerprint as well.
+#[test]
+fn fingerprints_notice_a_changed_image_in_any_slot() {
+    let folder = folder();
+    let at = folder.path();
+    (0..4u8).for_each(|i| write(at, &format!("p/{i}.png"), &png(i)));
+    write(at, "p/train.csv", b"0.png,1.png,1\n2.png,3.png,0\n");
+    let pairs = || data::fingerprint(&*open(list(ListOf::Pairs), at, "p", Part::Train).expect("it is sound"));
+    let before = pairs();
+    assert_eq!(before, pairs());
+    for changed in ["p/2.png", "p/3.png"] {
+        write(at, changed, b"no picture");
+        assert_ne!(before, pairs(), "{changed}");
+        write(at, changed, &png(changed.as_bytes()[2] - b'0'));
+        assert_eq!(before, pairs());
+    }
+    let in_shard = |bytes: &[u8]| {
+        let entries =
+            [("a.png", bytes.to_vec()), ("a.cls", b"0".to_vec()), ("b.png", png(2)), ("b.cls", b"1".to_vec())];
+        write(at, "s/train.tar", &shard(&entries));
+        data::fingerprint(&*open(DataKind::Shards, at, "s", Part::Train).expect("it is sound"))
+    };
+    let (one, other) = (png(1), png(3));
+    assert_eq!(one.len(), other.len(), "only the content differs");
+    assert_eq!(in_shard(&one), in_shard(&one));
+    assert_ne!(in_shard(&one), in_shard(&other));
+    assert_ne!(in_shard(b"no picture"), in_shard(b"no flowers"));
+}

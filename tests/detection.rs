@@ -95,6 +95,7 @@ fn a_thousand_random_cases_agree_with_torchvision_and_pycocotools() {
 use std::path::PathBuf;
 
 use blockprint::config::DataConfig;
+use blockprint::data::Fit;
 use blockprint::driver::compile_zoo;
 use blockprint::expand::Options;
 use blockprint::run::detect::{DetectOptions, Detector, heads, suppress};
@@ -144,13 +145,18 @@ fn yolo_fastest_finds_the_dog_the_bicycle_and_the_car() {
     let data = compiled.config.data.clone().unwrap_or_else(DataConfig::auto);
     let names = data.classes.clone();
     let train = compiled.config.train.as_ref();
-    let options = DetectOptions { data: &data, train, names: &names, fit: None, threshold: 0.25, nms: 0.45 };
-    let mut detector = Detector::new(&network, options).expect("it detects");
-    let (image, found) = detector.detect_file(&mut network, &folder.join("dog.jpg")).expect("a photo");
-    assert_eq!((image.width, image.height), (768, 576));
-    for name in ["dog", "bicycle", "car"] {
-        assert!(found.iter().any(|d| d.name == name), "no {name} in {found:?}");
-    }
+    let mut detect = |fit| {
+        let options = DetectOptions { data: &data, train, names: &names, fit, threshold: 0.25, nms: 0.45 };
+        let mut detector = Detector::new(&network, options).expect("it detects");
+        let (image, found) = detector.detect_file(&mut network, &folder.join("dog.jpg")).expect("a photo");
+        assert_eq!((image.width, image.height), (768, 576));
+        for name in ["dog", "bicycle", "car"] {
+            assert!(found.iter().any(|d| d.name == name), "no {name} in {found:?}");
+        }
+        found
+    };
+    detect(None);
+    let found = detect(Some(Fit::Stretch));
     // The stored photo was scaled down in another way, so scores differ a little.
     for best in expected.iter().filter(|c| c.score > 0.4) {
         let rect = Rect {

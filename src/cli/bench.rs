@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anstream::{eprintln, println};
+use super::stream::{eprintln, println};
 use serde_json::json;
 
 use crate::diag::{Diagnostic, codes};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anstream::{eprintln, println};
+use super::stream::{eprintln, println};
 use serde_json::{Value, json};
 
 use crate::diag::{Severity, render_json};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anstream::{eprint, eprintln};
+use super::stream::{eprint, eprintln};
 
 use crate::config::DataConfig;
 use crate::data::{self, Part};

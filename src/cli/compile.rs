@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anstream::eprintln;
+use super::stream::eprintln;
 
 use crate::codegen::{Dependency, Package, Source, package};
 use crate::config;

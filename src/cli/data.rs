@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anstream::{eprintln, println};
+use super::stream::{eprintln, println};
 
 use crate::config::DataConfig;
 use crate::data::get::{self, Fetched};

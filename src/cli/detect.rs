@@ -3,16 +3,16 @@
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use anstream::println;
+use super::stream::println;
 use image::ImageFormat;
 use serde_json::json;
 
 use crate::config::DataConfig;
-use crate::data::{Image, Mode, Part};
+use crate::data::{Fit, Image, Mode, Part};
 use crate::diag::{Diagnostic, codes};
 use crate::driver::Compiled;
 use crate::fs::write_bytes_atomic;
-use crate::run::detect::{DetectOptions, Detection, Detector, Fit, anchor_unit, draw, find_anchors};
+use crate::run::detect::{DetectOptions, Detection, Detector, anchor_unit, draw, find_anchors};
 use crate::run::{DataSource, Failure, Network};
 
 use super::Exit;
@@ -60,7 +60,7 @@ struct Find {
     /// Of two boxes of a class that overlap by more than this, the lesser goes
     #[arg(long, default_value_t = 0.45, value_parser = unit)]
     nms: f64,
-    /// How pictures are brought to the network's size [default: as the spec says, else stretch]
+    /// How pictures are brought to the network's size [default: as the spec says, else letterbox]
     #[arg(long, value_enum)]
     fit: Option<FitOption>,
     /// How to print what is found

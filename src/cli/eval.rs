@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anstream::println;
+use super::stream::println;
 
 use crate::config::DataConfig;
 use crate::data::{Mode, Part};

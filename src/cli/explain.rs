@@ -1,6 +1,6 @@
 //! `blockprint explain CODE`.
 
-use anstream::{eprintln, println};
+use super::stream::{eprintln, println};
 
 use crate::diag::{codes, did_you_mean, explain};
 

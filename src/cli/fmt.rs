@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anstream::{eprintln, print};
+use super::stream::{eprintln, print};
 
 use crate::diag::codes;
 use crate::driver;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anstream::println;
+use super::stream::println;
 
 use crate::data::{Mode, Part};
 use crate::driver::Compiled;

@@ -20,6 +20,7 @@ mod profile;
 mod progress;
 mod resume;
 mod show;
+mod stream;
 mod stylize;
 mod sweep;
 mod table;
@@ -105,9 +106,18 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(e) => {
-            // Failing to print the message leaves nothing else to do.
-            let _ = e.print();
-            return if e.use_stderr() { Exit::Usage.into() } else { Exit::Fine.into() };
+            let text = e.render();
+            return match e.use_stderr() {
+                true => {
+                    stream::eprint!("{}", text.ansi());
+                    Exit::Usage
+                }
+                false => {
+                    stream::print!("{}", text.ansi());
+                    written(Exit::Fine)
+                }
+            }
+            .into();
         }
     };
     cli.color.apply();
@@ -136,11 +146,21 @@ pub fn main() -> ExitCode {
         Command::Compile(args) => compile::run(&args),
         Command::Weights(args) => weights::run(&args),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "blockprint", &mut anstream::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "blockprint", &mut script);
+            stream::print!("{}", String::from_utf8_lossy(&script));
             Exit::Fine
         }
     };
-    exit.into()
+    written(exit).into()
+}
+
+/// The exit code of a command whose output may not have been written.
+fn written(exit: Exit) -> Exit {
+    match stream::finish() {
+        false if exit == Exit::Fine => Exit::Errors,
+        _ => exit,
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `blockprint ops [NAME]`.
 
-use anstream::{eprintln, println};
+use super::stream::{eprintln, println};
 
 use crate::diag::did_you_mean;
 use crate::ops::{self, OpInfo};

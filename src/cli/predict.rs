@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anstream::{eprintln, println};
+use super::stream::{eprintln, println};
 
 use crate::config::DataConfig;
 use crate::driver::Compiled;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anstream::eprintln;
+use super::stream::eprintln;
 
 use crate::data::{Mode, Part};
 use crate::driver::Compiled;

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use anstream::eprintln;
+use super::stream::eprintln;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::run::{EpochReport, Observer, StartReport, StepReport};

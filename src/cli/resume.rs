@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anstream::println;
+use super::stream::println;
 
 use crate::data::{Mode, Part};
 use crate::driver::Compiled;
@@ -57,19 +57,24 @@ fn verify(args: &Args, compiled: &Compiled) -> Result<usize, Failure> {
     config.epochs = config.epochs.min(2);
     config.phases.iter_mut().for_each(|p| p.epochs = 1);
     let base = base_of(&args.spec);
-    let network = Network::new(checked, config.seed);
+    let seed = config.seed;
+    let fresh = || {
+        let mut network = Network::new(checked, seed);
+        args.machine.apply(&mut network);
+        network
+    };
+    let network = fresh();
     let open = run::DataSource { data: &data, base: &base, over: args.data.as_deref() };
     let batches = usize::from(args.batches);
     let train = open.open(&network, Some(&config), Part::Train, Mode::Train)?.shortened(batches);
     let val = open.open(&network, Some(&config), Part::Val, Mode::Eval)?.shortened(batches);
     let scratch = tempfile::tempdir().map_err(|e| Failure::write(&std::env::temp_dir(), &e))?;
     let rehearsal = Rehearsal {
-        checked,
+        network: &fresh,
         config: &config,
         train: &train,
         val: Some(&val),
         fingerprint: &Fingerprint::of(compiled.spec.as_ref(), &data, &config, &train, Some(&val)),
-        max_memory: args.machine.memory(),
     };
     run::verify_resume(&rehearsal, scratch.path())
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anstream::{print, println};
+use super::stream::{print, println};
 
 use crate::check::cost::{Field, Summary};
 use crate::shape::Fact;
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args) -> Exit {
         Format::Json => match serde_json::to_string(&summary) {
             Ok(json) => println!("{json}"),
             Err(e) => {
-                anstream::eprintln!("error: {e}");
+                super::stream::eprintln!("error: {e}");
                 return Exit::Errors;
             }
         },

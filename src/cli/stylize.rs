@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use anstream::eprintln;
+use super::stream::eprintln;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::config::{Start, StyleConfig};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use anstream::{eprintln, println};
+use super::stream::{eprintln, println};
 
 use crate::config::TRAIN;
 use crate::driver::Compiled;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anstream::eprintln;
+use super::stream::eprintln;
 
 use crate::config::{DataConfig, TrainConfig};
 use crate::data::{Mode, Part};
@@ -140,11 +140,15 @@ pub(super) fn train(job: &Job<'_>, observer: &mut Progress) -> Result<Outcome, F
         }
     }
     let open = run::DataSource { data: &data, base: &base, over: recipe.data.as_deref() };
-    let mut train = open.open(&network, Some(&config), Part::Train, Mode::Train)?;
+    let lighting = match job.place {
+        Place::Resume(run) => RunDir::lighting(run)?,
+        Place::New { .. } => None,
+    };
+    let train = open.open_lit(&network, Some(&config), Part::Train, Mode::Train, lighting)?;
     let val = open.open(&network, Some(&config), Part::Val, Mode::Eval)?;
     let fingerprint = Fingerprint::of(compiled.spec.as_ref(), &data, &config, &train, Some(&val));
     let mut dir = open_dir(job.place, compiled)?;
-    dir.keep_lighting(&mut train)?;
+    dir.keep_lighting(&train)?;
     let options = TrainOptions {
         model: compiled.model_name(),
         config: &config,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anstream::{eprintln, println};
+use super::stream::{eprintln, println};
 
 use crate::diag::Diagnostic;
 use crate::weights::darknet::Section;

@@ -1,6 +1,6 @@
 //! `blockprint zoo [NAME]`.
 
-use anstream::{eprintln, print, println};
+use super::stream::{eprintln, print, println};
 
 use crate::diag::did_you_mean;
 use crate::zoo;

@@ -1,11 +1,10 @@
 //! Keeps decoded images in memory, up to a limit.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::image::Image;
-use super::{DataError, Dataset, Labels};
+use super::{DataError, Dataset, Labels, Raw};
 
 /// A data set whose images are decoded once, as far as memory is granted.
 pub(super) struct Cached {
@@ -64,8 +63,8 @@ impl Dataset for Cached {
         self.inner.place(index)
     }
 
-    fn file(&self, index: usize) -> Option<&Path> {
-        self.inner.file(index)
+    fn raw(&self, index: usize, slot: usize) -> Option<Raw<'_>> {
+        self.inner.raw(index, slot)
     }
 
     fn shape(&self) -> Option<[usize; 3]> {

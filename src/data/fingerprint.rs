@@ -1,24 +1,24 @@
 //! A digest of a data set: two of the same digest give the same examples.
 
 use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
+use std::io::{self, Read, Seek, SeekFrom};
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::image::Pixels;
-use super::{Dataset, Labels};
+use super::{Dataset, Labels, Raw};
 
-/// Of image files, those whose content is read; of the others, the length. Reading all of a large
-/// data set would take longer than many a run.
+/// Examples whose image files are read; of the others, only lengths count. Reading all of a large data
+/// set would take longer than many a run.
 const FILES: usize = 4096;
 /// Examples that are digested in one piece.
 const PIECE: usize = 512;
 
 /// A digest, in hexadecimal, of the names of the classes and of every example's label, weight and image.
-/// Data sets in memory are read whole. Of image files, up to 4096 evenly spaced ones are read
-/// whole, and of the rest only the length counts. Where the files lie does not matter.
+/// Data sets in memory are read whole. Of image files and the entries of shards nothing is decoded: those
+/// of up to 4096 evenly spaced examples are read whole, and of the rest only the length counts. Where
+/// the files lie does not matter.
 pub fn fingerprint(dataset: &dyn Dataset) -> String {
     let mut digest = Sha256::new();
     for name in dataset.names() {
@@ -61,18 +61,20 @@ pub fn fingerprint(dataset: &dyn Dataset) -> String {
 /// Adds an example's images. One that cannot be read counts as such: whether that is an error is
 /// for the loader to say.
 fn add(digest: &mut Sha256, dataset: &dyn Dataset, index: usize, whole: bool) {
-    if let Some(path) = dataset.file(index) {
-        let added = if whole { add_content(digest, path) } else { add_length(digest, path) };
+    for slot in 0..dataset.slots() {
+        let added = match dataset.raw(index, slot) {
+            Some(raw) if whole => add_content(digest, raw),
+            Some(raw) => add_length(digest, raw),
+            None => add_image(digest, dataset, index, slot),
+        };
         if added.is_err() {
             digest.update(b"unreadable");
         }
-        return;
     }
-    (0..dataset.slots()).for_each(|slot| add_image(digest, dataset, index, slot));
 }
 
-fn add_image(digest: &mut Sha256, dataset: &dyn Dataset, index: usize, slot: usize) {
-    let Ok(image) = dataset.image_at(index, slot) else { return digest.update(b"unreadable") };
+fn add_image(digest: &mut Sha256, dataset: &dyn Dataset, index: usize, slot: usize) -> io::Result<()> {
+    let image = dataset.image_at(index, slot).map_err(io::Error::other)?;
     for size in [image.channels, image.height, image.width] {
         digest.update((size as u64).to_le_bytes());
     }
@@ -80,15 +82,23 @@ fn add_image(digest: &mut Sha256, dataset: &dyn Dataset, index: usize, slot: usi
         Pixels::U8(values) => digest.update(values),
         Pixels::F32(values) => digest.update(bytemuck::cast_slice::<f32, u8>(values)),
     }
-}
-
-fn add_length(digest: &mut Sha256, path: &Path) -> io::Result<()> {
-    digest.update(std::fs::metadata(path)?.len().to_le_bytes());
     Ok(())
 }
 
-fn add_content(digest: &mut Sha256, path: &Path) -> io::Result<()> {
-    let mut file = File::open(path)?;
+fn add_length(digest: &mut Sha256, raw: Raw<'_>) -> io::Result<()> {
+    let length = match raw.span {
+        Some((_, length)) => length,
+        None => std::fs::metadata(raw.file)?.len(),
+    };
+    digest.update(length.to_le_bytes());
+    Ok(())
+}
+
+fn add_content(digest: &mut Sha256, raw: Raw<'_>) -> io::Result<()> {
+    let mut file = File::open(raw.file)?;
+    let (offset, most) = raw.span.unwrap_or((0, u64::MAX));
+    file.seek(SeekFrom::Start(offset))?;
+    let mut file = file.take(most);
     let (mut buffer, mut length) = ([0; 1 << 14], 0u64);
     loop {
         let read = file.read(&mut buffer)?;

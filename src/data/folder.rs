@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, codes};
 use super::files::problem;
 use super::image::{Image, decode_file};
 use super::names::Classes;
-use super::{DataError, Dataset, Labels};
+use super::{DataError, Dataset, Labels, Raw};
 
 /// The endings of the files that are taken.
 const ENDINGS: &[&str] = &["png", "jpg", "jpeg", "bmp", "webp", "pgm", "ppm", "pbm", "pnm"];
@@ -46,8 +46,8 @@ impl Dataset for Folder {
         self.paths.get(index).map(|p| p.display().to_string()).unwrap_or_default()
     }
 
-    fn file(&self, index: usize) -> Option<&Path> {
-        self.paths.get(index).map(PathBuf::as_path)
+    fn raw(&self, index: usize, _slot: usize) -> Option<Raw<'_>> {
+        self.paths.get(index).map(|file| Raw { file, span: None })
     }
 
     fn shape(&self) -> Option<[usize; 3]> {

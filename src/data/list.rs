@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, codes};
 use super::files::{Input, problem};
 use super::image::{Image, decode_file};
 use super::names::Classes;
-use super::{DataError, Dataset, Labels};
+use super::{DataError, Dataset, Labels, Raw};
 
 /// The most examples of a list.
 const MAX_ROWS: usize = 50_000_000;
@@ -25,6 +25,13 @@ pub(super) struct List {
     names: Vec<String>,
 }
 
+impl List {
+    fn path(&self, index: usize, slot: usize) -> Option<&Path> {
+        let at = index.checked_mul(self.slots)?.checked_add(slot).filter(|_| slot < self.slots)?;
+        self.paths.get(at).map(PathBuf::as_path)
+    }
+}
+
 impl Dataset for List {
     fn slots(&self) -> usize {
         self.slots
@@ -35,8 +42,7 @@ impl Dataset for List {
     }
 
     fn image_at(&self, index: usize, slot: usize) -> Result<Image<'_>, DataError> {
-        let at = index.checked_mul(self.slots).and_then(|at| at.checked_add(slot)).filter(|_| slot < self.slots);
-        match at.and_then(|at| self.paths.get(at)) {
+        match self.path(index, slot) {
             Some(path) => {
                 decode_file(path).map_err(|reason| DataError::damaged(index, path.display().to_string(), reason))
             }
@@ -62,8 +68,8 @@ impl Dataset for List {
         paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(" | ")
     }
 
-    fn file(&self, index: usize) -> Option<&Path> {
-        self.paths.get(index).filter(|_| self.slots == 1).map(PathBuf::as_path)
+    fn raw(&self, index: usize, slot: usize) -> Option<Raw<'_>> {
+        self.path(index, slot).map(|file| Raw { file, span: None })
     }
 
     fn shape(&self) -> Option<[usize; 3]> {

@@ -43,7 +43,7 @@ pub use image::{Image, Pixels, decode, decode_file};
 pub use loader::{Batch, Loader, LoaderConfig};
 pub use sampler::Composer;
 pub use split::first;
-pub use transform::{Misfit, Mode, Placed, Target, Transform};
+pub use transform::{Fit, Misfit, Mode, Placed, Target, Transform};
 
 /// A part of a data set.
 pub trait Dataset: Send + Sync {
@@ -94,14 +94,24 @@ pub trait Dataset: Send + Sync {
     /// Where an example comes from: a path, or a file and a position in it.
     fn place(&self, index: usize) -> String;
 
-    /// The file that holds the image of an example and nothing else, where there is one.
-    fn file(&self, index: usize) -> Option<&Path> {
-        let _ = index;
+    /// Where the undecoded bytes of the image of an example in a slot lie; `None` where decoding costs
+    /// nothing, as of images in memory.
+    fn raw(&self, index: usize, slot: usize) -> Option<Raw<'_>> {
+        let _ = (index, slot);
         None
     }
 
     /// Channels, height and width, where all images are known to have the same.
     fn shape(&self) -> Option<[usize; 3]>;
+}
+
+/// Where the undecoded bytes of an image lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Raw<'a> {
+    /// The file.
+    pub file: &'a Path,
+    /// Offset and length in it; `None` for all of it.
+    pub span: Option<(u64, u64)>,
 }
 
 /// The labels of a data set.

@@ -14,7 +14,7 @@ use super::files::problem;
 use super::folder::{entries, is_image};
 use super::image::{Image, decode};
 use super::names::Classes;
-use super::{DataError, Dataset, Labels};
+use super::{DataError, Dataset, Labels, Raw};
 
 /// The most bytes of a label.
 const MAX_LABEL: u64 = 1 << 16;
@@ -65,6 +65,11 @@ impl Dataset for Shards {
     fn place(&self, index: usize) -> String {
         let place = |spot: &Spot| format!("{}[{}]", self.files[spot.shard].display(), spot.key);
         self.spots.get(index).map(place).unwrap_or_default()
+    }
+
+    fn raw(&self, index: usize, _slot: usize) -> Option<Raw<'_>> {
+        let spot = self.spots.get(index)?;
+        Some(Raw { file: &self.files[spot.shard], span: Some((spot.offset, spot.length)) })
     }
 
     fn shape(&self) -> Option<[usize; 3]> {

@@ -1,7 +1,6 @@
 //! Which examples make up a part.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::{Split, SplitBy};
@@ -10,7 +9,7 @@ use crate::random::{self, Purpose};
 
 use super::image::Image;
 use super::layout::Parts;
-use super::{DataError, Dataset, Labels, Part};
+use super::{DataError, Dataset, Labels, Part, Raw};
 
 /// What is drawn where a data set has neither a validation nor a test part.
 const DEFAULT_SPLIT: Split = Split { val: 0.1, test: 0.0, seed: 0, by: SplitBy::Example };
@@ -161,8 +160,8 @@ impl Dataset for Subset {
         self.indices.get(index).map(|i| self.inner.place(*i)).unwrap_or_default()
     }
 
-    fn file(&self, index: usize) -> Option<&Path> {
-        self.inner.file(*self.indices.get(index)?)
+    fn raw(&self, index: usize, slot: usize) -> Option<Raw<'_>> {
+        self.inner.raw(*self.indices.get(index)?, slot)
     }
 
     fn shape(&self) -> Option<[usize; 3]> {

@@ -1,6 +1,8 @@
 //! From an image to the numbers that the network takes.
 
-use crate::config::{Augment, Color, DataConfig, TrainConfig};
+use rayon::prelude::*;
+
+use crate::config::{Augment, Color, DataConfig, ResizeTo, TrainConfig};
 use crate::diag::{Diagnostic, codes};
 use crate::random::{self, Purpose};
 use crate::shape::Fact;
@@ -62,6 +64,34 @@ pub enum Mode {
     Eval,
 }
 
+/// How an image is brought to the size of the network's input where a spec does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// Each side on its own.
+    Stretch,
+    /// The aspect ratio kept, with grey around it.
+    Letterbox,
+}
+
+/// Whether a spec says what size an example gets in evaluation, whatever size it has: by `size` of
+/// `data`, or by a step that sets both sides.
+fn sets_size(data: &DataConfig, train: Option<&TrainConfig>) -> bool {
+    let sets = |step: &Augment| {
+        use Augment::{CenterCrop, Letterbox, Resize};
+        matches!(step, Resize { to: ResizeTo::Exact(..) } | Letterbox { .. } | CenterCrop { .. })
+    };
+    data.size.is_some() || augment::deterministic(chain(train, Mode::Eval)).iter().any(sets)
+}
+
+/// The steps that prepare examples, as the spec has them.
+fn chain(train: Option<&TrainConfig>, mode: Mode) -> &[Augment] {
+    match (mode, train) {
+        (Mode::Eval, Some(TrainConfig { eval: Some(steps), .. })) => steps,
+        (Mode::Train | Mode::Eval, Some(train)) => &train.augment,
+        (_, None) => &[],
+    }
+}
+
 /// Prepares images.
 ///
 /// The order: scale, channels as the network takes them, `size`, the steps of the chain, `bgr`,
@@ -101,12 +131,32 @@ impl Transform {
         target: Target,
         mode: Mode,
     ) -> Result<Transform, Vec<Diagnostic>> {
-        let chain = train.map(|t| t.augment.as_slice()).unwrap_or_default();
-        let chain = match (mode, train.and_then(|t| t.eval.as_deref())) {
-            (Mode::Eval, Some(steps)) => steps,
-            (Mode::Train | Mode::Eval, _) => chain,
+        Self::with_steps(data, chain(train, mode).to_vec(), train.map_or(0, |t| t.seed), target, mode)
+    }
+
+    /// The preparation for evaluation of images of any size. With a `fit`, that takes the place of the
+    /// spec's `size` and steps that move pixels, and the rest is as the spec has it. Without one, the
+    /// spec's preparation holds where it brings images to a size, else they are letterboxed.
+    ///
+    /// # Errors
+    /// As [`Transform::new`].
+    pub fn for_any_size(
+        data: &DataConfig,
+        train: Option<&TrainConfig>,
+        target: Target,
+        fit: Option<Fit>,
+    ) -> Result<Transform, Vec<Diagnostic>> {
+        let (height, width) = match target {
+            Target::Image { height, width, .. } if fit.is_some() || !sets_size(data, train) => (height, width),
+            _ => return Self::new(data, train, target, Mode::Eval),
         };
-        Self::with_steps(data, chain.to_vec(), train.map_or(0, |t| t.seed), target, mode)
+        let fitted = match fit.unwrap_or(Fit::Letterbox) {
+            Fit::Stretch => Augment::Resize { to: ResizeTo::Exact(height, width) },
+            Fit::Letterbox => Augment::Letterbox { height, width },
+        };
+        let rest = chain(train, Mode::Eval).iter().filter(|step| matches!(step, Augment::Normalize { .. })).cloned();
+        let data = DataConfig { size: None, ..data.clone() };
+        Self::with_steps(&data, std::iter::once(fitted).chain(rest).collect(), 0, target, Mode::Eval)
     }
 
     /// The preparation by a chain of steps, whose random ones are replaced for evaluation.
@@ -242,12 +292,19 @@ impl Transform {
     /// # Errors
     /// Images that have not three channels.
     pub fn measure_lighting(&self, dataset: &dyn Dataset) -> Result<Lighting, Diagnostic> {
-        let mut colors = Colors::default();
-        for index in (0..dataset.len()).step_by(dataset.len().div_ceil(4096).max(1)) {
+        let colors_of = |index: usize| {
+            let mut colors = Colors::default();
             if let Some(planes) = dataset.image(index).ok().and_then(|image| self.planes(&image).ok()) {
                 colors.add(&planes);
             }
-        }
+            colors
+        };
+        let stride = dataset.len().div_ceil(4096).max(1);
+        let found: Vec<Colors> =
+            (0..dataset.len().div_ceil(stride)).into_par_iter().map(|k| colors_of(k * stride)).collect();
+        // In the order of the examples, so that the sums are the same for any number of threads.
+        let mut colors = Colors::default();
+        found.into_iter().for_each(|one| colors.merge(one));
         colors.lighting().ok_or_else(|| {
             Diagnostic::error(codes::CHANNELS_MISMATCH, "`lighting` needs images of three channels")
                 .help("leave it out, or give the network's input three channels")

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use crate::check::ParamId;
 use crate::graph::NodeId;
-use crate::kernels::{elementwise, sweep};
+use crate::kernels::{elementwise, parallel, sweep};
 use crate::ops::lower::{Backward, Forward, NoiseKey, Pack};
 use crate::plan::{Call, Pass, Plan, Region, Step, StepInfo, Work};
 
@@ -166,14 +166,14 @@ impl Session {
     }
 }
 
-/// Multiply-adds from which on a run is handed to the pool of threads at once, so that its steps
-/// do not each wake one up. Smaller runs stay on the caller's thread.
+/// Multiply-adds from which on a run is worth the attention of all threads. Smaller ones stay on
+/// the caller's.
 const LARGE: u64 = 2 << 20;
 
 fn in_pool(plan: &Plan, run: impl FnOnce() + Send) {
     match plan.calls.iter().map(|c| c.macs).fold(0, u64::saturating_add) {
         macs if macs < LARGE => run(),
-        _ => rayon::scope(|_| run()),
+        _ => parallel::attended(run),
     }
 }
 

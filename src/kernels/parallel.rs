@@ -4,6 +4,8 @@
 //! result depends on the number of threads. Arithmetic is never contracted to fused
 //! multiply-adds, so that it does not depend on the vector width either.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rayon::prelude::*;
 
 use super::level::{Level, level};
@@ -34,6 +36,59 @@ pub fn for_tasks(tasks: usize, work: usize, f: impl Fn(usize) + Sync) {
     }
 }
 
+/// Runs `run` on the pool, whose other threads meanwhile look for work without going to sleep:
+/// a network's steps take tens of microseconds each, and to wake a thread takes as long.
+///
+/// One run at a time has the threads' attention; others, and those inside it, run as usual.
+pub fn attended(run: impl FnOnce() + Send) {
+    static TAKEN: AtomicBool = AtomicBool::new(false);
+    if rayon::current_num_threads() < 2 || TAKEN.swap(true, Ordering::Acquire) {
+        return rayon::scope(|_| run());
+    }
+    let _taken = Cleared(&TAKEN);
+    let running = AtomicBool::new(true);
+    rayon::scope(|scope| {
+        // Set back even where `run` panics: the scope waits for those who look for work.
+        let _running = Cleared(&running);
+        let caller = rayon::current_thread_index();
+        scope.spawn_broadcast({
+            let running = &running;
+            move |_, thread| {
+                if Some(thread.index()) != caller {
+                    attend(running);
+                }
+            }
+        });
+        run();
+    });
+}
+
+/// Executes what the pool has to do for as long as `running` holds.
+fn attend(running: &AtomicBool) {
+    // Rounds without work after which the thread lets others have its core.
+    const PATIENCE: u32 = 200;
+    let mut idle = 0;
+    while running.load(Ordering::Acquire) {
+        match rayon::yield_now() {
+            Some(rayon::Yield::Executed) => idle = 0,
+            _ if idle < PATIENCE => {
+                idle += 1;
+                (0..16).for_each(|_| std::hint::spin_loop());
+            }
+            _ => std::thread::yield_now(),
+        }
+    }
+}
+
+/// Sets a flag to `false` when it goes out of scope.
+struct Cleared<'a>(&'a AtomicBool);
+
+impl Drop for Cleared<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
 /// Runs a loop compiled for AVX2 where the machine has it. The loop must be inlined into
 /// here: mark the closure and what it calls `#[inline(always)]`, without which large ones are
 /// compiled for the least machine.
@@ -56,6 +111,31 @@ pub fn simd<R>(f: impl FnOnce() -> R) -> R {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn attended_runs_nest_and_end_where_they_panic() {
+        let sum = |len: usize| (0..len).into_par_iter().sum::<usize>();
+        let mut found = [0; 2];
+        attended(|| {
+            found[0] = sum(1000);
+            attended(|| found[1] = sum(2000));
+        });
+        assert_eq!(found, [499_500, 1_999_000]);
+        let caught = std::panic::catch_unwind(|| attended(|| panic!("expected by this test")));
+        assert!(caught.is_err());
+        let mut after = 0;
+        attended(|| after = sum(10));
+        assert_eq!(after, 45);
+        let many: Vec<usize> = (0..64usize)
+            .into_par_iter()
+            .map(|i| {
+                let mut out = 0;
+                attended(|| out = sum(i));
+                out
+            })
+            .collect();
+        assert!(many.iter().enumerate().all(|(i, s)| *s == i * i.saturating_sub(1) / 2));
+    }
 
     #[test]
     fn every_part_is_visited_once() {

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::data::augment::Lighting;
 use crate::diag::{Diagnostic, codes};
 use crate::fs::{Lock, is_temporary, write_bytes_atomic};
 
@@ -26,6 +27,8 @@ pub(super) const METRICS: &str = "metrics.jsonl";
 pub(super) const REPORT: &str = "report.html";
 /// The principal components of the training examples' colours.
 const LIGHTING: &str = "lighting.json";
+/// The folder of what frozen layers make of examples.
+pub(super) const FEATURES: &str = "features";
 
 impl RunDir {
     /// Makes the folder, or with `force` empties it of an earlier run's results.
@@ -41,9 +44,14 @@ impl RunDir {
         for stale in [CHECKPOINT, EVENTS, REPORT, LIGHTING, "last.safetensors", "best.safetensors"] {
             let stale = path.join(stale);
             match fs::remove_file(&stale) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Failure::write(&stale, &e)),
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(Failure::write(&stale, &e)),
                 _ => {}
             }
+        }
+        let features = path.join(FEATURES);
+        match fs::remove_dir_all(&features) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(Failure::write(&features, &e)),
+            _ => {}
         }
         let metrics_path = path.join(METRICS);
         let metrics = File::create(&metrics_path).map_err(|e| Failure::write(&metrics_path, &e))?;
@@ -133,26 +141,41 @@ impl RunDir {
         write_bytes_atomic(&path, text.as_bytes()).map_err(|e| Failure::write(&path, &e))
     }
 
-    /// What `lighting` adds in this run: as it was measured when the run began, or as it is now.
-    pub fn keep_lighting(&self, examples: &mut Examples) -> Result<(), Failure> {
-        let Some(lighting) = examples.lighting().copied() else { return Ok(()) };
-        let path = self.file(LIGHTING);
+    /// What `lighting` adds in a run, where it was measured when the run began.
+    ///
+    /// # Errors
+    /// A file that is not as it was written.
+    pub fn lighting(run: &Path) -> Result<Option<Lighting>, Failure> {
+        let path = run.join(LIGHTING);
+        let damaged =
+            |e: String| Failure::new(codes::BAD_CHECKPOINT, format!("`{}` cannot be used: {e}", path.display()));
         match fs::read(&path) {
-            Ok(text) => {
-                let kept = serde_json::from_slice(&text);
-                examples.set_lighting(kept.map_err(|e| Failure::write(&path, &e.into()))?);
-                Ok(())
-            }
-            // Plain data always has a JSON form.
-            Err(_) => self.write_text(LIGHTING, &serde_json::to_string(&lighting).unwrap_or_default()),
+            Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|e| damaged(e.to_string())),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(damaged(e.to_string())),
         }
     }
 
-    /// Appends a line to `metrics.jsonl` and flushes it to the disk; TensorBoard's event file gets
-    /// the same numbers.
+    /// Keeps what `lighting` adds to the examples of this run, where it does.
+    ///
+    /// # Errors
+    /// A folder that cannot be written.
+    pub fn keep_lighting(&self, examples: &Examples) -> Result<(), Failure> {
+        match examples.lighting() {
+            // Plain data always has a JSON form.
+            Some(lighting) if !self.file(LIGHTING).exists() => {
+                self.write_text(LIGHTING, &serde_json::to_string(lighting).unwrap_or_default())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Appends a line to `metrics.jsonl`, in one write, and flushes it to the disk; TensorBoard's event
+    /// file gets the same numbers.
     pub fn append_metrics(&mut self, line: &serde_json::Value) -> Result<(), Failure> {
         let path = self.file(METRICS);
-        writeln!(self.metrics, "{line}")
+        self.metrics
+            .write_all(format!("{line}\n").as_bytes())
             .and_then(|()| self.metrics.sync_data())
             .map_err(|e| Failure::write(&path, &e))?;
         let path = self.file(EVENTS);

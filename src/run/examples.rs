@@ -61,6 +61,21 @@ impl DataSource<'_> {
         part: Part,
         mode: Mode,
     ) -> Result<Examples, Failure> {
+        self.open_lit(network, train, part, mode, None)
+    }
+
+    /// As [`DataSource::open`], with what `lighting` adds where it has been measured already.
+    ///
+    /// # Errors
+    /// As [`DataSource::open`].
+    pub fn open_lit(
+        &self,
+        network: &Network<'_>,
+        train: Option<&TrainConfig>,
+        part: Part,
+        mode: Mode,
+        lighting: Option<Lighting>,
+    ) -> Result<Examples, Failure> {
         let dataset = data::open(self.data, self.base, self.over, part)?;
         let seed = train.map_or(0, |t| t.seed);
         let composer =
@@ -74,7 +89,10 @@ impl DataSource<'_> {
         };
         let mut transform = Transform::new(self.data, train, network.target(&feeds)?, mode)?;
         if transform.needs_lighting() {
-            transform.set_lighting(transform.measure_lighting(dataset.as_ref())?);
+            transform.set_lighting(match lighting {
+                Some(lighting) => lighting,
+                None => transform.measure_lighting(dataset.as_ref())?,
+            });
         }
         let transform = match network.label_width(&feeds)? {
             Some((_, width)) => transform.with_room(width / BOX_WIDTH),
@@ -117,13 +135,6 @@ impl Examples {
     /// The principal components of colours that the preparation adds, where it does.
     pub fn lighting(&self) -> Option<&Lighting> {
         Some(self.transform.lighting()).filter(|_| self.transform.needs_lighting())
-    }
-
-    /// Takes over the principal components that a run was begun with.
-    pub fn set_lighting(&mut self, lighting: Lighting) {
-        let mut transform = (*self.transform).clone();
-        transform.set_lighting(lighting);
-        self.transform = Arc::new(transform);
     }
 
     /// How many examples there are.

@@ -20,13 +20,11 @@ use crate::ops::Op;
 use crate::ops::lower::NoiseKey;
 use crate::plan::PlanOptions;
 
+use super::dir::FEATURES;
 use super::evaluate::feed;
 use super::network::Sessions;
 use super::phases::Phase;
 use super::{Examples, Failure, Network, Observer, RunDir, TrainOptions};
-
-/// The folder of the files within a run directory.
-const FOLDER: &str = "features";
 
 /// What a phase reads in the place of images.
 #[derive(Default)]
@@ -87,7 +85,7 @@ pub(super) fn keep(
     dir: &RunDir,
     observer: &mut dyn Observer,
 ) -> Result<Kept, Failure> {
-    let folder = dir.file(FOLDER);
+    let folder = dir.file(FEATURES);
     let images: Vec<NodeId> = options.train.feeds().images().collect();
     let Some(node) = phase.frontier(network.checked(), &images) else {
         remove_others(&folder, &[])?;

@@ -36,7 +36,7 @@ pub struct PartReport {
     pub mean: Vec<f64>,
     /// The standard deviation, likewise.
     pub deviation: Vec<f64>,
-    /// Examples that cannot be read: the place and the reason.
+    /// Images that cannot be read: the place and the reason.
     pub damaged: Vec<(String, String)>,
     /// Images that are the same as an earlier one of the part.
     pub duplicates: u64,
@@ -91,17 +91,21 @@ struct Seen {
 
 /// The report, and the first example of each image by the digest of its pixels.
 fn inspect_part(name: &'static str, dataset: &dyn Dataset) -> (PartReport, BTreeMap<[u8; 32], usize>) {
-    let look = |index| dataset.image(index).map(|image| see(&image)).map_err(|e| (dataset.place(index), e.reason));
-    let all: Vec<_> = (0..dataset.len()).into_par_iter().map(look).collect();
+    let slots = dataset.slots().max(1);
+    let look = |at: usize| {
+        let seen = dataset.image_at(at / slots, at % slots);
+        seen.map(|image| see(&image)).map_err(|e| (e.place, e.reason))
+    };
+    let all: Vec<_> = (0..dataset.len().saturating_mul(slots)).into_par_iter().map(look).collect();
     let (mut sizes, mut images) = (BTreeMap::new(), BTreeMap::new());
     let (mut damaged, mut duplicates) = (Vec::new(), 0);
     let mut total = Moments::default();
-    for (index, seen) in all.into_iter().enumerate() {
+    for (at, seen) in all.into_iter().enumerate() {
         match seen {
             Ok(Seen { digest, size, sums }) => {
                 *sizes.entry(size).or_insert(0) += 1;
                 duplicates += u64::from(images.contains_key(&digest));
-                images.entry(digest).or_insert(index);
+                images.entry(digest).or_insert(at / slots);
                 total.add(size, &sums);
             }
             Err(problem) => damaged.push(problem),

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::check::Checked;
 use crate::config::TrainConfig;
 use crate::diag::{Diagnostic, codes};
 
@@ -14,8 +13,8 @@ use super::{
 
 /// A short run that is interrupted on purpose.
 pub struct Rehearsal<'a> {
-    /// The network.
-    pub checked: &'a Checked,
+    /// Makes the untrained network, as the run would have it.
+    pub network: &'a dyn Fn() -> Network<'a>,
     /// The `train` section, with as many epochs as are to be rehearsed.
     pub config: &'a TrainConfig,
     /// The training examples.
@@ -24,8 +23,6 @@ pub struct Rehearsal<'a> {
     pub val: Option<&'a Examples>,
     /// What the run depends on.
     pub fingerprint: &'a Fingerprint,
-    /// The most bytes a plan may take.
-    pub max_memory: Option<u64>,
 }
 
 /// Trains once in one go and once with an end and a new beginning after every step, in two
@@ -56,8 +53,7 @@ pub fn verify_resume(rehearsal: &Rehearsal<'_>, scratch: &Path) -> Result<usize,
 impl Rehearsal<'_> {
     /// One process's worth of the run; whether it was interrupted.
     fn run(&self, path: &Path, resume: bool, interrupted: bool) -> Result<bool, Failure> {
-        let mut network = Network::new(self.checked, self.config.seed);
-        network.max_memory = self.max_memory;
+        let mut network = (self.network)();
         let interrupt = AtomicBool::new(false);
         let options = TrainOptions {
             model: "rehearsal",

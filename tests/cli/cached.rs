@@ -68,6 +68,9 @@ fn a_run_with_kept_features_has_the_same_bytes() {
     assert_eq!(files().iter().map(|f| f.metadata().and_then(|m| m.modified()).expect("a time")).max(), made);
     place.blockprint(&["train", "first.yaml", "--resume", "part", "--epochs", "3"]).ends(0);
     assert!(read(&place.path("whole/last.safetensors")) == read(&place.path("part/last.safetensors")));
+    // A run that replaces it starts without.
+    place.blockprint(&["train", "first.yaml", "--out", "part", "--force", "--epochs", "1"]).ends(0);
+    assert!(!place.path("part/features").exists());
 }
 
 #[test]

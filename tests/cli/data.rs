@@ -49,6 +49,26 @@ fn inspect_counts_measures_and_finds_what_is_wrong() {
 }
 
 #[test]
+fn inspect_looks_at_every_image_of_a_pair() {
+    let place = Place::new();
+    for (name, pixels) in [("a", [1; 4]), ("b", [2; 4]), ("c", [3; 4])] {
+        pgm(&place, &format!("set/{name}.pgm"), pixels);
+    }
+    place.write("set/bad.pgm", "P5 2 2 255\nx");
+    place.write("set/train.csv", "a,b,label\na.pgm,b.pgm,0\nb.pgm,bad.pgm,0\n");
+    place.write("set/test.csv", "a,b,label\nc.pgm,b.pgm,0\n");
+    place.write(
+        "pairs.yaml",
+        &SMALL.replace("kind: synthetic, name: digits, train: 200, test: 50", "kind: pairs, path: set"),
+    );
+    let found = place.blockprint(&["data", "inspect", "pairs.yaml", "--format", "json"]).ends(0).json();
+    let train = &found["parts"][0];
+    assert_eq!((train["examples"].as_u64(), train["sizes"].clone()), (Some(2), serde_json::json!([[1, 2, 2, 3]])));
+    assert!(train["damaged"][0][0].as_str().is_some_and(|p| p.ends_with("bad.pgm")), "{train}");
+    assert_eq!((train["duplicates"].as_u64(), found["shared"][0]["examples"].as_u64()), (Some(1), Some(1)));
+}
+
+#[test]
 fn preview_shows_what_the_network_gets() {
     let place = Place::new();
     place.write("small.yaml", SMALL);

@@ -60,6 +60,37 @@ fn a_detector_is_trained_measured_and_used() {
     assert!(stretched.out.contains("\"detections\":[]"), "{}", stretched.out);
 }
 
+/// A spec whose steps bring pictures to no size finds things in photos of any size: letterboxed, so
+/// that a picture with grey bars of its own, twice as large, has the same boxes in its own pixels.
+#[test]
+fn photos_of_any_size_are_letterboxed() {
+    let place = place();
+    place.blockprint(&["train", "shapes.yaml", "--out", "run"]).ends(0);
+    let wide = image::RgbImage::from_fn(192, 96, |x, y| image::Rgb([x as u8, (y * 2) as u8, 90]));
+    let mut barred = image::RgbImage::from_pixel(192, 192, image::Rgb([128; 3]));
+    image::imageops::overlay(&mut barred, &wide, 0, 48);
+    wide.save(place.path("wide.png")).expect("the folder can be written");
+    barred.save(place.path("barred.png")).expect("the folder can be written");
+    let args = ["detect", "shapes.yaml", "wide.png", "barred.png", "--out", "found", "--threshold", "0.02"];
+    let run =
+        place.blockprint(&[&args[..], &["--format", "json", "--weights", "run/last.safetensors"]].concat()).ends(0);
+    let lists: Vec<serde_json::Value> = run.out.lines().map(|l| serde_json::from_str(l).expect("json")).collect();
+    let found = |at: usize, down: f64| -> Vec<Vec<f64>> {
+        let list = lists[at]["detections"].as_array().expect("a list");
+        let edges = |d: &serde_json::Value| {
+            let [x0, y0, x1, y1] = [0, 1, 2, 3].map(|k| d["box"][k].as_f64().expect("a number"));
+            vec![x0, (y0 - down).clamp(0.0, 96.0), x1, (y1 - down).clamp(0.0, 96.0)]
+        };
+        list.iter().map(edges).filter(|e| e[3] - e[1] > 1.0).collect()
+    };
+    let (own, other) = (found(0, 0.0), found(1, 48.0));
+    assert!(!own.is_empty() && own.len() == other.len(), "{} and {} boxes", own.len(), other.len());
+    for a in &own {
+        let near = |b: &Vec<f64>| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 0.5);
+        assert!(other.iter().any(near), "nothing is at {a:?}");
+    }
+}
+
 #[test]
 fn anchors_come_from_the_boxes() {
     let place = place();

@@ -122,3 +122,31 @@ fn a_run_on_pairs_goes_on_in_the_middle_of_an_epoch() {
     place.write("pairs.yaml", PAIRS);
     place.blockprint(&["resume", "--verify", "pairs.yaml", "--batches", "4"]).ends(0);
 }
+
+/// MobileFaceNet's published weights, one photo enrolled of each of 40 people: whose the other 360 are.
+#[test]
+fn one_photo_of_each_person_is_enough() {
+    let Some(folder) = std::env::var_os("BLOCKPRINT_DATA").map(std::path::PathBuf::from) else {
+        eprintln!("skipped: BLOCKPRINT_DATA is not set");
+        return;
+    };
+    let place = Place::new();
+    let weights = folder.join("pretrained/mobilefacenet/weights.safetensors").display().to_string();
+    let people = folder.join("faces_orl").display().to_string();
+    let network = ["mobilefacenet", "--weights", &weights];
+    let faces = |command: &str, rest: &[&str]| place.blockprint(&[&["faces", command], &network[..], rest].concat());
+    let enrolled = faces("enroll", &["--from", &people, "--first", "1"]).ends(0);
+    assert!(enrolled.err.contains("enrolled 40 people with 40 photos"), "{}", enrolled.err);
+    let photos: Vec<(String, String)> = (1..=40)
+        .flat_map(|s| (2..=10).map(move |photo| (format!("s{s}"), photo)))
+        .map(|(person, photo)| (format!("{people}/{person}/{photo}.pgm"), person))
+        .collect();
+    let paths: Vec<&str> = photos.iter().map(|(path, _)| path.as_str()).collect();
+    let found = faces("identify", &[&["--format", "json"], &paths[..]].concat());
+    let lines: Vec<serde_json::Value> = found.out.lines().map(|l| serde_json::from_str(l).expect("json")).collect();
+    assert_eq!(lines.len(), photos.len());
+    let right = lines.iter().zip(&photos).filter(|(line, (_, person))| line["nearest"][0]["name"] == person.as_str());
+    let right = right.count();
+    eprintln!("{right} of 360 photos");
+    assert!(right >= 357, "{right} of 360 photos: less than 99 %");
+}

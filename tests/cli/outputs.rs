@@ -133,3 +133,38 @@ fn reference_commands_print_and_suggest() {
     place.blockprint(&["zoo", "lenet6"]).ends(2);
     assert!(place.blockprint(&["completions", "bash"]).ends(0).out.contains("blockprint"));
 }
+
+/// A full disk behind the output is told, and one behind the messages costs nothing; a reader that has
+/// seen enough is no failure.
+#[cfg(target_os = "linux")]
+#[test]
+fn streams_that_cannot_be_written_end_nothing() {
+    use std::process::{Command, Stdio};
+    let place = Place::new();
+    place.write("small.yaml", super::SMALL);
+    place.write("wrong.yaml", &super::SMALL.replace("dense(10)", "dense(ten)"));
+    let full = || Stdio::from(std::fs::File::options().write(true).open("/dev/full").expect("Linux has it"));
+    let command = |line: &str| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin("blockprint"));
+        command.current_dir(place.path("")).args(line.split(' '));
+        command
+    };
+    for line in ["show small.yaml", "ops", "zoo resnet50", "explain", "help", "--version", "completions bash"] {
+        let output = command(line).stdout(full()).output().expect("it starts");
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{line}: {message}");
+        assert!(message.contains("error: the output cannot be written: No space left"), "{line}: {message}");
+    }
+    for (line, code) in [("check wrong.yaml", 1), ("train small.yaml --out run", 0), ("no-such-command", 2)] {
+        let output = command(line).stderr(full()).output().expect("it starts");
+        assert_eq!(output.status.code(), Some(code), "{line}");
+    }
+    assert!(place.path("run/best.safetensors").exists());
+    // The pipe has no reader from the beginning.
+    for line in ["zoo resnet50", "ops", "eval small.yaml --weights run/best.safetensors"] {
+        let mut child = command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(0), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}

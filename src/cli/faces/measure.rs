@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anstream::{eprintln, println};
+use crate::cli::stream::{eprintln, println};
 use serde_json::json;
 
 use crate::config::{DataConfig, Split, SplitBy};

@@ -1,6 +1,6 @@
 //! `faces list` and `faces remove`.
 
-use anstream::{eprintln, println};
+use crate::cli::stream::{eprintln, println};
 use serde_json::json;
 
 use crate::diag::Diagnostic;

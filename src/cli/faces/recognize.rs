@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anstream::{eprintln, println};
+use crate::cli::stream::{eprintln, println};
 use owo_colors::OwoColorize;
 use serde_json::json;
 use sha2::{Digest, Sha256};

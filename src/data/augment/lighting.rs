@@ -43,12 +43,15 @@ impl Colors {
             let deviation = [0, 1, 2].map(|c| value[c] - mean[c]);
             (0..9).for_each(|k| products[k / 3][k % 3] += deviation[k / 3] * deviation[k % 3]);
         }
-        self.merge(size as f64, mean, products);
+        self.merge(Colors { count: size as f64, mean, products });
     }
 
-    /// Joins two sets of pixels (Chan et al. 1979).
-    fn merge(&mut self, count: f64, mean: [f64; 3], products: [[f64; 3]; 3]) {
+    /// Takes in the pixels of another set (Chan et al. 1979).
+    pub fn merge(&mut self, Colors { count, mean, products }: Colors) {
         let total = self.count + count;
+        if total == 0.0 {
+            return;
+        }
         let apart = [0, 1, 2].map(|c| mean[c] - self.mean[c]);
         for (a, row) in self.products.iter_mut().enumerate() {
             for (b, product) in row.iter_mut().enumerate() {

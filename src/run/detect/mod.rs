@@ -10,8 +10,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::check::Checked;
-use crate::config::{Augment, DataConfig, ResizeTo, TrainConfig};
-use crate::data::{self, BOX_WIDTH, Batch, Image, Mode, Placed, Target, Transform};
+use crate::config::{DataConfig, TrainConfig};
+use crate::data::{self, BOX_WIDTH, Batch, Fit, Image, Placed, Target, Transform};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::Session;
 use crate::graph::NodeId;
@@ -53,15 +53,6 @@ impl Serialize for Detection {
     }
 }
 
-/// How a picture is brought to the size of the network's input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fit {
-    /// Each side on its own.
-    Stretch,
-    /// The aspect ratio kept, with grey around it.
-    Letterbox,
-}
-
 /// How pictures become inputs, and which boxes are detections.
 #[derive(Clone, Copy, Debug)]
 pub struct DetectOptions<'a> {
@@ -71,7 +62,7 @@ pub struct DetectOptions<'a> {
     pub train: Option<&'a TrainConfig>,
     /// Names of the classes; may be empty.
     pub names: &'a [String],
-    /// How pictures are fitted, instead of by the spec; a spec that says nothing stretches.
+    /// How pictures are fitted, instead of by the spec; where neither says, they are letterboxed.
     pub fit: Option<Fit>,
     /// The least score.
     pub threshold: f64,
@@ -247,7 +238,7 @@ impl<'a> Detector<'a> {
         let symbols = network.symbols(input, &example, 1)?;
         let plan = PlanOptions::inference(heads.iter().map(|h| h.node).collect());
         Ok(Self {
-            transform: prepare(options, target, (height, width))?,
+            transform: Transform::for_any_size(options.data, options.train, target, options.fit)?,
             session: network.session(&symbols, &plan)?,
             heads: sized(network, heads, input, &example)?,
             options,
@@ -295,22 +286,4 @@ impl<'a> Detector<'a> {
         let visible = rect.width() > 0.0 && rect.height() > 0.0;
         visible.then_some(Detection { class: found.class, name, score: found.score, rect })
     }
-}
-
-/// The preparation of pictures: the spec's, or its normalisation after a fit of another kind.
-fn prepare(options: DetectOptions<'_>, target: Target, (height, width): (usize, usize)) -> Result<Transform, Failure> {
-    let DetectOptions { data, train, fit, .. } = options;
-    let chain = train.map(|t| t.eval.as_deref().unwrap_or(&t.augment)).unwrap_or_default();
-    let moves = |step: &&Augment| !matches!(step, Augment::Normalize { .. });
-    let silent = data.size.is_none() && !chain.iter().any(|s| moves(&s));
-    if fit.is_none() && !silent {
-        return Ok(Transform::new(data, train, target, Mode::Eval)?);
-    }
-    let fitted = match fit.unwrap_or(Fit::Stretch) {
-        Fit::Stretch => Augment::Resize { to: ResizeTo::Exact(height, width) },
-        Fit::Letterbox => Augment::Letterbox { height, width },
-    };
-    let rest = chain.iter().filter(|s| !moves(s)).cloned();
-    let data = DataConfig { size: None, ..data.clone() };
-    Ok(Transform::with_steps(&data, std::iter::once(fitted).chain(rest).collect(), 0, target, Mode::Eval)?)
 }

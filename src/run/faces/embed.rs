@@ -1,12 +1,11 @@
 //! From a photo to an embedding.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::config::{Augment, DataConfig, ResizeTo, TrainConfig};
-use crate::data::{self, Dataset, Image, Mode, Pixels, Target, Transform};
+use crate::config::{DataConfig, TrainConfig};
+use crate::data::{self, Dataset, Image, Transform};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::{ParamStore, Session};
 use crate::graph::NodeId;
@@ -16,66 +15,17 @@ use crate::plan::PlanOptions;
 use super::super::{Failure, Network};
 use super::Model;
 
-/// How photos become the input of a network.
-///
-/// They go the road of validation examples. Where the spec does not say how they are resized, the
-/// middle of a photo is cut to the shape of the input and resized, as aligned faces are.
-pub(super) struct Preparation {
-    transform: Transform,
-    /// Height and width of the shape that photos are cut to first.
-    cut: Option<(usize, usize)>,
-}
-
-impl Preparation {
-    pub(super) fn new(data: &DataConfig, train: Option<&TrainConfig>, target: Target) -> Result<Self, Failure> {
-        let resizes = data.size.is_some()
-            || train.is_some_and(|t| !t.augment.is_empty() || t.eval.as_ref().is_some_and(|e| !e.is_empty()));
-        Ok(match target {
-            Target::Image { height, width, .. } if !resizes => {
-                let steps = vec![Augment::Resize { to: ResizeTo::Exact(height, width) }];
-                let transform = Transform::with_steps(data, steps, 0, target, Mode::Eval)?;
-                Self { transform, cut: Some((height, width)) }
-            }
-            _ => Self { transform: Transform::new(data, train, target, Mode::Eval)?, cut: None },
-        })
-    }
-
-    /// Prepares an image into `out`; `place` names it in messages.
-    pub(super) fn apply(&self, image: &Image<'_>, place: &str, out: &mut [f32]) -> Result<(), Diagnostic> {
-        let cut = self.cut.map(|shape| cut(image, shape));
-        self.transform.apply(cut.as_ref().unwrap_or(image), 0, 0, out).map(|_| ()).map_err(|misfit| {
-            Diagnostic::error(codes::BAD_IMAGE, format!("`{place}` cannot be used: {}", misfit.reason))
-                .maybe_help(misfit.help)
-        })
-    }
-}
-
-/// The greatest part in the middle of an image that has this ratio of height and width.
-fn cut<'i>(image: &'i Image<'_>, (height, width): (usize, usize)) -> Image<'i> {
-    let (h, w) = (image.height, image.width);
-    let scaled =
-        |side: usize, by: usize, of: usize| ((side as f64 * by as f64 / of.max(1) as f64).round() as usize).max(1);
-    let (rows, columns) = match (h as u128) * (width as u128) > (w as u128) * (height as u128) {
-        true => (scaled(w, height, width).min(h), w),
-        false => (h, scaled(h, width, height).min(w)),
-    };
-    if (rows, columns) == (h, w) {
-        return image.borrowed();
-    }
-    let (top, left) = ((h - rows) / 2, (w - columns) / 2);
-    let pixels = match &image.pixels {
-        Pixels::U8(p) => {
-            let c = image.channels;
-            let lines = p.chunks_exact((w * c).max(1)).skip(top).take(rows);
-            Pixels::U8(Cow::Owned(lines.flat_map(|line| &line[left * c..(left + columns) * c]).copied().collect()))
-        }
-        Pixels::F32(p) => {
-            let planes = p.chunks_exact((h * w).max(1));
-            let lines = planes.flat_map(|plane| plane.chunks_exact(w.max(1)).skip(top).take(rows));
-            Pixels::F32(Cow::Owned(lines.flat_map(|line| &line[left..left + columns]).copied().collect()))
-        }
-    };
-    Image { height: rows, width: columns, channels: image.channels, pixels }
+/// Prepares a photo into `out`, as [`Transform::for_any_size`] does; `place` names it in messages.
+pub(super) fn prepare(
+    transform: &Transform,
+    image: &Image<'_>,
+    place: &str,
+    out: &mut [f32],
+) -> Result<(), Diagnostic> {
+    transform.apply(image, 0, 0, out).map(|_| ()).map_err(|misfit| {
+        Diagnostic::error(codes::BAD_IMAGE, format!("`{place}` cannot be used: {}", misfit.reason))
+            .maybe_help(misfit.help)
+    })
 }
 
 /// A network that turns photos into embeddings of length one.
@@ -85,7 +35,7 @@ pub struct Embedder<'n, 'a> {
     image: NodeId,
     width: usize,
     session: Session,
-    preparation: Preparation,
+    transform: Transform,
     model: Model,
 }
 
@@ -107,7 +57,7 @@ impl<'n, 'a> Embedder<'n, 'a> {
         let node = find(network, node)?;
         let image = network.image()?;
         let feeds = super::super::Feeds { image, further: Vec::new(), label: None, weight: None };
-        let preparation = Preparation::new(data, train, network.target(&feeds)?)?;
+        let transform = Transform::for_any_size(data, train, network.target(&feeds)?, None)?;
         let symbols = network.symbols(image, &network.example_shape(image)?, 1)?;
         let mut session = network.session(&symbols, &PlanOptions::inference(vec![node]))?;
         let path = graph.node(node).path.clone();
@@ -123,7 +73,7 @@ impl<'n, 'a> Embedder<'n, 'a> {
         }
         let width = session.value(node).map_or(0, <[f32]>::len);
         let model = Model { name: name.to_string(), node: path, weights: digest(&network.params), width };
-        Ok(Self { network, node, image, width, session, preparation, model })
+        Ok(Self { network, node, image, width, session, transform, model })
     }
 
     /// What makes the embeddings.
@@ -136,7 +86,7 @@ impl<'n, 'a> Embedder<'n, 'a> {
     /// # Errors
     /// An image that does not fit, or for which the network gives no direction.
     pub fn embed(&mut self, image: &Image<'_>, place: &str) -> Result<Vec<f32>, Diagnostic> {
-        self.preparation.apply(image, place, self.session.input_mut(self.image))?;
+        prepare(&self.transform, image, place, self.session.input_mut(self.image))?;
         self.session.forward(&mut self.network.params, NoiseKey::default());
         let value = self.session.value(self.node).unwrap_or_default();
         let length = value.iter().map(|v| f64::from(*v) * f64::from(*v)).sum::<f64>().sqrt();
@@ -212,29 +162,4 @@ fn digest(params: &ParamStore) -> String {
         values.iter().for_each(|v| digest.update(v.to_le_bytes()));
     }
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_middle_is_cut_to_the_shape() {
-        let image = |height: usize, width: usize| Image {
-            height,
-            width,
-            channels: 1,
-            pixels: Pixels::U8(Cow::Owned((0..height * width).map(|i| i as u8).collect())),
-        };
-        let tall = image(4, 2);
-        let part = cut(&tall, (112, 112));
-        assert_eq!((part.height, part.width, part.pixels), (2, 2, Pixels::U8(Cow::Owned(vec![2, 3, 4, 5]))));
-        let wide = image(2, 5);
-        let part = cut(&wide, (10, 15));
-        assert_eq!((part.height, part.width, part.pixels), (2, 3, Pixels::U8(Cow::Owned(vec![1, 2, 3, 6, 7, 8]))));
-        assert_eq!(cut(&image(3, 3), (7, 7)), image(3, 3));
-        let planes =
-            Image { height: 1, width: 3, channels: 2, pixels: Pixels::F32(Cow::Owned(vec![0., 1., 2., 3., 4., 5.])) };
-        assert_eq!(cut(&planes, (1, 1)).pixels, Pixels::F32(Cow::Owned(vec![1.0, 4.0])));
-    }
 }

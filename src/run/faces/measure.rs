@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::config::{DataConfig, TrainConfig};
-use crate::data::{Dataset, Labels};
+use crate::data::{Dataset, Labels, Transform};
 use crate::diag::{Diagnostic, codes};
 use crate::ops::lower::NoiseKey;
 use crate::plan::PlanOptions;
@@ -11,7 +11,7 @@ use crate::plan::PlanOptions;
 use super::super::metrics::{Operating, Pairs};
 use super::super::network::Sessions;
 use super::super::{Failure, Network};
-use super::embed::Preparation;
+use super::embed::prepare;
 use super::similarity;
 
 /// How well people are told apart.
@@ -149,13 +149,13 @@ pub fn measure_pairs(
         Diagnostic::error(codes::NO_EMBEDDING, "the network has no output `f32[N, 1]` that scores a pair")
     })?;
     let feeds = network.feeds(2)?;
-    let preparation = Preparation::new(data, train, network.target(&feeds)?)?;
+    let transform = Transform::for_any_size(data, train, network.target(&feeds)?, None)?;
     let shape = network.example_shape(feeds.image)?;
     let size: usize = shape.iter().product();
     let mut photos = vec![0.0; classes.len() * size];
     for (index, out) in photos.chunks_exact_mut(size.max(1)).enumerate() {
         let image = dataset.image(index).map_err(|e| Failure::input(e.diagnostic()))?;
-        preparation.apply(&image, &dataset.place(index), out)?;
+        prepare(&transform, &image, &dataset.place(index), out)?;
     }
     let n = classes.len();
     let pairs: Vec<(usize, usize)> = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).collect();
