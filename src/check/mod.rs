@@ -13,6 +13,8 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use crate::diag::Sink;
 use crate::graph::{Graph, NodeId};
 use crate::ops::init::{Init, Penalty};
@@ -96,6 +98,21 @@ impl Checked {
     /// The parameters of a node in the order of [`crate::ops::Operator::params`].
     pub fn node_params(&self, id: NodeId) -> &[ParamId] {
         &self.node_params[id.index()]
+    }
+
+    /// The parameters of the nodes at or beneath `name`, and of all that these depend on.
+    pub fn params_up_to(&self, name: &str) -> BTreeSet<ParamId> {
+        let graph = self.graph();
+        let beneath = |path: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let mut todo: Vec<NodeId> = graph.ids().filter(|id| beneath(&graph.node(*id).path)).collect();
+        todo.extend(graph.find(name));
+        let mut seen = BTreeSet::new();
+        while let Some(id) = todo.pop() {
+            if seen.insert(id) {
+                todo.extend(graph.inputs(id));
+            }
+        }
+        seen.into_iter().flat_map(|id| self.node_params(id).to_vec()).collect()
     }
 
     /// The facts of all nodes with these symbols replaced. Where a value makes some shape

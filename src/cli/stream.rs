@@ -13,12 +13,13 @@ static FAILED: OnceLock<io::Error> = OnceLock::new();
 
 /// Prints to the standard output; the first failure is kept for [`finish`].
 pub(super) fn out(text: Arguments<'_>) {
-    keep(anstream::stdout().write_fmt(text));
+    keep(anstream::stdout().write_all(text.to_string().as_bytes()));
 }
 
-/// Prints to the standard error stream. Nothing is left to tell where that fails.
+/// Prints to the standard error stream, which has no buffer, in one write. Nothing is left to tell where
+/// that fails.
 pub(super) fn err(text: Arguments<'_>) {
-    let _ = anstream::stderr().write_fmt(text);
+    let _ = anstream::stderr().write_all(text.to_string().as_bytes());
 }
 
 fn keep(result: io::Result<()>) {

@@ -19,7 +19,7 @@ pub fn tables() -> Vec<(&'static str, String)> {
         ("train.stop", settings(STOP)),
         ("train.phases", settings(PHASE)),
         ("style", settings(STYLE)),
-        ("style.optim", calls(&PICTURE_OPTIMIZERS[6..])),
+        ("style.optim", calls(&PICTURE_OPTIMIZERS[OPTIMIZERS.len()..])),
         ("optim", calls(OPTIMIZERS)),
         ("lr", calls(SCHEDULES)),
     ]

@@ -40,6 +40,8 @@ const ADAM_HEAD: [Attr; 4] = [
 const AMSGRAD: Attr =
     attr("amsgrad", AttrKind::Bool, Default::Bool(false), "keep the greatest mean of squares (Reddi et al. 2018)");
 
+const RATE_OF_NADAM: Attr = attr("lr", POSITIVE, Default::Float(2e-3), "the learning rate");
+
 static ADAM: &[Attr] = {
     let [lr, beta1, beta2, eps] = ADAM_HEAD;
     &[lr, beta1, beta2, eps, decay(0.0), AMSGRAD]
@@ -48,6 +50,30 @@ static ADAM: &[Attr] = {
 static ADAMW: &[Attr] = {
     let [lr, beta1, beta2, eps] = ADAM_HEAD;
     &[lr, beta1, beta2, eps, decay(0.01), AMSGRAD]
+};
+
+static NADAM: &[Attr] = {
+    let [_, beta1, beta2, eps] = ADAM_HEAD;
+    &[
+        RATE_OF_NADAM,
+        beta1,
+        beta2,
+        eps,
+        decay(0.0),
+        attr("momentum_decay", POSITIVE, Default::Float(4e-3), "how fast `beta1` is reached"),
+        attr("decoupled", AttrKind::Bool, Default::Bool(false), "take the decay from the weights"),
+    ]
+};
+
+static ADAMAX: &[Attr] = {
+    let [_, beta1, _, _] = ADAM_HEAD;
+    &[
+        RATE_OF_NADAM,
+        beta1,
+        attr("beta2", UNIT, Default::Float(0.999), "decay of the greatest gradient"),
+        attr("eps", POSITIVE, Default::Float(1e-8), "added to the size of each gradient"),
+        decay(0.0),
+    ]
 };
 
 static RMSPROP: &[Attr] = &[
@@ -75,10 +101,16 @@ static ADADELTA: &[Attr] = &[
 ];
 
 /// The optimizers of a picture; all but the last train networks too.
-pub static PICTURE_OPTIMIZERS: [Callable; 7] = [
+pub static PICTURE_OPTIMIZERS: [Callable; 9] = [
     Callable { name: "sgd", attrs: SGD, doc: "stochastic gradient descent; the decay is added to the gradient" },
     Callable { name: "adam", attrs: ADAM, doc: "Adam; the decay is added to the gradient" },
     Callable { name: "adamw", attrs: ADAMW, doc: "Adam with decoupled decay" },
+    Callable { name: "nadam", attrs: NADAM, doc: "Adam with Nesterov's momentum; the decay is added to the gradient" },
+    Callable {
+        name: "adamax",
+        attrs: ADAMAX,
+        doc: "Adam by the greatest gradient; the decay is added to the gradient",
+    },
     Callable { name: "rmsprop", attrs: RMSPROP, doc: "RMSprop in PyTorch's form" },
     Callable { name: "adagrad", attrs: ADAGRAD, doc: "Adagrad; the decay is added to the gradient" },
     Callable { name: "adadelta", attrs: ADADELTA, doc: "Adadelta; the decay is added to the gradient" },
@@ -90,7 +122,7 @@ pub static PICTURE_OPTIMIZERS: [Callable; 7] = [
 ];
 
 /// The optimizers of training.
-pub static OPTIMIZERS: &[Callable] = PICTURE_OPTIMIZERS.split_at(6).0;
+pub static OPTIMIZERS: &[Callable] = PICTURE_OPTIMIZERS.split_at(8).0;
 
 const LENGTH: Attr = attr("length", AttrKind::Length, Default::Required, "how long the piece lasts");
 const GAMMA: Attr = attr("gamma", POSITIVE, Default::Float(0.1), "the factor of each drop");
@@ -220,6 +252,16 @@ fn built(call: &Call, name: &str, args: &Args, sink: &mut Sink) -> Option<Optimi
             }
             Optimizer::Sgd { lr, momentum, nesterov, dampening, weight_decay }
         }
+        "nadam" => Optimizer::Nadam {
+            lr,
+            beta1: number("beta1"),
+            beta2: number("beta2"),
+            eps,
+            weight_decay,
+            momentum_decay: number("momentum_decay"),
+            decoupled: args.bool("decoupled"),
+        },
+        "adamax" => Optimizer::Adamax { lr, beta1: number("beta1"), beta2: number("beta2"), eps, weight_decay },
         "rmsprop" => Optimizer::Rmsprop {
             lr,
             alpha: number("alpha"),

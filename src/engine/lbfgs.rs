@@ -163,7 +163,7 @@ impl Lbfgs {
         tried
     }
 
-    /// A length that satisfies the strong Wolfe conditions, or else the best that was tried;
+    /// The best length that was tried by the time that one satisfies the strong Wolfe conditions;
     /// length 0 where nothing is lower than the start. Its gradient is the best one.
     fn search(&mut self, x: &[f32], start: Try, first: f64, objective: &mut Objective<'_>) -> Try {
         let (mut best, mut before, mut length) = (start, start, first);
@@ -173,7 +173,7 @@ impl Lbfgs {
                 return self.zoom(x, start, (before, tried), &mut best, EVALUATIONS - evaluation, objective);
             }
             if is_flat(tried, start) {
-                return tried;
+                return best;
             }
             if tried.slope >= 0.0 {
                 return self.zoom(x, start, (tried, before), &mut best, EVALUATIONS - evaluation, objective);
@@ -207,7 +207,7 @@ impl Lbfgs {
                 continue;
             }
             if is_flat(tried, start) {
-                return tried;
+                break;
             }
             if tried.slope * (high.length - low.length) >= 0.0 {
                 high = low;

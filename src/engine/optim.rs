@@ -47,6 +47,36 @@ pub enum Optimizer {
         /// Reddi et al. 2018.
         amsgrad: bool,
     },
+    /// Adam with Nesterov's momentum (Dozat 2016).
+    Nadam {
+        /// Learning rate.
+        lr: f64,
+        /// Decay of the mean of gradients, which is reached in time.
+        beta1: f64,
+        /// Decay of the mean of squares.
+        beta2: f64,
+        /// Added to the root.
+        eps: f64,
+        /// Decay: added to the gradient, or taken from the weights where decoupled.
+        weight_decay: f64,
+        /// How fast `beta1` is reached: step `t` has `beta1 (1 - 0.96^(t momentum_decay) / 2)`.
+        momentum_decay: f64,
+        /// Decay that is taken from the weights.
+        decoupled: bool,
+    },
+    /// Adam by the greatest gradient instead of the mean of squares (Kingma and Ba 2014, section 7).
+    Adamax {
+        /// Learning rate.
+        lr: f64,
+        /// Decay of the mean of gradients.
+        beta1: f64,
+        /// Decay of the greatest gradient.
+        beta2: f64,
+        /// Added to each gradient's size.
+        eps: f64,
+        /// L2 decay, added to the gradient.
+        weight_decay: f64,
+    },
     /// RMSprop (Hinton 2012), in PyTorch's form.
     Rmsprop {
         /// Learning rate.
@@ -94,6 +124,8 @@ impl Optimizer {
         match self {
             Optimizer::Sgd { lr, .. }
             | Optimizer::Adam { lr, .. }
+            | Optimizer::Nadam { lr, .. }
+            | Optimizer::Adamax { lr, .. }
             | Optimizer::Rmsprop { lr, .. }
             | Optimizer::Adagrad { lr, .. }
             | Optimizer::Adadelta { lr, .. } => *lr,
@@ -106,6 +138,8 @@ impl Optimizer {
         match &mut self {
             Optimizer::Sgd { lr, .. }
             | Optimizer::Adam { lr, .. }
+            | Optimizer::Nadam { lr, .. }
+            | Optimizer::Adamax { lr, .. }
             | Optimizer::Rmsprop { lr, .. }
             | Optimizer::Adagrad { lr, .. }
             | Optimizer::Adadelta { lr, .. } => *lr = rate,
@@ -122,6 +156,8 @@ impl Optimizer {
             },
             Optimizer::Adam { amsgrad: false, .. } => &["exp_avg", "exp_avg_sq"],
             Optimizer::Adam { amsgrad: true, .. } => &["exp_avg", "exp_avg_sq", "max_exp_avg_sq"],
+            Optimizer::Nadam { .. } => &["exp_avg", "exp_avg_sq"],
+            Optimizer::Adamax { .. } => &["exp_avg", "exp_inf"],
             Optimizer::Rmsprop { momentum, centered, .. } => match (*momentum != 0.0, centered) {
                 (false, false) => &["square_avg"],
                 (true, false) => &["square_avg", "momentum_buffer"],
@@ -258,12 +294,29 @@ impl ByName {
     /// Changes one parameter; `lr` is as in [`OptimizerState::step`].
     pub fn update(&mut self, name: &str, values: &mut [f32], grad: &[f32], lr: f64) {
         if !self.slots.contains_key(name) {
-            let slots = self.optimizer.slots().iter().map(|_| vec![0.0; values.len()]).collect();
+            let first = self.optimizer.first_value();
+            let slots = self.optimizer.slots().iter().map(|_| vec![first; values.len()]).collect();
             self.slots.insert(name.to_string(), slots);
         }
         if let Some(slots) = self.slots.get_mut(name) {
             let mut slots: SmallVec<[&mut [f32]; 3]> = slots.iter_mut().map(Vec::as_mut_slice).collect();
             update::update(&self.optimizer, self.step, lr, values, grad, &mut slots);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_by_name_begin_with_the_optimizers_own_state() {
+        let optimizer = Optimizer::Adagrad { lr: 0.5, lr_decay: 0.0, initial: 3.0, eps: 0.0, weight_decay: 0.0 };
+        let mut state = ByName::new(&optimizer);
+        let mut values = [1.0f32, 2.0];
+        state.next_step();
+        state.update("picture", &mut values, &[1.0, 0.0], 0.5);
+        // The sum of squares is 3 + 1.
+        assert_eq!(values, [1.0 - 0.5 / 2.0, 2.0]);
     }
 }

@@ -170,11 +170,12 @@ impl RunDir {
         }
     }
 
-    /// Appends a line to `metrics.jsonl` and flushes it to the disk; TensorBoard's event file gets
-    /// the same numbers.
+    /// Appends a line to `metrics.jsonl`, in one write, and flushes it to the disk; TensorBoard's event
+    /// file gets the same numbers.
     pub fn append_metrics(&mut self, line: &serde_json::Value) -> Result<(), Failure> {
         let path = self.file(METRICS);
-        writeln!(self.metrics, "{line}")
+        self.metrics
+            .write_all(format!("{line}\n").as_bytes())
             .and_then(|()| self.metrics.sync_data())
             .map_err(|e| Failure::write(&path, &e))?;
         let path = self.file(EVENTS);

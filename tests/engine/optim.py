@@ -44,10 +44,12 @@ def call(name, options):
 
 def optimizer(name, **options):
     """A line's first field, and the optimizer; options are named as a spec names them."""
-    torch_name = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}.get(name, name.capitalize())
+    torch_name = {"sgd": "SGD", "adamw": "AdamW", "nadam": "NAdam", "rmsprop": "RMSprop"}.get(name, name.capitalize())
     given = dict(options)
-    if "adam" in name and name != "adamax":
+    if "adam" in name:
         given["betas"] = (given.pop("beta1", 0.9), given.pop("beta2", 0.999))
+    if "decoupled" in given:
+        given["decoupled_weight_decay"] = given.pop("decoupled")
     if name == "adagrad":
         given["initial_accumulator_value"] = given.pop("initial", 0.0)
     return call(name, options), lambda w: getattr(torch.optim, torch_name)(w, foreach=False, **given)
@@ -71,6 +73,11 @@ OPTIMIZERS = [
     optimizer("adamw", lr=0.01, weight_decay=0.1),
     optimizer("adamw", lr=0.01, beta1=0.8, beta2=0.95, eps=1e-4, weight_decay=0.1),
     optimizer("adamw", lr=0.01, weight_decay=0.1, amsgrad=True),
+    optimizer("nadam", lr=0.01),
+    optimizer("nadam", lr=0.01, momentum_decay=0.1, weight_decay=0.1),
+    optimizer("nadam", lr=0.01, beta1=0.8, beta2=0.95, eps=1e-4, weight_decay=0.1, decoupled=True),
+    optimizer("adamax", lr=0.01),
+    optimizer("adamax", lr=0.01, beta1=0.8, beta2=0.95, eps=1e-4, weight_decay=0.1),
     optimizer("rmsprop", lr=0.01),
     optimizer("rmsprop", lr=0.01, alpha=0.9, eps=1e-4),
     optimizer("rmsprop", lr=0.01, weight_decay=0.01),

@@ -34,9 +34,9 @@ const fn archive(name: &'static str, md5: &'static str, folder: &'static str) ->
     Remote { name, checksum: Checksum::Md5(md5), unpacks: Some(folder) }
 }
 
-/// Checksums of the digits and clothes are those that torchvision 0.24 publishes in
-/// `torchvision.datasets.mnist`, those of CIFAR the ones on its page,
-/// <https://www.cs.toronto.edu/~kriz/cifar.html>.
+/// Checksums of the digits and clothes are those of `torchvision.datasets.mnist` (0.24 and 0.29), and
+/// those of CIFAR the ones in the table of its page, <https://www.cs.toronto.edu/~kriz/cifar.html>, for
+/// the binary versions.
 pub static KNOWN: &[Known] = &[
     Known {
         name: "mnist",

@@ -12,7 +12,7 @@ codes! {
     BAD_SETTING = "BP0413": "a setting has a value that it cannot take",
         "The value is of another kind, or out of range. The message says what is expected and what was found.";
     UNKNOWN_OPTIMIZER = "BP0414": "there is no optimizer of this name",
-        "The optimizers are `sgd`, `adam`, `adamw`, `rmsprop`, `adagrad` and `adadelta`, and `lbfgs` for pictures; `docs/training.md` and `docs/style.md` list their arguments.";
+        "The optimizers are `sgd`, `adam`, `adamw`, `nadam`, `adamax`, `rmsprop`, `adagrad` and `adadelta`, and `lbfgs` for pictures; `docs/training.md` and `docs/style.md` list their arguments.";
     UNKNOWN_SCHEDULE = "BP0415": "there is no schedule of this name",
         "A schedule is a chain of pieces, such as `warmup(5ep) -> cosine(85ep)`; `docs/training.md` lists them.";
     UNREACHABLE_PIECE = "BP0416": "a piece of a schedule is never reached",

@@ -32,10 +32,9 @@ pub(super) fn update(
             }
         }
         Optimizer::Adam { beta1, beta2, eps, weight_decay, decoupled, .. } => {
-            let exponent = step.min(i32::MAX as u64) as i32;
             let rule = Adam {
-                rate: (lr / (1.0 - beta1.powi(exponent))) as f32,
-                correction: (1.0 - beta2.powi(exponent)).sqrt() as f32,
+                rate: (lr / (1.0 - beta1.powi(exponent(step)))) as f32,
+                correction: (1.0 - beta2.powi(exponent(step))).sqrt() as f32,
                 share1: (1.0 - beta1) as f32,
                 beta2: beta2 as f32,
                 share2: (1.0 - beta2) as f32,
@@ -47,6 +46,35 @@ pub(super) fn update(
                 [mean, square] => rule.plain(weights, grad, mean, square),
                 [mean, square, max] => rule.amsgrad(weights, grad, mean, square, max),
                 _ => {}
+            }
+        }
+        Optimizer::Nadam { beta1, beta2, eps, weight_decay, momentum_decay, decoupled, .. } => {
+            if let [mean, square] = slots {
+                let factors = nadam_factors(beta1, momentum_decay, step);
+                let rule = Nadam {
+                    gradient: (lr * factors.gradient) as f32,
+                    moment: (lr * factors.moment) as f32,
+                    correction: 1.0 / (1.0 - beta2.powi(exponent(step))) as f32,
+                    share1: (1.0 - beta1) as f32,
+                    beta2: beta2 as f32,
+                    share2: (1.0 - beta2) as f32,
+                    eps: eps as f32,
+                    decay: if decoupled { 0.0 } else { weight_decay as f32 },
+                    keep: if decoupled { (1.0 - lr * weight_decay) as f32 } else { 1.0 },
+                };
+                rule.step(weights, grad, mean, square);
+            }
+        }
+        Optimizer::Adamax { beta1, beta2, eps, weight_decay, .. } => {
+            if let [mean, greatest] = slots {
+                let rule = Adamax {
+                    rate: (lr / (1.0 - beta1.powi(exponent(step)))) as f32,
+                    share: (1.0 - beta1) as f32,
+                    beta2: beta2 as f32,
+                    eps: eps as f32,
+                    decay: weight_decay as f32,
+                };
+                rule.step(weights, grad, mean, greatest);
             }
         }
         Optimizer::Rmsprop { alpha, eps, momentum, centered, weight_decay, .. } => {
@@ -84,6 +112,75 @@ pub(super) fn update(
                 rule.step(weights, grad, square, moved);
             }
         }
+    }
+}
+
+fn exponent(step: u64) -> i32 {
+    step.min(i32::MAX as u64) as i32
+}
+
+/// What NAdam multiplies the gradient and its mean by, besides the learning rate.
+struct NadamFactors {
+    gradient: f64,
+    moment: f64,
+}
+
+/// With `mu_t = beta1 (1 - 0.96^(t d) / 2)` and `p_t` the product of `mu_1` to `mu_t`:
+/// `(1 - mu_t) / (1 - p_t)` and `mu_{t+1} / (1 - p_{t+1})`.
+fn nadam_factors(beta1: f64, momentum_decay: f64, step: u64) -> NadamFactors {
+    let mu = |t: u64| beta1 * (1.0 - 0.5 * 0.96f64.powf(t as f64 * momentum_decay));
+    // A product below the rounding of 1 changes nothing.
+    let product = (1..=step).map(mu).try_fold(1.0, |p, mu| if p * mu < 1e-17 { None } else { Some(p * mu) });
+    let (product, now, next) = (product.unwrap_or(0.0), mu(step), mu(step.saturating_add(1)));
+    NadamFactors { gradient: (1.0 - now) / (1.0 - product), moment: next / (1.0 - product * next) }
+}
+
+struct Nadam {
+    gradient: f32,
+    moment: f32,
+    /// One over the second moment's bias.
+    correction: f32,
+    share1: f32,
+    beta2: f32,
+    share2: f32,
+    eps: f32,
+    decay: f32,
+    /// What decoupled decay leaves of a weight.
+    keep: f32,
+}
+
+impl Nadam {
+    fn step(&self, weights: &mut [f32], grad: &[f32], mean: &mut [f32], square: &mut [f32]) {
+        zip([weights, mean, square], [grad], |[w, m, s], [g]| {
+            for (((w, m), s), g) in w.iter_mut().zip(m).zip(s).zip(g) {
+                let g = g + self.decay * *w;
+                *m += self.share1 * (g - *m);
+                *s = self.beta2 * *s + self.share2 * g * g;
+                let root = (*s * self.correction).sqrt() + self.eps;
+                *w = *w * self.keep - (self.gradient * g + self.moment * *m) / root;
+            }
+        });
+    }
+}
+
+struct Adamax {
+    rate: f32,
+    share: f32,
+    beta2: f32,
+    eps: f32,
+    decay: f32,
+}
+
+impl Adamax {
+    fn step(&self, weights: &mut [f32], grad: &[f32], mean: &mut [f32], greatest: &mut [f32]) {
+        zip([weights, mean, greatest], [grad], |[w, m, x], [g]| {
+            for (((w, m), x), g) in w.iter_mut().zip(m).zip(x).zip(g) {
+                let g = g + self.decay * *w;
+                *m += self.share * (g - *m);
+                *x = (self.beta2 * *x).max(g.abs() + self.eps);
+                *w -= self.rate * *m / *x;
+            }
+        });
     }
 }
 
