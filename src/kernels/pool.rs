@@ -148,8 +148,7 @@ impl Pool {
         let lines = y.chunks_exact_mut(points).zip(positions.chunks_exact_mut(points));
         for (row, (y, positions)) in lines.enumerate() {
             let two = 2 * row * points..2 * (row + 1) * points;
-            let ((top, bottom), (first, second)) =
-                (best[two.clone()].split_at(points), found[two].split_at(points));
+            let ((top, bottom), (first, second)) = (best[two.clone()].split_at(points), found[two].split_at(points));
             for (((y, position), (a, b)), (p, q)) in
                 y.iter_mut().zip(positions).zip(top.iter().zip(bottom)).zip(first.iter().zip(second))
             {
