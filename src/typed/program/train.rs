@@ -168,7 +168,7 @@ impl Run<'_> {
         let steps = self.examples.batches() as u64;
         let mut means = Means::default();
         for (index, batch) in self.examples.epoch(self.epoch as u64).enumerate() {
-            let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
+            let batch = batch?;
             if batch.len == 0 {
                 continue;
             }
