@@ -160,13 +160,7 @@ fn key(
 
 /// Adds the parameters of a node and of all that it depends on.
 fn add_weights(digest: &mut Sha256, network: &Network<'_>, node: NodeId, params: &ParamStore) {
-    let graph = network.checked().graph();
-    let (mut todo, mut seen) = (vec![node], std::collections::BTreeSet::new());
-    while let Some(id) = todo.pop() {
-        if seen.insert(id) {
-            todo.extend(graph.inputs(id));
-        }
-    }
+    let seen = network.checked().graph().with_ancestors([node]);
     for param in seen.into_iter().flat_map(|id| network.checked().node_params(id)) {
         digest.update(params.name(*param));
         digest.update(bytemuck::cast_slice::<f32, u8>(params.get(*param)));

@@ -121,15 +121,8 @@ pub(super) fn of(config: &TrainConfig, checked: &Checked) -> Vec<Phase> {
 /// The parameters of the nodes at or beneath `name`, and of all that these depend on.
 fn before(checked: &Checked, name: &str) -> BTreeSet<ParamId> {
     let graph = checked.graph();
-    let mut todo: Vec<NodeId> = graph.ids().filter(|id| is_beneath(&graph.node(*id).path, name)).collect();
-    todo.extend(graph.find(name));
-    let mut seen = BTreeSet::new();
-    while let Some(id) = todo.pop() {
-        if seen.insert(id) {
-            todo.extend(graph.inputs(id));
-        }
-    }
-    seen.into_iter().flat_map(|id| checked.node_params(id).to_vec()).collect()
+    let named = graph.ids().filter(|id| is_beneath(&graph.node(*id).path, name)).chain(graph.find(name));
+    graph.with_ancestors(named).into_iter().flat_map(|id| checked.node_params(id).to_vec()).collect()
 }
 
 /// The nodes with running statistics whose every parameter is frozen.
