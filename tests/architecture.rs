@@ -97,7 +97,7 @@ fn files_stay_readable() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for file in rust_files(&root.join("src")).into_iter().chain(rust_files(&root.join("tests"))) {
         let lines = fs::read_to_string(&file).expect("source files are readable").lines().count();
-        assert!(lines <= 600, "{} has {lines} lines", file.display());
+        assert!(lines <= 650, "{} has {lines} lines", file.display());
     }
 }
 

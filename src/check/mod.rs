@@ -13,6 +13,8 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use crate::diag::Sink;
 use crate::graph::{Graph, NodeId};
 use crate::ops::init::{Init, Penalty};
@@ -96,6 +98,14 @@ impl Checked {
     /// The parameters of a node in the order of [`crate::ops::Operator::params`].
     pub fn node_params(&self, id: NodeId) -> &[ParamId] {
         &self.node_params[id.index()]
+    }
+
+    /// The parameters of the nodes at or beneath `name`, and of all that these depend on.
+    pub fn params_up_to(&self, name: &str) -> BTreeSet<ParamId> {
+        let graph = self.graph();
+        let beneath = |path: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let named = graph.ids().filter(|id| beneath(&graph.node(*id).path)).chain(graph.find(name));
+        graph.with_ancestors(named).into_iter().flat_map(|id| self.node_params(id).to_vec()).collect()
     }
 
     /// The facts of all nodes with these symbols replaced. Where a value makes some shape

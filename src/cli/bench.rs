@@ -110,7 +110,7 @@ fn tune(network: &mut Network<'_>, batch: usize) -> Result<(), Failure> {
             micros(1),
             micros(2),
             t.choice.name().to_string(),
-            sizes.by_cost().name().to_string(),
+            sizes.by_cost(false).name().to_string(),
         ]);
     }
     eprintln!("{table}");

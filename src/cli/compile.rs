@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use super::stream::eprintln;
 
 use crate::codegen::{Dependency, Package, Source, package};
-use crate::diag::{Diagnostic, Sink, codes};
+use crate::config;
+use crate::diag::{Diagnostic, Severity, Sink, codes};
 use crate::driver::Compiled;
 use crate::fs::write_bytes_atomic;
 use crate::run::{Failure, Network};
 
 use super::Exit;
-use super::common::SpecOptions;
+use super::common::{SpecOptions, print_problems};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -61,6 +62,7 @@ fn compile(args: &Args, compiled: &Compiled) -> Result<String, Failure> {
     let Some(package) = package::package(source, &name, &dependency, &mut sink) else {
         return Err(Failure::from_sink(&sink));
     };
+    warn(compiled);
     let mut network = Network::new(checked, 0);
     if let Some(file) = &args.weights {
         network.load(file, Some(spec), false)?;
@@ -70,6 +72,17 @@ fn compile(args: &Args, compiled: &Compiled) -> Result<String, Failure> {
         network.save(&args.out.join("weights.safetensors"))?;
     }
     Ok(name)
+}
+
+/// Says which settings the program will refuse to train with.
+fn warn(compiled: &Compiled) {
+    let (Some(train), Some(spec)) = (&compiled.config.train, &compiled.spec) else { return };
+    let mut sink = Sink::new();
+    for mut problem in config::unfollowed(train, spec) {
+        problem.severity = Severity::Warning;
+        sink.push(problem);
+    }
+    print_problems(&sink, &compiled.sources);
 }
 
 /// A folder is named from where the command runs; a manifest names it from where the package lies.

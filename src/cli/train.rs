@@ -8,7 +8,7 @@ use super::stream::eprintln;
 
 use crate::config::{DataConfig, TrainConfig};
 use crate::data::{Mode, Part};
-use crate::diag::{Diagnostic, codes};
+use crate::diag::codes;
 use crate::driver::Compiled;
 use crate::engine::schedule::Length;
 use crate::run::{self, Failure, Fingerprint, Network, Outcome, RunDir, TrainOptions};
@@ -188,11 +188,7 @@ fn parse_time(text: &str) -> Result<f64, String> {
 /// Puts the command line's settings in the place of the spec's.
 fn override_settings(args: &Recipe, config: &mut TrainConfig) -> Result<(), Failure> {
     if let Some(epochs) = args.epochs {
-        config.set_epochs(epochs as usize).map_err(|phases| {
-            let message = format!("{epochs} epochs are too few for {phases} phases");
-            let problem = Diagnostic::error(codes::CONFLICTING_SETTINGS, message).label(config.span, "these phases");
-            problem.help(format!("`--epochs` is at least {phases}: each phase trains for one epoch or more"))
-        })?;
+        run::set_epochs(config, epochs)?;
     }
     config.max_time = args.max_time.or(config.max_time);
     config.checkpoint = args.checkpoint_every.or(config.checkpoint);

@@ -24,7 +24,8 @@ fn spaced(text: &str) -> String {
         let heads = |prefix: &str| last.starts_with(prefix) && margin(line) && !line.starts_with(prefix);
         let method = last == "    }" && line.starts_with("    ") && !line.starts_with("     ");
         let use_groups = last.starts_with("use std::") && line.starts_with("use ") && !line.starts_with("use std::");
-        if ends || heads("//!") || heads("use ") || heads("mod ") || method || use_groups {
+        let constants = last.starts_with("    const ") && line.starts_with("    fn ");
+        if ends || constants || heads("//!") || heads("use ") || heads("mod ") || method || use_groups {
             spaced.push('\n');
         }
         spaced.push_str(line);

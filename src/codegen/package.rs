@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 
 use crate::check::Checked;
 use crate::diag::{Diagnostic, Sink, codes};
+use crate::graph::NodeId;
+use crate::ops::Op;
 use crate::shape::{DType, Fact};
-use crate::syntax::ast::Spec;
+use crate::syntax::ast::{Expr, ExprKind, Spec};
 use crate::syntax::write;
 
 use super::dfdx::{self, Model};
-use super::{format, names};
+use super::{format, names, tree};
 
 /// Where the package finds Blockprint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,7 +149,7 @@ fn readme(name: &str, model: &Model) -> String {
     let train = match model.measured {
         Some(_) => {
             "cargo run --release -- train --data path/to/data
-cargo run --release -- eval --data path/to/data --weights runs/best.safetensors
+cargo run --release -- eval --data path/to/data --weights run/best.safetensors
 "
         }
         None => "",
@@ -171,20 +173,20 @@ A network in statically typed Rust, written by `blockprint compile`.
 
 /// `src/main.rs`.
 fn program(source: Source<'_>, model: &Model, sink: &mut Sink) -> Option<String> {
-    let mut refuse = |message: &str| {
-        sink.push(
-            Diagnostic::error(codes::NO_DFDX, message.to_string())
-                .help("a data set gives one tensor and one label for each example"),
-        );
-        None
+    let fed = match Fed::of(source, model) {
+        Ok(fed) => fed,
+        Err(problem) => {
+            sink.push(problem);
+            return None;
+        }
     };
-    let [(_, image)] = model.inputs.as_slice() else {
-        return refuse("a generated program needs a network with one input besides the targets");
-    };
-    if image.dtype != DType::F32 {
-        return refuse("a generated program needs a network that reads floats");
-    }
-    let mut text = String::from(
+    let name = &model.name;
+    let mut imports = vec!["self", "Images", "Program"];
+    imports.extend(model.measured.is_some().then_some(["Measures", "Targets"]).into_iter().flatten());
+    let answer = answer(source.checked);
+    imports.extend(answer.is_some().then_some("Answer"));
+    imports.sort_unstable_by_key(|name| (*name != "self", *name));
+    let mut text = format!(
         "//! Trains, measures and runs the network: `cargo run --release -- help`.
 
 mod model;
@@ -192,99 +194,238 @@ mod model;
 use std::process::ExitCode;
 
 use blockprint::typed::prelude::*;
+use blockprint::typed::program::{{{}}};
+
+use model::{name};
+
+impl Program for {name} {{
 ",
+        imports.join(", ")
     );
-    text += match model.measured {
-        Some(_) => "use blockprint::typed::program::{self, Measures, Program, Targets};\n\n",
-        None => "use blockprint::typed::program::{self, Program};\n\n",
-    };
-    let name = &model.name;
-    let _ = write!(text, "use model::{name};\n\nimpl Program for {name} {{\n");
-    let _ = writeln!(text, "type Images = {};", dfdx::shape_type(image, "usize"));
-    let _ = writeln!(text, "const SETTINGS: &'static str = include_str!(\"../settings.yaml\");");
-    let sizes: Vec<String> = image.shape.iter().skip(1).filter_map(|d| d.as_usize()).map(|s| s.to_string()).collect();
-    let _ = writeln!(text, "const IMAGE: &'static [usize] = &[{}];", sizes.join(", "));
-    let first = if model.outputs.len() == 1 { "self.forward(images)" } else { "self.forward(images).0" };
-    let _ =
-        writeln!(text, "fn outputs(&self, images: Tensor<Self::Images, f32, Cpu>) -> Vec<f32> {{ values(&{first}) }}");
-    let label = match &model.measured {
-        Some(measured) => measure(&mut text, model, measured, image, source)?,
-        None => None,
-    };
-    if let Some(width) = label {
-        let _ = writeln!(text, "const LABEL: Option<usize> = Some({width});");
+    text += "const SETTINGS: &'static str = include_str!(\"../settings.yaml\");\n";
+    fed.constants(&mut text, source.checked);
+    if !model.reported.is_empty() {
+        let reported: Vec<String> = model.reported.iter().map(|name| names::literal(name)).collect();
+        let _ = writeln!(text, "const METRICS: &'static [&'static str] = &[{}];", reported.join(", "));
     }
-    let classes = classes(source.checked);
-    if let Some(classes) = classes {
-        let _ = writeln!(text, "const CLASSES: Option<usize> = Some({classes});");
+    put_upto(&mut text, source);
+    if let Some(answer) = answer {
+        let _ = writeln!(text, "const ANSWER: Answer = Answer::{answer};");
     }
-    let probabilities = source.checked.graph().roles.outputs.first().and_then(|id| source.checked.graph().op(*id));
-    if probabilities.is_some_and(|op| op.info().name == "softmax") {
-        text += "const PROBABILITIES: bool = true;\n";
+    let images = |tape: &str| format!("self.forward::<usize, {tape}>({})", fed.images());
+    let first = if model.outputs.len() == 1 { "" } else { ".0" };
+    let _ = writeln!(
+        text,
+        "fn outputs(&self, images: Images<'_>) -> Vec<f32> {{ values(&{}{first}) }}",
+        images("NoneTape")
+    );
+    if let Some(arguments) = &fed.measured {
+        let targets = if fed.label.is_some() { "targets" } else { "_targets" };
+        let _ = writeln!(
+            text,
+            "fn measure<T: Tape>(&self, images: Images<'_>, {targets}: Targets<'_>) -> Option<Measures<T>> {{
+                let outputs = {};
+                Some({name}::measure({}))
+            }}",
+            images("T"),
+            arguments.join(", ")
+        );
     }
     let _ = write!(text, "}}\n\nfn main() -> ExitCode {{ program::main({name}::new()) }}\n");
     Some(format::pretty(&text))
 }
 
-/// Writes `measure`; gives the numbers of a label, where there is one. `None` where no data set
-/// could feed the targets.
-fn measure(
-    text: &mut String,
-    model: &Model,
-    measured: &[(String, Fact)],
-    image: &Fact,
-    source: Source<'_>,
-) -> Option<Option<usize>> {
-    let results = model.outputs.len();
-    let targets = &measured[results.min(measured.len())..];
-    let graph = source.checked.graph();
-    let own = |name: &str| graph.roles.inputs.iter().any(|id| graph.node(*id).path == name);
-    let mut arguments: Vec<String> = match results {
-        1 => vec!["outputs".to_string()],
-        n => (0..n).map(|i| format!("outputs.{i}")).collect(),
+/// Writes what each `upto` of the settings freezes: layers by name, which the program cannot tell.
+fn put_upto(text: &mut String, source: Source<'_>) {
+    let parts = |name: &String| {
+        let params = source.checked.params_up_to(name).into_iter().map(|id| source.checked.param(id).name.as_str());
+        let mut layers: Vec<&str> = params.filter_map(|param| Some(param.rsplit_once('.')?.0)).collect();
+        layers.dedup();
+        let layers: Vec<String> = layers.into_iter().map(names::literal).collect();
+        format!("({}, &[{}])", names::literal(name), layers.join(", "))
     };
-    let mut label = None;
-    let mut again = false;
-    for (name, fact) in targets {
-        let reads_image = fact == image && model.inputs.iter().any(|(input, _)| input == name) && own(name);
-        if reads_image {
-            arguments.push("same".to_string());
-            again = true;
-            continue;
+    let lines: Vec<String> = upto(source.spec).iter().map(parts).collect();
+    if !lines.is_empty() {
+        let ty = "&'static [(&'static str, &'static [&'static str])]";
+        let _ = writeln!(text, "const UPTO: {ty} = &[{}];", lines.join(", "));
+    }
+}
+
+/// The names that phases of training freeze up to.
+fn upto(spec: &Spec) -> Vec<String> {
+    let entry = |expr: &Expr, name: &str| match &expr.kind {
+        ExprKind::Map(entries) => entries.iter().find(|e| e.key.value == name).map(|e| e.value.clone()),
+        _ => None,
+    };
+    let Some(phases) = spec.section("train").and_then(|train| entry(train, "phases")) else { return Vec::new() };
+    let ExprKind::List(phases) = phases.kind else { return Vec::new() };
+    let mut names: Vec<String> = Vec::new();
+    for phase in &phases {
+        if let Some(ExprKind::Name(name) | ExprKind::Str(name)) = entry(phase, "upto").map(|e| e.kind)
+            && !names.contains(&name)
+        {
+            names.push(name);
         }
-        let sizes: Vec<usize> = fact.shape.iter().skip(1).filter_map(|d| d.as_usize()).collect();
-        label = Some(sizes.iter().product());
-        arguments.push(match fact.dtype {
-            DType::I64 => "targets.classes()".to_string(),
-            DType::F32 => "targets.numbers()".to_string(),
-        });
     }
-    let targets = if label.is_some() { "targets" } else { "_targets" };
-    let _ = writeln!(
-        text,
-        "fn measure<T: Tape>(&self, images: Tensor<Self::Images, f32, Cpu, T>, {targets}: Targets<'_>) -> Option<Measures<T>> {{"
-    );
-    if again {
-        *text += "let same = program::untaped(&images);\n";
+    names
+}
+
+/// What of a data set goes where in a network.
+struct Fed<'a> {
+    /// What each image of an example becomes.
+    image: &'a Fact,
+    /// Images of an example.
+    slots: usize,
+    /// Arguments of `measure`, where the network has a loss.
+    measured: Option<Vec<String>>,
+    /// The numbers of a label.
+    label: Option<usize>,
+}
+
+impl<'a> Fed<'a> {
+    /// As `blockprint train` feeds the network. An error where no data set could.
+    fn of(source: Source<'_>, model: &'a Model) -> Result<Self, Diagnostic> {
+        let graph = source.checked.graph();
+        let refuse = |name: &str, message: String| {
+            let span =
+                graph.roles.inputs.iter().find(|id| graph.node(**id).path == name).map(|id| graph.node(*id).span);
+            let problem = Diagnostic::error(codes::NO_DFDX, message)
+                .help("a data set gives one tensor or several of one size, and one label, for each example");
+            match span {
+                Some(span) => problem.label(span, "this input"),
+                None => problem,
+            }
+        };
+        let Some((name, image)) = model.inputs.first() else {
+            return Err(refuse("", "a generated program needs a network with an input".to_string()));
+        };
+        if image.dtype != DType::F32 {
+            return Err(refuse(name, "a generated program needs a network that reads floats".to_string()));
+        }
+        if let Some((name, other)) = model.inputs.iter().find(|(_, fact)| fact != image) {
+            return Err(refuse(
+                name,
+                format!("a generated program feeds inputs of one size, {image}, but this is {other}"),
+            ));
+        }
+        let mut fed = Fed { image, slots: model.inputs.len(), measured: None, label: None };
+        let Some(measured) = &model.measured else { return Ok(fed) };
+        let results = model.outputs.len();
+        let mut arguments: Vec<String> = match results {
+            1 => vec!["outputs".to_string()],
+            n => (0..n).map(|i| format!("outputs.{i}")).collect(),
+        };
+        // Both name inputs of the network, in the order of the spec.
+        for (id, (_, fact)) in measured_inputs(source.checked).iter().zip(&measured[results.min(measured.len())..]) {
+            let path = &graph.node(*id).path;
+            let own = graph.roles.inputs.iter().filter(|i| is_read(source.checked, **i)).position(|i| i == id);
+            if let Some(slot) = own {
+                arguments.push(format!("images.get({slot})"));
+                continue;
+            }
+            if fed.label.is_some() {
+                return Err(refuse(path, "a generated program feeds one label, and this is another".to_string()));
+            }
+            fed.label = Some(fact.shape.iter().skip(1).filter_map(|d| d.as_usize()).product());
+            arguments.push(match fact.dtype {
+                DType::I64 => "targets.classes()".to_string(),
+                DType::F32 => "targets.numbers()".to_string(),
+            });
+        }
+        fed.measured = Some(arguments);
+        Ok(fed)
     }
-    let _ = writeln!(
-        text,
-        "let outputs = self.forward(images);\nSome({}::measure({})) }}",
-        model.name,
-        arguments.join(", ")
-    );
-    Some(label)
+
+    /// The arguments of `forward`.
+    fn images(&self) -> String {
+        (0..self.slots).map(|slot| format!("images.get({slot})")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What the program says of itself.
+    fn constants(&self, text: &mut String, checked: &Checked) {
+        let sizes = self.image.shape.iter().skip(1).filter_map(|d| d.as_usize());
+        let sizes = sizes.map(|s| s.to_string()).collect::<Vec<_>>().join(", ");
+        let _ = writeln!(text, "const IMAGE: &'static [usize] = &[{sizes}];");
+        if self.slots > 1 {
+            let _ = writeln!(text, "const IMAGES: usize = {};", self.slots);
+        }
+        if let Some(width) = self.label {
+            let _ = writeln!(text, "const LABEL: Option<usize> = Some({width});");
+        }
+        if let Some(classes) = classes(checked) {
+            let _ = writeln!(text, "const CLASSES: Option<usize> = Some({classes});");
+        }
+        if is_distribution(checked) {
+            text.push_str("const DISTRIBUTION: bool = true;\n");
+        }
+    }
+}
+
+/// Whether the network itself reads an input, and not only its losses and metrics.
+fn is_read(checked: &Checked, input: NodeId) -> bool {
+    let graph = checked.graph();
+    let measured = tree::measured(graph);
+    graph.users(input).iter().any(|user| !measured[user.index()])
+}
+
+/// The inputs that losses and metrics read, in the order of the spec.
+fn measured_inputs(checked: &Checked) -> Vec<NodeId> {
+    let graph = checked.graph();
+    let measured = tree::measured(graph);
+    let is_target = |id: &NodeId| graph.users(*id).iter().any(|user| measured[user.index()]);
+    graph.roles.inputs.iter().copied().filter(is_target).collect()
+}
+
+/// The ops that compare the scores of classes with a label.
+fn compares(checked: &Checked, user: NodeId) -> bool {
+    checked.graph().op(user).is_some_and(|op| op.info().inputs.names().starts_with(&["logits", "label"]))
 }
 
 /// How many classes labels may have: the least width of scores that a loss or metric compares with
-/// integers.
+/// them, or the classes of detection heads.
 fn classes(checked: &Checked) -> Option<usize> {
     let graph = checked.graph();
     let labels = graph.roles.inputs.iter().filter(|id| checked.fact(**id).dtype == DType::I64);
-    labels
+    let scores = labels
         .flat_map(|label| graph.users(*label))
+        .filter(|user| compares(checked, *user))
         .filter_map(|user| checked.fact(*graph.inputs(user).first()?).shape.get(1)?.as_usize())
-        .min()
+        // A single score tells two classes apart.
+        .map(|classes| classes.max(2));
+    let heads = graph.ids().filter_map(|id| match graph.op(id)? {
+        Op::YoloV2(op) => Some(op.0.head.classes),
+        Op::YoloV3(op) => Some(op.0.head.classes),
+        _ => None,
+    });
+    scores.chain(heads).min()
+}
+
+/// Whether labels are distributions over classes.
+fn is_distribution(checked: &Checked) -> bool {
+    let graph = checked.graph();
+    let takes = |id: &NodeId| checked.fact(*id).dtype == DType::F32 && checked.fact(*id).rank() == 2;
+    let labels = graph.roles.inputs.iter().filter(|id| takes(id));
+    labels
+        .flat_map(|id| {
+            graph.users(*id).into_iter().filter(|user| graph.inputs(*user).get(1) == Some(id)).collect::<Vec<_>>()
+        })
+        .any(|user| compares(checked, user))
+}
+
+/// What the first output says, where it is not scores of classes.
+fn answer(checked: &Checked) -> Option<&'static str> {
+    let graph = checked.graph();
+    let output = *graph.roles.outputs.first()?;
+    let op = graph.op(output).map_or("", |op| op.info().name);
+    let fact = checked.fact(output);
+    let width = fact.shape.get(1).and_then(|d| d.as_usize());
+    let scores = fact.rank() == 2 && op != "l2norm" && width != Some(1);
+    let fits = graph.roles.total_loss.is_none() || classes(checked).is_some_and(|classes| width == Some(classes));
+    match op {
+        _ if !scores || !fits => Some("Values"),
+        "softmax" => Some("Probabilities"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

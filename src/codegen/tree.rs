@@ -195,7 +195,7 @@ impl Tree {
 }
 
 /// Losses, metrics, and all that is computed from them.
-fn measured(graph: &Graph) -> Vec<bool> {
+pub(super) fn measured(graph: &Graph) -> Vec<bool> {
     let mut measured = vec![false; graph.len()];
     for id in graph.ids() {
         let own = graph.op(id).is_some_and(|op| op.info().role != Role::Layer);

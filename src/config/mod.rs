@@ -30,12 +30,14 @@ pub use data::{
 pub use docs::tables;
 pub use fields::{Callable, Key, Kind};
 pub use optim::{OPTIMIZERS, PICTURE_OPTIMIZERS, SCHEDULES};
+#[cfg(feature = "dfdx")]
 pub(crate) use phases::is_beneath;
 pub use phases::{Freeze, PHASE, Phase, check_phases};
 pub use sampler::{SAMPLERS, Sampler};
 pub use style::{PictureOptimizer, STYLE, Start, StyleConfig};
 pub use train::{
     ClassWeights, DETECTION_METRICS, EarlyStop, Monitor, STOP, TRAIN, TrainConfig, check_monitors, check_names,
+    unfollowed,
 };
 
 /// The sections that are present and sound.

@@ -13,7 +13,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
-use super::emit::unexpressed;
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::parameterless;
 use super::init::{Init, Penalty};
 use super::loss::check_classes;
@@ -88,7 +88,10 @@ impl Operator for Cosine {
         Lowered::Kernel(Box::new(CosineKernel { batch: sizes[0], features: sizes[1], out: self.out }))
     }
 
-    unexpressed!("it runs on the engine alone");
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+        let init = emit::initialiser(self.init);
+        emit::custom(&format!("arcface::Cosine {{ out: {}, init: {init} }}", self.out), &inputs[0], output)
+    }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let mut size = || 1 + random::below(rng, 5) as usize;
@@ -228,7 +231,9 @@ impl Operator for ArcFace {
         Lowered::Kernel(Box::new(ArcFaceKernel { n: sizes[0], classes: sizes[1], op: *self }))
     }
 
-    unexpressed!("it runs on the engine alone");
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::call("arcface", 2, &[format!("{:?}", self.scale), format!("{:?}", self.margin)])
+    }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let (n, classes) = (1 + random::below(rng, 4) as usize, 1 + random::below(rng, 4) as usize);

@@ -11,7 +11,7 @@ use crate::shape::{DType, Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
-use super::emit::unexpressed;
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::{self, parameterless};
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -119,7 +119,9 @@ impl Operator for Contrastive {
         Lowered::Kernel(Box::new(ContrastiveKernel { n: sizes[0], width: sizes[1], margin: f64::from(self.margin) }))
     }
 
-    unexpressed!("it runs on the engine alone");
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::call("contrastive", 3, &[format!("{:?}", self.margin)])
+    }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let (n, width) = (1 + random::below(rng, 4) as usize, 2 + random::below(rng, 3) as usize);
@@ -218,7 +220,9 @@ impl Operator for Rank1 {
         Lowered::Kernel(Box::new(Rank1Kernel { n: sizes[0], width: sizes[1] }))
     }
 
-    unexpressed!("it runs on the engine alone");
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::call("rank1", 2, &[])
+    }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let (n, width) = (2 + random::below(rng, 5) as usize, 1 + random::below(rng, 3) as usize);

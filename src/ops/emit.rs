@@ -103,6 +103,15 @@ pub fn apply(op: &str, inputs: usize) -> Result<Dfdx, Unsupported> {
     Ok(Dfdx::Expr(Expr { text: format!("apply(ops::{op}, {inputs})"), names: false, annotate: true }))
 }
 
+/// A layer without a type of its own, by the op's own kernel: `op` is the op with its settings.
+pub fn custom(op: &str, input: &Fact, output: &Fact) -> Result<Dfdx, Unsupported> {
+    let sizes = |fact: &Fact| {
+        let sizes = fact.shape.iter().skip(1).map(|d| format!("Const<{}>,", d.as_usize().unwrap_or(0)));
+        sizes.collect::<String>()
+    };
+    weighted(format!("Custom<({}), ({})>", sizes(input), sizes(output)), format!("Custom::new(ops::{op})"))
+}
+
 /// An expression whose type can be told from its text.
 pub fn expr(text: String) -> Result<Dfdx, Unsupported> {
     Ok(Dfdx::Expr(Expr { text, names: false, annotate: false }))
@@ -181,7 +190,8 @@ pub fn init(init: Init) -> String {
     format!(".init({})", initialiser(init))
 }
 
-fn initialiser(init: Init) -> String {
+/// `Init::HeNormal(Fan::Out)`.
+pub fn initialiser(init: Init) -> String {
     // Fans print without their type.
     format!("Init::{init:?}").replace("(In)", "(Fan::In)").replace("(Out)", "(Fan::Out)")
 }

@@ -183,8 +183,14 @@ macro_rules! recurrents {
                 self.layer.lower(Cell::$op, inputs)
             }
 
-            fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
-                emit::unsupported("recurrent layers run on the engine alone")
+            fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+                let Layer { hidden, bidirectional, sequences, bias } = self.layer;
+                let op = stringify!($op);
+                let op = format!(
+                    "recurrent::{op} {{ layer: ops::recurrent::Layer {{ hidden: {hidden}, \
+                     bidirectional: {bidirectional}, sequences: {sequences}, bias: {bias} }} }}"
+                );
+                emit::custom(&op, &inputs[0], output)
             }
 
             fn sample(rng: &mut ChaCha8Rng) -> Sample {

@@ -9,7 +9,7 @@ use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
 use super::embedding_loss::{add_difference, check_embeddings, check_identity, hinge, margin, row, square_distance};
-use super::emit::unexpressed;
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::parameterless;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -48,7 +48,9 @@ impl Operator for Triplet {
         Lowered::Kernel(Box::new(TripletKernel { n: sizes[0], width: sizes[1], margin: self.margin }))
     }
 
-    unexpressed!("it runs on the engine alone");
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::call("triplet", 3, &[format!("{:?}", self.margin)])
+    }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let shape = [1 + random::below(rng, 4) as usize, 1 + random::below(rng, 4) as usize];
@@ -167,7 +169,9 @@ impl Operator for BatchTriplet {
         Lowered::Kernel(Box::new(BatchTripletKernel { n: sizes[0], width: sizes[1], op: *self }))
     }
 
-    unexpressed!("it runs on the engine alone");
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::call("batch_triplet", 2, &[format!("{:?}", self.margin), format!("Mining::{:?}", self.mining)])
+    }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let (n, width) = (3 + random::below(rng, 5) as usize, 2 + random::below(rng, 3) as usize);

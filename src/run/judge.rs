@@ -3,6 +3,7 @@
 use crate::config::{DETECTION_METRICS, EarlyStop, Monitor};
 use crate::engine::Progress;
 use crate::engine::schedule::Plateau;
+use crate::source::Span;
 
 use super::evaluate::Probe;
 use super::{Evaluation, TrainOptions};
@@ -13,17 +14,18 @@ pub(super) fn monitor(options: &TrainOptions<'_>, probe: &Probe) -> Monitor {
     if let Some(monitor) = &options.config.monitor {
         return monitor.clone();
     }
-    let metric = match probe.holds("accuracy") {
+    let validated = options.val.is_some();
+    default_monitor(probe.holds("accuracy"), probe.detects() && validated, validated, options.config.span)
+}
+
+/// What is watched where the settings name nothing.
+pub(crate) fn default_monitor(has_accuracy: bool, detects: bool, validation: bool, span: Span) -> Monitor {
+    let metric = match has_accuracy {
         true => "accuracy",
-        false if probe.detects() && options.val.is_some() => DETECTION_METRICS[0],
+        false if detects => DETECTION_METRICS[0],
         false => "loss",
     };
-    Monitor {
-        validation: options.val.is_some(),
-        metric: metric.to_string(),
-        minimize: metric == "loss",
-        span: options.config.span,
-    }
+    Monitor { validation, metric: metric.to_string(), minimize: metric == "loss", span }
 }
 
 /// The value that a monitor watches; one that is not finite is never better.
@@ -33,7 +35,7 @@ fn watched(monitor: &Monitor, train: &[(String, f64)], val: Option<&Evaluation>)
 }
 
 /// Whether this epoch is the best so far.
-pub(super) fn is_best(
+pub(crate) fn is_best(
     monitor: &Monitor,
     train: &[(String, f64)],
     val: Option<&Evaluation>,
@@ -48,7 +50,7 @@ pub(super) fn is_best(
 }
 
 /// Counts the epochs that brought no improvement; whether they are too many now.
-pub(super) fn stops_early(
+pub(crate) fn stops_early(
     stop: &EarlyStop,
     train: &[(String, f64)],
     val: Option<&Evaluation>,
@@ -66,7 +68,7 @@ pub(super) fn stops_early(
 }
 
 /// Lowers the learning rate where the watched number no longer improves; whether it did.
-pub(super) fn drops_rate(
+pub(crate) fn drops_rate(
     monitor: &Monitor,
     plateau: &Plateau,
     train: &[(String, f64)],
@@ -101,7 +103,6 @@ pub(super) fn has_stopped(stop: &EarlyStop, progress: &Progress) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Span;
 
     /// The epochs after which the rate drops, and the factors then.
     fn drops(plateau: &Plateau) -> Vec<(u32, f64)> {

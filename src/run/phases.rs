@@ -3,12 +3,27 @@
 use std::collections::BTreeSet;
 
 use crate::check::{Checked, ParamId};
-use crate::config::{TrainConfig, is_beneath};
+use crate::config::TrainConfig;
+use crate::diag::{Diagnostic, codes};
 use crate::engine::optim::Optimizer;
 use crate::engine::schedule::Schedule;
 use crate::graph::NodeId;
 use crate::ops::{Op, fused};
 use crate::plan::PlanOptions;
+
+use super::Failure;
+
+/// Trains for this many epochs, instead of those of the settings.
+///
+/// # Errors
+/// Fewer epochs than phases.
+pub fn set_epochs(config: &mut TrainConfig, epochs: u32) -> Result<(), Failure> {
+    config.set_epochs(epochs as usize).map_err(|phases| {
+        let message = format!("{epochs} epochs are too few for {phases} phases");
+        let problem = Diagnostic::error(codes::CONFLICTING_SETTINGS, message).label(config.span, "these phases");
+        problem.help(format!("`--epochs` is at least {phases}: each phase trains for one epoch or more")).into()
+    })
+}
 
 /// One phase, with names resolved.
 pub(super) struct Phase {
@@ -105,7 +120,7 @@ pub(super) fn of(config: &TrainConfig, checked: &Checked) -> Vec<Phase> {
         frozen =
             checked.param_ids().filter(|id| phase.freezes(&checked.param(*id).name, frozen.contains(id))).collect();
         if let Some(name) = &phase.upto {
-            frozen.extend(before(checked, &name.value));
+            frozen.extend(checked.params_up_to(&name.value));
         }
         phases.push(Phase {
             epochs: phase.epochs,
@@ -116,13 +131,6 @@ pub(super) fn of(config: &TrainConfig, checked: &Checked) -> Vec<Phase> {
         });
     }
     phases
-}
-
-/// The parameters of the nodes at or beneath `name`, and of all that these depend on.
-fn before(checked: &Checked, name: &str) -> BTreeSet<ParamId> {
-    let graph = checked.graph();
-    let named = graph.ids().filter(|id| is_beneath(&graph.node(*id).path, name)).chain(graph.find(name));
-    graph.with_ancestors(named).into_iter().flat_map(|id| checked.node_params(id).to_vec()).collect()
 }
 
 /// The nodes with running statistics whose every parameter is frozen.

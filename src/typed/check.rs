@@ -335,11 +335,11 @@ mod tests {
                 dilation: &dilation,
                 ceil: false,
             };
-            if let Ok(output) = op("conv", &args).infer(&[input.clone()]) {
+            if let Ok(output) = op("conv", &args).infer(std::slice::from_ref(&input)) {
                 accepted += 1;
                 assert_eq!(conv(2, &sizes, 4, &output.sizes()[2..], slide, 2), 4);
             }
-            if let Ok(output) = op("conv_transpose", &args).infer(&[input.clone()]) {
+            if let Ok(output) = op("conv_transpose", &args).infer(std::slice::from_ref(&input)) {
                 assert_eq!(conv_transpose(2, &sizes, 4, &output.sizes()[2..], slide, &added, 1), 4);
             }
             if let Ok(output) = op("maxpool", &args).infer(&[input]) {

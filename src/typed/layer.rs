@@ -1,7 +1,7 @@
 //! A layer without its type: an op and its parameters.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use dfdx::shapes::Shape;
@@ -26,6 +26,10 @@ pub struct Layer {
     frozen: bool,
     at_input: bool,
     node: u64,
+    /// How far behind `node` the noise of each further call of a step is.
+    again: Vec<u64>,
+    /// Calls with a tape since the step began.
+    calls: AtomicUsize,
     /// Seed and step of the noise.
     noise: [AtomicU64; 2],
 }
@@ -63,6 +67,8 @@ impl Layer {
             frozen: false,
             at_input: false,
             node: 0,
+            again: Vec::new(),
+            calls: AtomicUsize::new(0),
             noise: Default::default(),
         }
     }
@@ -94,7 +100,7 @@ impl Layer {
             training: if state.is_empty() { taped } else { moves_statistics },
             state,
             at_input: self.at_input,
-            node: self.node,
+            node: if taped { self.next_node() } else { self.node },
             noise: NoiseKey { seed, step },
         };
         let (output, state) = call(&self.op, inputs, setting);
@@ -102,6 +108,13 @@ impl Layer {
             *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
         }
         output
+    }
+
+    /// The node whose noise this call with a tape draws.
+    fn next_node(&self) -> u64 {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed) % (self.again.len() + 1);
+        let offset = call.checked_sub(1).and_then(|further| self.again.get(further));
+        self.node.wrapping_add(offset.copied().unwrap_or(0))
     }
 
     /// Forgets packed weights, since weights change.
@@ -130,10 +143,16 @@ impl Layer {
         self.at_input = at_input;
     }
 
+    /// How far behind its own noise that of each further call of a step is.
+    pub(super) fn set_again(&mut self, offsets: &[u64]) {
+        self.again = offsets.to_vec();
+    }
+
     /// The random streams of the next step.
     pub fn set_noise(&self, seed: u64, step: u64) {
         self.noise[0].store(seed, Ordering::Relaxed);
         self.noise[1].store(step, Ordering::Relaxed);
+        self.calls.store(0, Ordering::Relaxed);
     }
 
     /// Sets the first values of `weight`, for [`initialize`](super::initialize).

@@ -59,7 +59,7 @@ pub use layer::Layer;
 pub use layers::*;
 pub use loss::*;
 pub use module::{
-    Module, freeze, initialize, join, load, parameter_count, save, set_noise, visit, visit_gradients, visit_mut,
+    Module, again, freeze, initialize, join, load, parameter_count, save, set_noise, visit, visit_gradients, visit_mut,
 };
 pub use shape::{
     Batch, Channels, EndsWith, Features, Labels, Map, Scalar, Seq, Sizes, Tape, Volume, WithWidth, fork, labels, tensor,

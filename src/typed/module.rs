@@ -83,6 +83,14 @@ pub fn freeze(part: &mut impl Module, frozen: bool) {
     part.layers_mut("", &mut |_, layer| layer.set_frozen(frozen));
 }
 
+/// Says that a step calls a part of the network several times, as a tower: the streams that dropout
+/// draws from in each further call are those of layers so much behind its own.
+#[must_use]
+pub fn again<M: Module>(mut part: M, offsets: &[u64]) -> M {
+    part.layers_mut("", &mut |_, layer| layer.set_again(offsets));
+    part
+}
+
 /// Sets the random streams of dropout for the next step of training.
 pub fn set_noise(net: &impl Module, seed: u64, step: u64) {
     net.layers("", &mut |_, layer| layer.set_noise(seed, step));

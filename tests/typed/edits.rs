@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const MODEL: &str = include_str!("edited/lenet5.rs");
+const MODEL: &str = include_str!("../../generated/src/lenet5/model.rs");
 
 /// Compiles a text as a library, without code; returns the lines and codes of its errors.
 fn check(library: &Path, folder: &Path, text: &str) -> Vec<(usize, String)> {

@@ -18,7 +18,7 @@ use super::types;
 
 /// Functions of the prelude that are no ops of the language; no local may hide them.
 const FUNCTIONS: &[&str] =
-    &["apply", "fork", "gate", "gelu_tanh", "weighted_cross_entropy", "number", "self", "ops", "values", "x"];
+    &["apply", "again", "fork", "gate", "gelu_tanh", "weighted_cross_entropy", "number", "self", "ops", "values", "x"];
 
 /// How many calls stand around each other before the value gets a name. What is counted must not
 /// depend on names: equal networks give equal code but for identifiers.
@@ -140,7 +140,9 @@ pub(super) fn measures(mut drafter: Drafter<'_>) -> Option<Measures> {
         let id = writer.canonical(id);
         writer.values.entry(id).or_default().uses.push(Use { reader: Reader::Result, live });
     }
-    let inputs = writer.open(&inputs);
+    let unread: Vec<bool> = inputs.iter().map(|id| writer.values.get(id).is_none_or(|v| v.uses.is_empty())).collect();
+    let mut inputs = writer.open(&inputs);
+    inputs.iter_mut().zip(unread).filter(|(_, unread)| *unread).for_each(|((name, _), _)| name.insert(0, '_'));
     for (index, step) in steps.iter().enumerate() {
         writer.step(index, step);
     }

@@ -98,8 +98,21 @@ pub(super) struct Drafter<'a> {
     pub fields: Vec<Field>,
     pub slots: Slots,
     taken: Taken,
-    /// Fields of towers by the names of their weights.
-    towers: HashMap<String, (String, KindId)>,
+    /// Towers that have a field, by the names of their weights.
+    towers: HashMap<String, Tower>,
+}
+
+/// A tower that has a field.
+#[derive(Clone, Debug)]
+struct Tower {
+    field: String,
+    kind: KindId,
+    /// The first call.
+    first: InstanceId,
+    /// The constructor, as the first call needs it.
+    new: String,
+    /// How far behind the random streams of the first call those of the others are.
+    offsets: Vec<u64>,
 }
 
 impl<'a> Drafter<'a> {
@@ -233,19 +246,36 @@ impl<'a> Drafter<'a> {
             return None;
         };
         let path = path.trim_end_matches('.').to_string();
-        if let Some((field, known)) = self.towers.get(&inner.weights).cloned() {
-            if known != kind {
+        if let Some(tower) = self.towers.get(&inner.weights).cloned() {
+            if tower.kind != kind {
                 self.unequal_calls(instance);
             }
-            return Some(Step::Block { instance, callee: format!("self.{field}") });
+            let callee = format!("self.{}", tower.field);
+            self.call_again(tower, instance);
+            return Some(Step::Block { instance, callee });
         }
         let name = self.taken.claim(self.field_name(instance, &path));
         let new = self.constructor(instance)?;
-        self.towers.insert(inner.weights.clone(), (name.clone(), kind));
+        let tower = Tower { field: name.clone(), kind, first: instance, new: new.clone(), offsets: Vec::new() };
+        self.towers.insert(inner.weights.clone(), tower);
         let doc = self.block_doc(kind);
         let ty = placeholder(kind);
         self.fields.push(Field { name: name.clone(), ty, new, paths: vec![path], array: false, doc });
         Some(Step::Block { instance, callee: format!("self.{name}") })
+    }
+
+    /// Gives a tower with noise the random streams of one more call.
+    fn call_again(&mut self, mut tower: Tower, instance: InstanceId) {
+        let stream = |at: InstanceId| {
+            let node = self.known.slots[at].iter().find(|slot| slot.name == "node");
+            node.and_then(|slot| slot.value.parse::<u64>().ok())
+        };
+        let (Some(first), Some(own)) = (stream(tower.first), stream(instance)) else { return };
+        tower.offsets.push(own.saturating_sub(first));
+        if let Some(field) = self.fields.iter_mut().find(|field| field.name == tower.field) {
+            field.new = format!("again({}, &{:?})", tower.new, tower.offsets);
+        }
+        self.towers.insert(self.tree.instances[instance].weights.clone(), tower);
     }
 
     /// A name for the field of a block: that of the spec, or where it has only a number, that of the

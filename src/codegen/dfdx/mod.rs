@@ -15,7 +15,6 @@ use crate::diag::Sink;
 use super::tree::Tree;
 
 pub use model::Model;
-pub use types::shape as shape_type;
 
 /// The model of a network as a Rust module. Where generated code cannot express something, that is
 /// reported at the node, and there is none.

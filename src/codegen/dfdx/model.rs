@@ -26,6 +26,8 @@ pub struct Model {
     pub outputs: Vec<Fact>,
     /// Arguments of `measure`, where the network has a loss.
     pub measured: Option<Vec<(String, Fact)>>,
+    /// The names of what is reported besides the loss.
+    pub reported: Vec<String>,
 }
 
 /// Writes the module.
@@ -60,6 +62,7 @@ pub(super) fn write(checked: &Checked, tree: &Tree, kinds: &[Kind], measures: Op
         inputs: root.map(|k| k.draft.inputs.clone()).unwrap_or_default(),
         outputs: root.map(|k| k.draft.outputs.clone()).unwrap_or_default(),
         measured,
+        reported: measures.iter().flat_map(|m| m.values.iter().map(|(name, _)| name.clone())).collect(),
     }
 }
 

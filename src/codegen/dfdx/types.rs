@@ -30,7 +30,7 @@ pub(super) fn with(fact: &Fact, batch: &str, tape: Option<&str>) -> String {
 }
 
 /// The type of a shape: `(B, Const<3>, Const<224>, Const<224>)`.
-pub fn shape(fact: &Fact, batch: &str) -> String {
+fn shape(fact: &Fact, batch: &str) -> String {
     let sizes = fact.shape.iter().skip(1).map(|d| format!(" Const<{}>,", d.as_usize().unwrap_or(0)));
     let sizes = sizes.collect::<String>();
     match fact.rank() {

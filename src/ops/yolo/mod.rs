@@ -157,6 +157,17 @@ impl Yolo {
         Ok(Fact::f32(Vec::new()))
     }
 
+    /// It as Rust over `ops`.
+    fn constructor(&self) -> String {
+        let Head { classes, anchors, softmax } = &self.head;
+        let Yolo { all, mask, ignore, coord, object, no_object, class, rescore, .. } = self;
+        format!(
+            "ops::yolo::Yolo {{ head: ops::yolo::Head {{ classes: {classes}, anchors: vec!{anchors:?}, softmax: {softmax} }}, \
+             all: vec!{all:?}, mask: vec!{mask:?}, ignore: {ignore:?}, coord: {coord:?}, object: {object:?}, \
+             no_object: {no_object:?}, class: {class:?}, rescore: {rescore} }}"
+        )
+    }
+
     fn lower(&self, inputs: &[Fact]) -> Lowered {
         let (head, boxes) = (inputs[0].sizes(), inputs[1].sizes());
         let sizes = [head[0], head[2], head[3], boxes[1]];
@@ -221,7 +232,7 @@ macro_rules! forms {
             }
 
             fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
-                emit::unsupported("it runs on the engine alone")
+                emit::apply(&format!("yolo::{}({})", stringify!($op), self.0.constructor()), 2)
             }
 
             fn sample(rng: &mut ChaCha8Rng) -> Sample {

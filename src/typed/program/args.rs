@@ -18,7 +18,7 @@ pub(super) enum Command {
     Train(Train),
     /// Measure loss and metrics of trained weights
     Eval(Eval),
-    /// Classify images
+    /// Say what the network makes of images
     Predict(Predict),
 }
 
@@ -27,9 +27,12 @@ pub(super) struct Train {
     /// The data set, instead of that of the settings
     #[arg(long, value_name = "PATH")]
     pub data: Option<PathBuf>,
-    /// Epochs, instead of those of the settings
-    #[arg(long)]
-    pub epochs: Option<usize>,
+    /// Epochs, instead of those of the settings; of several phases the last becomes longer or shorter
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub epochs: Option<u32>,
+    /// Pause after this many seconds, instead of the settings' time
+    #[arg(long, value_name = "SECONDS")]
+    pub max_time: Option<f64>,
     /// Start from these weights
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,

@@ -4,30 +4,38 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::{Config, DataConfig, OnBad};
-use crate::data::{self, Batch, Dataset, Loader, LoaderConfig, Mode, Part, Target, Transform};
-use crate::diag::{Diagnostic, codes};
-use crate::run::Failure;
+use crate::data::{
+    self, BOX_WIDTH, Batch, Composer, Dataset, Labels, Loader, LoaderConfig, Mode, Part, Target, Transform,
+};
+use crate::diag::codes;
+use crate::run::{Evaluation, Failure};
 use crate::shape::{Dim, Fact};
 
-use super::super::tensor;
-use super::{Program, Targets, number};
+use super::super::NoneTape;
+use super::{Images, Program, Targets, number};
 
 /// A part of a data set with its preparation and batches.
 pub(super) struct Examples {
     dataset: Arc<dyn Dataset>,
+    /// What makes examples of the data set's images, where they are no examples themselves.
+    composer: Option<Composer>,
+    /// The examples of a pass; all have as many.
+    len: usize,
     transform: Arc<Transform>,
-    pub batch: usize,
+    batch: usize,
     shuffle: Option<u64>,
     drop_last: bool,
     workers: usize,
     on_bad: OnBad,
+    /// Where labels are made distributions over classes, how many classes there are.
+    one_hot: Option<usize>,
 }
 
 /// Examples of one batch where the settings have no `train` section.
 const DEFAULT_BATCH: usize = 32;
 
 /// What one image of the network is.
-fn target<P: Program>() -> Result<Target, Failure> {
+pub(super) fn target<P: Program>() -> Result<Target, Failure> {
     let sizes = P::IMAGE.iter().map(|s| Dim::from(*s));
     let fact = Fact::f32(std::iter::once(Dim::symbol("N")).chain(sizes).collect::<Vec<_>>());
     Target::of(&fact).ok_or_else(|| Failure::new(codes::INPUT_UNFED, format!("images cannot be prepared for {fact}")))
@@ -47,54 +55,108 @@ pub(super) fn open<P: Program>(
     };
     let train = config.train.as_ref();
     let dataset = data::open(&data, Path::new("."), over, part)?;
-    let transform = Transform::new(&data, train, target::<P>()?, mode)?;
+    let composer = Composer::new(dataset.clone(), data.sampler, train.map_or(0, |t| t.seed))?;
+    let first = composer.as_ref().map_or_else(|| dataset.clone(), |c| c.epoch(0));
+    let mut transform = Transform::new(&data, train, target::<P>()?, mode)?;
+    if transform.needs_lighting() {
+        transform.set_lighting(transform.measure_lighting(dataset.as_ref())?);
+    }
+    if let Some(width) = P::LABEL {
+        transform = transform.with_room(width / BOX_WIDTH);
+    }
     transform.check(dataset.as_ref())?;
-    let width = dataset.labels().width();
-    if P::LABEL.is_some_and(|wanted| wanted != width) {
-        let message = format!("an example's label has {width} numbers, but the network takes another number");
+    let one_hot = P::LABEL.filter(|_| P::DISTRIBUTION && matches!(first.labels(), Labels::Classes(_)));
+    if let (Some(step), None) = (transform.mixing_step(), one_hot) {
+        let message = format!("`{}` mixes labels, but the network takes no distribution over classes", step.name());
         return Err(Failure::new(codes::INPUT_UNFED, message));
     }
-    if let Some(problem) = P::CLASSES.and_then(|classes| data::check_labels(dataset.as_ref(), classes)) {
-        return Err(problem.into());
-    }
     let training = mode == Mode::Train;
+    check::<P>(first.as_ref(), dataset.as_ref(), one_hot, training)?;
     let examples = Examples {
+        len: first.len(),
+        batch: composer.as_ref().and_then(Composer::batch).or(train.map(|t| t.batch)).unwrap_or(DEFAULT_BATCH),
         dataset,
+        composer,
         transform: Arc::new(transform),
-        batch: train.map_or(DEFAULT_BATCH, |t| t.batch),
         shuffle: train.filter(|t| training && t.shuffle).map(|t| t.seed),
         drop_last: training && train.is_some_and(|t| t.drop_last),
         workers: train
             .and_then(|t| t.workers)
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         on_bad: data.on_bad,
+        one_hot,
     };
     match examples.batches() {
-        0 => Err(Failure::new(codes::NO_EXAMPLES, format!("{} examples fill no batch", examples.dataset.len()))),
+        0 => Err(Failure::new(codes::NO_EXAMPLES, format!("{} examples fill no batch", examples.len))),
         _ => Ok(examples),
+    }
+}
+
+/// Checks that examples have the tensors and labels that the network takes.
+fn check<P: Program>(
+    first: &dyn Dataset,
+    images: &dyn Dataset,
+    one_hot: Option<usize>,
+    training: bool,
+) -> Result<(), Failure> {
+    let unfed = |message: String| Err(Failure::new(codes::INPUT_UNFED, message));
+    if first.slots() != P::IMAGES {
+        return unfed(format!("an example has {} images, but the network takes {}", first.slots(), P::IMAGES));
+    }
+    if training && images.weights().is_some() {
+        return unfed("examples have weights, which generated programs do not follow".to_string());
+    }
+    let (width, boxes) = (one_hot.unwrap_or(first.labels().width()), matches!(first.labels(), Labels::Boxes(_)));
+    match P::LABEL {
+        Some(wanted) if boxes && wanted < width => {
+            return unfed(format!(
+                "a picture has {} boxes, but the network takes {}",
+                width / BOX_WIDTH,
+                wanted / BOX_WIDTH
+            ));
+        }
+        Some(wanted) if !boxes && wanted != width => {
+            return unfed(format!("an example's label has {width} numbers, but the network takes {wanted}"));
+        }
+        _ => {}
+    }
+    match P::CLASSES.or(one_hot).and_then(|classes| data::check_labels(first, classes)) {
+        Some(problem) => Err(problem.into()),
+        None => Ok(()),
     }
 }
 
 impl Examples {
     /// Batches of one pass.
     pub fn batches(&self) -> usize {
-        if self.drop_last { self.dataset.len() / self.batch } else { self.dataset.len().div_ceil(self.batch) }
+        if self.drop_last { self.len / self.batch } else { self.len.div_ceil(self.batch) }
     }
 
     /// One pass.
     pub fn epoch(&self, epoch: u64) -> Loader {
         let config = LoaderConfig {
             batch: self.batch,
-            shuffle: self.shuffle,
+            // Compositions are drawn in random order already.
+            shuffle: self.shuffle.filter(|_| self.composer.is_none()),
             epoch,
             workers: self.workers,
             drop_last: self.drop_last,
             start: 0,
             on_bad: self.on_bad,
-            one_hot: None,
+            one_hot: self.one_hot,
         };
-        Loader::new(self.dataset.clone(), self.transform.clone(), config)
+        let dataset = match &self.composer {
+            Some(composer) => data::first(composer.epoch(epoch), self.len),
+            None => self.dataset.clone(),
+        };
+        Loader::new(dataset, self.transform.clone(), config)
     }
+}
+
+/// What a network reads of a batch.
+pub(super) fn inputs(batch: &Batch) -> (Images<'_>, Targets<'_>) {
+    let examples = batch.len;
+    (Images { slots: &batch.images, examples }, Targets { values: &batch.labels, examples })
 }
 
 /// Means over the examples that were seen.
@@ -119,19 +181,19 @@ impl Means {
     }
 
     /// Names and means.
-    pub fn values(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        self.sums.iter().map(|(name, sum)| (*name, sum / self.examples.max(1) as f64))
+    pub fn values(&self) -> Vec<(String, f64)> {
+        self.sums.iter().map(|(name, sum)| (name.to_string(), sum / self.examples.max(1) as f64)).collect()
+    }
+
+    /// As `blockprint eval` has them.
+    pub fn evaluation(&self) -> Evaluation {
+        Evaluation { examples: self.examples, skipped: 0, values: self.values() }
     }
 }
 
-/// The images of a batch, for the one input that a program feeds.
-pub(super) fn images(batch: &Batch) -> Vec<f32> {
-    batch.images.first().cloned().unwrap_or_default()
-}
-
 /// `loss 0.1234, accuracy 0.9876`.
-pub(super) fn listing(means: &Means) -> String {
-    means.values().map(|(name, value)| format!("{name} {value:.4}")).collect::<Vec<_>>().join(", ")
+pub(super) fn listing(values: &[(String, f64)]) -> String {
+    values.iter().map(|(name, value)| format!("{name} {value:.4}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The means over one pass, without training.
@@ -142,40 +204,11 @@ pub(super) fn evaluate<P: Program>(network: &P, examples: &Examples) -> Result<M
         if batch.len == 0 {
             continue;
         }
-        let targets = Targets { values: &batch.labels, examples: batch.len };
-        let Some(measures) = network.measure(tensor(images(&batch), batch.len), targets) else {
+        let (images, targets) = inputs(&batch);
+        let Some(measures) = network.measure::<NoneTape>(images, targets) else {
             return Err(Failure::new(codes::NO_SECTION, "the network has no `loss`, so there is nothing to measure"));
         };
         means.add(number(&measures.loss), &measures.values, batch.len);
     }
     Ok(means)
-}
-
-/// The classes of an image with their probabilities, most probable first, and the classes' names.
-pub(super) fn scores<P: Program>(
-    network: &P,
-    config: &Config,
-    file: &Path,
-) -> Result<(Vec<(usize, f64)>, Vec<String>), Failure> {
-    let data = config.data.clone().unwrap_or_else(DataConfig::auto);
-    let bad =
-        |reason: String| Diagnostic::error(codes::BAD_IMAGE, format!("`{}` cannot be used: {reason}", file.display()));
-    let target = target::<P>()?;
-    let transform = Transform::new(&data, config.train.as_ref(), target, Mode::Eval)?;
-    let image = data::decode_file(file).map_err(&bad)?;
-    let mut values = vec![0.0; target.len()];
-    transform.apply(&image, 0, 0, &mut values).map_err(|misfit| bad(misfit.reason).maybe_help(misfit.help))?;
-    let outputs: Vec<f64> = network.outputs(tensor(values, 1)).into_iter().map(f64::from).collect();
-    let max = outputs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let sum: f64 = outputs.iter().map(|v| (v - max).exp()).sum();
-    let probability = |v: f64| if P::PROBABILITIES { v } else { (v - max).exp() / sum };
-    let mut ranked: Vec<(usize, f64)> = outputs.into_iter().map(probability).enumerate().collect();
-    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let names = match data.classes.is_empty() {
-        false => data.classes.clone(),
-        true => {
-            data::open(&data, Path::new("."), None, Part::Train).map(|set| set.names().to_vec()).unwrap_or_default()
-        }
-    };
-    Ok((ranked, names))
 }

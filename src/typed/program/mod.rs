@@ -4,6 +4,7 @@
 mod args;
 mod data;
 mod optimize;
+mod predict;
 mod train;
 
 use std::io::Write;
@@ -11,13 +12,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
-use dfdx::shapes::Shape;
-use dfdx::tensor::{AsArray, SplitTape, TensorFromVec, WithEmptyTape};
+use dfdx::tensor::{AsArray, PutTape, TensorFromVec};
 
 use crate::config::{self, Config};
 use crate::data::Mode;
-use crate::diag::{Diagnostic, Sink, codes, render_human};
-use crate::run::Failure;
+use crate::diag::{Sink, render_human};
+use crate::run::{Failure, Reason};
 use crate::source::SourceMap;
 use crate::syntax::ast::Spec;
 use crate::syntax::{self, Spelling};
@@ -39,9 +39,23 @@ pub fn number<T: Tape>(scalar: &Scalar<T>) -> f32 {
     scalar.array()
 }
 
-/// The same value without a tape: what the network reads, as the target that it should give back.
-pub fn untaped<S: Shape, T: Tape>(x: &Tensor<S, f32, Cpu, T>) -> Tensor<S, f32, Cpu> {
-    x.with_empty_tape().split_tape().0
+/// The images of a batch, prepared as the settings say.
+#[derive(Clone, Copy, Debug)]
+pub struct Images<'a> {
+    /// The values of each image of an example, over all examples.
+    slots: &'a [Vec<f32>],
+    examples: usize,
+}
+
+impl Images<'_> {
+    /// Each example's image of this number, with a tape of its own where the type has one.
+    ///
+    /// # Panics
+    /// Where an example has fewer images, or others than the type has; the data set was checked for
+    /// both.
+    pub fn get<S: Batch, T: Tape>(self, slot: usize) -> Tensor<S, f32, Cpu, T> {
+        tensor(self.slots[slot].clone(), self.examples).put_tape(T::default())
+    }
 }
 
 /// The targets of a batch, as the data set has them.
@@ -71,30 +85,43 @@ impl Targets<'_> {
     }
 }
 
+/// What the first output of a network says of an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Scores of classes, whose softmax is their probability.
+    Scores,
+    /// Probabilities of classes.
+    Probabilities,
+    /// Other numbers.
+    Values,
+}
+
 /// A network that a program can run.
 pub trait Program: Module {
-    /// The type of a batch of images.
-    type Images: Batch;
     /// The `data`, `train` and `weights` sections of its spec.
     const SETTINGS: &'static str;
     /// The sizes of one image.
     const IMAGE: &'static [usize];
+    /// Images of one example.
+    const IMAGES: usize = 1;
     /// How many numbers the label of an example has, where the network reads one.
     const LABEL: Option<usize> = None;
     /// How many classes labels may have, where they are classes.
     const CLASSES: Option<usize> = None;
-    /// Whether the first output holds probabilities, and not scores whose softmax they are.
-    const PROBABILITIES: bool = false;
+    /// Whether labels are distributions over classes.
+    const DISTRIBUTION: bool = false;
+    /// What the first output says.
+    const ANSWER: Answer = Answer::Scores;
+    /// The names of metrics that are reported besides the loss.
+    const METRICS: &'static [&'static str] = &[];
+    /// What an `upto` of the settings freezes: its name, and the names that parameters begin with.
+    const UPTO: &'static [(&'static str, &'static [&'static str])] = &[];
 
     /// The values of the first output.
-    fn outputs(&self, images: Tensor<Self::Images, f32, Cpu>) -> Vec<f32>;
+    fn outputs(&self, images: Images<'_>) -> Vec<f32>;
 
     /// The loss and the metrics of a batch; `None` where the network has no loss.
-    fn measure<T: Tape>(
-        &self,
-        _images: Tensor<Self::Images, f32, Cpu, T>,
-        _targets: Targets<'_>,
-    ) -> Option<Measures<T>> {
+    fn measure<T: Tape>(&self, _images: Images<'_>, _targets: Targets<'_>) -> Option<Measures<T>> {
         None
     }
 }
@@ -139,7 +166,7 @@ pub fn main<P: Program>(network: P) -> ExitCode {
             sources.add("settings.yaml", None, P::SETTINGS);
             // As above.
             let _ = write!(std::io::stderr(), "{}", render_human(&sink, &sources, 100, true));
-            ExitCode::from(1)
+            ExitCode::from(if failure.reason == Reason::Diverged { 3 } else { 1 })
         }
     }
 }
@@ -152,19 +179,11 @@ fn run<P: Program>(mut network: P, args: &Args, out: &mut dyn Write) -> Result<(
             load(&mut network, &args.weights, &settings.spec, Vec::new())?;
             let examples = data::open::<P>(&settings.config, args.data.as_deref(), args.split.part(), Mode::Eval)?;
             let means = data::evaluate(&network, &examples)?;
-            say(out, &format!("{}: {}", args.split.part().name(), data::listing(&means)))
+            say(out, &format!("{}: {}", args.split.part().name(), data::listing(&means.values())))
         }
         Command::Predict(args) => {
             load(&mut network, &args.weights, &settings.spec, Vec::new())?;
-            for image in &args.images {
-                let (scores, names) = data::scores(&network, &settings.config, image)?;
-                say(out, &image.display().to_string())?;
-                for (class, probability) in scores.into_iter().take(args.top) {
-                    let name = names.get(class).cloned().unwrap_or_else(|| class.to_string());
-                    say(out, &format!("  {:6.2} %  {name}", probability * 100.0))?;
-                }
-            }
-            Ok(())
+            predict::predict(&network, &settings.config, args, out)
         }
     }
 }
@@ -204,11 +223,4 @@ fn load<P: Program>(network: &mut P, file: &Path, spec: &Spec, except: Vec<Strin
         }
     });
     Ok(())
-}
-
-/// A setting that generated programs do not follow.
-fn unsupported(setting: &str) -> Failure {
-    Diagnostic::error(codes::NO_DFDX, format!("generated programs have no `{setting}`"))
-        .help("train with `blockprint train`, and take the weights over with `--weights`")
-        .into()
 }

@@ -1,28 +1,30 @@
 //! The training loop of generated programs: whole epochs, weights kept at each epoch's end.
 //!
-//! The loss of a batch, the order of examples, their augmentation and the noise of dropouts are those
-//! of `blockprint train` under the same settings.
+//! The loss of a batch, the order of examples, their augmentation, the noise of dropouts, and which
+//! epoch is the best are those of `blockprint train` under the same settings.
 
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use dfdx::tensor::Trace;
+use dfdx::tensor::{Cpu, OwnedTape};
 use dfdx::tensor_ops::Backward;
 
-use crate::config::{Monitor, TrainConfig};
+use crate::config::{self, DETECTION_METRICS, Monitor, TrainConfig};
 use crate::data::{Mode, Part};
 use crate::diag::{Diagnostic, codes};
+use crate::engine::Progress;
 use crate::engine::optim::Optimizer;
-use crate::engine::schedule::{Piece, Schedule};
-use crate::run::Failure;
-use crate::source::Span;
+use crate::engine::schedule::Schedule;
+use crate::run::judge::{self, default_monitor};
+use crate::run::{self, Evaluation, Failure, Reason};
 
-use super::super::{Gradients, Module, join, save, set_noise, tensor, visit};
+use super::super::{Gradients, Module, join, save, set_noise, visit};
 use super::args::Train;
 use super::data::{self, Examples, Means};
 use super::optimize::Step;
-use super::{Program, Settings, Targets, begin, load, number, say, unsupported};
+use super::{Program, Settings, begin, load, number, say};
 
 /// Trains a network and writes `best.safetensors` and `last.safetensors`.
 pub(super) fn train<P: Program>(
@@ -31,64 +33,82 @@ pub(super) fn train<P: Program>(
     args: &Train,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
+    let begun = Instant::now();
     let missing = || Failure::new(codes::NO_SECTION, "the settings have no `train` section");
-    let config = settings.config.train.as_ref().ok_or_else(missing)?;
-    check(config)?;
-    open_folder(&args.out, args.force)?;
+    let mut config = settings.config.train.clone().ok_or_else(missing)?;
+    if let Some(epochs) = args.epochs {
+        run::set_epochs(&mut config, epochs)?;
+    }
+    settings.check::<P>(&config)?;
+    refuse_taken(&args.out, args.force)?;
     match &args.weights {
         Some(file) => load(network, file, &settings.spec, Vec::new())?,
         None => begin(network, settings, config.seed)?,
     }
+    let phases = phases::<P>(network, &config)?;
     let over = args.data.as_deref();
     let examples = data::open::<P>(&settings.config, over, Part::Train, Mode::Train)?;
     let val = data::open::<P>(&settings.config, over, Part::Val, Mode::Eval)?;
-    let mut run = Run { config, examples, step: 0, epoch: 0, best: None, waiting: None, out: &args.out };
-    for phase in phases(network, config, args.epochs) {
+    let deadline =
+        args.max_time.or(config.max_time).and_then(|s| begun.checked_add(Duration::try_from_secs_f64(s).ok()?));
+    let (monitor, note) = monitor::<P>(&config);
+    if let Some(note) = note {
+        say(out, &note)?;
+    }
+    std::fs::create_dir_all(&args.out).map_err(|e| Failure::write(&args.out, &e))?;
+    let mut run =
+        Run { config: &config, examples, val, monitor, deadline, progress: Progress::default(), folder: &args.out };
+    for (index, phase) in phases.iter().enumerate() {
         freeze(network, &phase.frozen);
-        let mut optimizer = Step::new(&phase.optimizer, config);
-        for _ in 0..phase.epochs {
-            let means = run.epoch(network, &phase, &mut optimizer)?;
-            let val = data::evaluate(network, &val)?;
-            let line = format!("epoch {}: {} | val: {}", run.epoch, data::listing(&means), data::listing(&val));
-            let best = run.keep(network, &means, &val)?;
-            say(out, &(line + if best { " *" } else { "" }))?;
-            if run.stops(&means, &val) {
-                return say(out, "stopped early");
-            }
+        run.progress.open_phase(index);
+        if !run.phase(network, phase, out)? {
+            break;
         }
     }
     Ok(())
 }
 
-/// Refuses settings that this loop does not follow.
-fn check(config: &TrainConfig) -> Result<(), Failure> {
-    if config.ema.is_some() {
-        return Err(unsupported("ema"));
-    }
-    if config.accumulate > 1 {
-        return Err(unsupported("accumulate"));
-    }
-    if config.phases.iter().any(|p| p.upto.is_some()) {
-        return Err(unsupported("upto"));
-    }
-    let schedules = config.phases.iter().filter_map(|p| p.lr.as_ref()).chain([&config.lr]);
-    let is_plateau = |piece: &Piece| matches!(piece, Piece::Plateau { .. });
-    match schedules.into_iter().any(|s| s.pieces.iter().any(is_plateau)) {
-        true => Err(unsupported("plateau")),
-        false => Ok(()),
+impl Settings {
+    /// Refuses settings that this loop does not follow, and numbers to watch that are not computed.
+    fn check<P: Program>(&self, config: &TrainConfig) -> Result<(), Failure> {
+        let mut sink = crate::diag::Sink::new();
+        config::unfollowed(config, &self.spec).into_iter().for_each(|problem| sink.push(problem));
+        let metrics: Vec<&str> = P::METRICS.iter().chain(&DETECTION_METRICS).copied().collect();
+        config::check_monitors(config, &metrics, &mut sink);
+        if let Some(stop) = config.stop.as_ref().filter(|s| !is_computed::<P>(&s.monitor)) {
+            let message = format!("generated programs do not compute `{}`", stop.monitor.name());
+            sink.push(Diagnostic::error(codes::NO_DFDX, message).label(stop.monitor.span, "watched here"));
+        }
+        if sink.has_errors() { Err(Failure::from_sink(&sink)) } else { Ok(()) }
     }
 }
 
-/// Makes the folder of the results; one that holds anything must be forced.
-fn open_folder(out: &Path, force: bool) -> Result<(), Failure> {
-    let taken = std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
-    if taken && !force {
-        let message = format!("`{}` is not empty", out.display());
-        return Err(Diagnostic::error(codes::RUN_EXISTS, message)
-            .help("choose another folder with `--out`, or replace the results with `--force`")
-            .into());
+fn is_computed<P: Program>(monitor: &Monitor) -> bool {
+    monitor.metric == "loss" || P::METRICS.contains(&monitor.metric.as_str())
+}
+
+/// What is watched for the best epoch, and a remark where that is not what the settings say.
+fn monitor<P: Program>(config: &TrainConfig) -> (Monitor, Option<String>) {
+    let other = default_monitor(P::METRICS.contains(&"accuracy"), false, true, config.span);
+    match &config.monitor {
+        Some(monitor) if is_computed::<P>(monitor) => (monitor.clone(), None),
+        Some(monitor) => {
+            let (name, other_name) = (monitor.name(), other.name());
+            (other, Some(format!("`{name}` is not computed here: `{other_name}` says which epoch is the best")))
+        }
+        None => (other, None),
     }
-    std::fs::create_dir_all(out).map_err(|e| Failure::write(out, &e))
+}
+
+/// Refuses a folder that holds anything, unless it is forced.
+fn refuse_taken(out: &Path, force: bool) -> Result<(), Failure> {
+    let taken = std::fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
+    if !taken || force {
+        return Ok(());
+    }
+    Err(Diagnostic::error(codes::RUN_EXISTS, format!("`{}` is not empty", out.display()))
+        .help("choose another folder with `--out`, or replace the results with `--force`")
+        .into())
 }
 
 /// A phase, with the names of what is frozen.
@@ -101,21 +121,29 @@ struct Phase {
     frozen: BTreeSet<String>,
 }
 
-/// The phases of the settings, cut off after `epochs`.
-fn phases(network: &impl Module, config: &TrainConfig, epochs: Option<usize>) -> Vec<Phase> {
+/// The phases of the settings.
+fn phases<P: Program>(network: &P, config: &TrainConfig) -> Result<Vec<Phase>, Failure> {
     let mut names = Vec::new();
     visit(network, |name, _, _| names.push(name.to_string()));
-    let whole = Phase {
-        epochs: config.epochs,
-        from: 0,
-        optimizer: config.optim,
-        schedule: config.lr.clone(),
-        frozen: BTreeSet::new(),
-    };
-    let mut phases = if config.phases.is_empty() { vec![whole] } else { Vec::new() };
     let (mut frozen, mut from) = (BTreeSet::new(), 0);
+    let mut phases = Vec::new();
+    if config.phases.is_empty() {
+        let (optimizer, schedule) = (config.optim, config.lr.clone());
+        phases.push(Phase { epochs: config.epochs, from, optimizer, schedule, frozen: frozen.clone() });
+    }
     for phase in &config.phases {
         frozen = names.iter().filter(|n| phase.freezes(n, frozen.contains(*n))).cloned().collect();
+        if let Some(upto) = &phase.upto {
+            let Some((_, parts)) = P::UPTO.iter().find(|(name, _)| *name == upto.value) else {
+                let message = format!("the program does not know what comes before `{}`", upto.value);
+                return Err(Diagnostic::error(codes::FREEZES_NOTHING, message)
+                    .label(upto.span, "named here")
+                    .help("add it to `UPTO` in `src/main.rs`, or name what to freeze with `freeze`")
+                    .into());
+            };
+            let inside = |name: &&String| parts.iter().any(|part| config::is_beneath(name, part));
+            frozen.extend(names.iter().filter(inside).cloned());
+        }
         phases.push(Phase {
             epochs: phase.epochs,
             from,
@@ -125,15 +153,7 @@ fn phases(network: &impl Module, config: &TrainConfig, epochs: Option<usize>) ->
         });
         from += phase.epochs;
     }
-    let mut left = epochs.unwrap_or(usize::MAX);
-    if config.phases.is_empty() && epochs.is_some() {
-        phases[0].epochs = left;
-    }
-    for phase in &mut phases {
-        phase.epochs = phase.epochs.min(left);
-        left -= phase.epochs;
-    }
-    phases
+    Ok(phases)
 }
 
 /// Freezes the layers whose every parameter is named, and thaws the others.
@@ -149,35 +169,69 @@ fn freeze(network: &mut impl Module, frozen: &BTreeSet<String>) {
 struct Run<'a> {
     config: &'a TrainConfig,
     examples: Examples,
-    step: u64,
-    epoch: usize,
-    best: Option<f64>,
-    /// The best value of the number that stops early, and the epochs since.
-    waiting: Option<(f64, usize)>,
-    out: &'a Path,
+    val: Examples,
+    monitor: Monitor,
+    deadline: Option<Instant>,
+    progress: Progress,
+    folder: &'a Path,
 }
 
 impl Run<'_> {
-    /// One pass over the training examples.
+    /// The epochs of a phase; whether the run goes on after it.
+    fn phase<P: Program>(&mut self, network: &mut P, phase: &Phase, out: &mut dyn Write) -> Result<bool, Failure> {
+        let mut optimizer = Step::new(&phase.optimizer, self.config);
+        for _ in 0..phase.epochs {
+            let Some(means) = self.epoch(network, phase, &mut optimizer)? else {
+                self.write(network, "last.safetensors")?;
+                say(out, "time is up: the weights as they are now are in `last.safetensors`")?;
+                return Ok(false);
+            };
+            self.progress.close_epoch();
+            let (train, val) = (means.values(), data::evaluate(network, &self.val)?.evaluation());
+            let best = self.keep(network, &train, &val)?;
+            let (epoch, mark) = (self.progress.epoch, if best { " *" } else { "" });
+            say(out, &format!("epoch {epoch}: {} | val: {}{mark}", data::listing(&train), data::listing(&val.values)))?;
+            let stop = self.config.stop.as_ref();
+            if stop.is_some_and(|stop| judge::stops_early(stop, &train, Some(&val), &mut self.progress)) {
+                say(out, "stopped early")?;
+                return Ok(false);
+            }
+            let steps = self.examples.batches() as u64;
+            let done = (self.progress.epoch - phase.from as u64) * steps;
+            if let Some(plateau) = phase.schedule.plateau(done.saturating_sub(1), steps)
+                && judge::drops_rate(&self.monitor, plateau, &train, Some(&val), &mut self.progress)
+            {
+                say(out, &format!("{} is on a plateau: the learning rate drops", self.monitor.name()))?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// The rate of a step.
+    fn rate(&self, phase: &Phase, index: usize) -> f64 {
+        let steps = self.examples.batches() as u64;
+        let at = (self.progress.epoch - phase.from as u64) * steps + index as u64;
+        let plateau = phase.schedule.plateau(at, steps).map_or(1.0, |plateau| plateau.after(self.progress.drops));
+        phase.optimizer.lr() * phase.schedule.factor(at, steps) * plateau
+    }
+
+    /// One pass over the training examples; `None` where time is up before its end.
     fn epoch<P: Program>(
         &mut self,
         network: &mut P,
         phase: &Phase,
         optimizer: &mut Step<'_>,
-    ) -> Result<Means, Failure> {
-        let steps = self.examples.batches() as u64;
+    ) -> Result<Option<Means>, Failure> {
         let mut means = Means::default();
-        for (index, batch) in self.examples.epoch(self.epoch as u64).enumerate() {
+        for (index, batch) in self.examples.epoch(self.progress.epoch).enumerate() {
             let batch = batch?;
             if batch.len == 0 {
                 continue;
             }
-            let at = (self.epoch - phase.from) as u64 * steps + index as u64;
-            let lr = phase.optimizer.lr() * phase.schedule.factor(at, steps);
-            set_noise(network, self.config.seed, self.step);
-            let images = tensor(data::images(&batch), batch.len).leaky_trace();
-            let targets = Targets { values: &batch.labels, examples: batch.len };
-            let Some(measures) = network.measure(images, targets) else {
+            let lr = self.rate(phase, index);
+            set_noise(network, self.config.seed, self.progress.step);
+            let (images, targets) = data::inputs(&batch);
+            let Some(measures) = network.measure::<OwnedTape<f32, Cpu>>(images, targets) else {
                 return Err(Failure::new(
                     codes::NO_SECTION,
                     "the network has no `loss`, so there is nothing to minimise",
@@ -188,63 +242,37 @@ impl Run<'_> {
             if !loss.is_finite() {
                 return Err(self.diverged("the loss", index));
             }
-            let mut gradients: Gradients<f32, dfdx::tensor::Cpu> = measures.loss.backward();
+            let mut gradients: Gradients<f32, Cpu> = measures.loss.backward();
             if !optimizer.step(network, &mut gradients, lr, |name| !phase.frozen.contains(name))? {
                 return Err(self.diverged("a gradient", index));
             }
-            self.step += 1;
+            self.progress.close_step(index + 1, lr);
+            if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return Ok(None);
+            }
         }
-        self.epoch += 1;
-        Ok(means)
-    }
-
-    /// Whether the number that the settings watch has not improved for as many epochs as they allow.
-    fn stops(&mut self, means: &Means, val: &Means) -> bool {
-        let Some(stop) = &self.config.stop else { return false };
-        let value = value_of(&stop.monitor, means, val);
-        let improves = self.waiting.is_none_or(|(best, _)| stop.monitor.improves(value, best, stop.min_delta));
-        self.waiting = match self.waiting {
-            Some((best, waited)) if !improves => Some((best, waited + 1)),
-            _ => Some((value, 0)),
-        };
-        self.waiting.is_some_and(|(_, waited)| waited >= stop.patience)
+        Ok(Some(means))
     }
 
     fn diverged(&self, what: &str, batch: usize) -> Failure {
-        let (batch, epoch) = (batch + 1, self.epoch + 1);
-        Diagnostic::error(codes::DIVERGED, format!("{what} is not finite, in batch {batch} of epoch {epoch}"))
-            .help("try a smaller learning rate, a `warmup`, or `clip_norm: 1`")
-            .into()
+        let (batch, epoch) = (batch + 1, self.progress.epoch + 1);
+        let problem =
+            Diagnostic::error(codes::DIVERGED, format!("{what} is not finite, in batch {batch} of epoch {epoch}"))
+                .help("try a smaller learning rate, a `warmup`, or `clip_norm: 1`");
+        Failure { reason: Reason::Diverged, diagnostics: vec![problem] }
+    }
+
+    fn write(&self, network: &impl Module, name: &str) -> Result<(), Failure> {
+        save(network, self.folder.join(name)).map_err(|e| Failure::input(e.into()))
     }
 
     /// Keeps the weights of an epoch; whether they are the best so far.
-    fn keep(&mut self, network: &impl Module, means: &Means, val: &Means) -> Result<bool, Failure> {
-        let write = |name: &str| save(network, self.out.join(name)).map_err(|e| Failure::input(e.into()));
-        write("last.safetensors")?;
-        let monitor = self.config.monitor.clone().unwrap_or_else(|| default_monitor(val));
-        let value = value_of(&monitor, means, val);
-        let best = self.best.is_none_or(|best| monitor.improves(value, best, 0.0));
+    fn keep(&mut self, network: &impl Module, train: &[(String, f64)], val: &Evaluation) -> Result<bool, Failure> {
+        self.write(network, "last.safetensors")?;
+        let best = judge::is_best(&self.monitor, train, Some(val), &mut self.progress);
         if best {
-            write("best.safetensors")?;
-            self.best = Some(value);
+            self.write(network, "best.safetensors")?;
         }
         Ok(best)
     }
-}
-
-/// The number that is watched where the settings name none: the accuracy where there is one.
-fn default_monitor(val: &Means) -> Monitor {
-    let accuracy = val.values().any(|(name, _)| name == "accuracy");
-    Monitor {
-        validation: true,
-        metric: if accuracy { "accuracy" } else { "loss" }.to_string(),
-        minimize: !accuracy,
-        span: Span::default(),
-    }
-}
-
-/// The value of a number that is watched; NaN, which is better than nothing, where there is none.
-fn value_of(monitor: &Monitor, means: &Means, val: &Means) -> f64 {
-    let of = if monitor.validation { val } else { means };
-    of.values().find(|(name, _)| *name == monitor.metric).map_or(f64::NAN, |(_, value)| value)
 }
