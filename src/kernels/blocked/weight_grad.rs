@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::conv::Source;
-use super::vector::{Level, Vector, dispatch};
+use super::vector::{Level, Vector, dispatch, prefetch};
 use crate::kernels::local::with_local;
 use crate::kernels::parallel::{for_chunks, for_tasks};
 use crate::kernels::shared::Shared;
@@ -15,6 +15,8 @@ use crate::kernels::window::Window;
 
 /// Pixels that a tile goes over: their gradients stay in the first-level cache.
 const PIXELS: usize = 160;
+/// Pixels whose cache lines are asked for ahead.
+const AHEAD: usize = 12;
 /// Floats of the input of those pixels that stay in the second-level cache.
 const NEAR: usize = 96 << 10;
 
@@ -113,7 +115,9 @@ unsafe fn tile<V: Vector, const R: usize, const B: usize>(w: &Walk) {
                     let mut d = [V::splat(0.0); B];
                     for b in 0..B {
                         d[b] = V::load(dy.add(b * w.dy_block));
+                        prefetch(dy.wrapping_add(b * w.dy_block + AHEAD * V::LANES));
                     }
+                    prefetch(x.wrapping_add(AHEAD * w.x_steps[0]));
                     for r in 0..R {
                         let value = V::splat(*x.add(r));
                         for b in 0..B {
