@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use crate::check::ParamId;
 use crate::graph::NodeId;
 use crate::kernels::{elementwise, parallel, sweep};
+use crate::ops::blocked::Layout;
 use crate::ops::lower::{Backward, Forward, NoiseKey, Pack};
 use crate::plan::{Call, Pass, Plan, Region, Step, StepInfo, Work};
 
@@ -203,7 +204,9 @@ fn forward_step(
     packed: &Buffer,
     noise: NoiseKey,
 ) {
-    let Work::Forward { call, inputs, output, saved, scratch, .. } = &step.work else { return };
+    let Work::Forward { call, inputs, output, saved, scratch, .. } = &step.work else {
+        return rearrange(step, arena);
+    };
     let call = &calls[*call];
     let mut parts = carve(arena, &step.regions);
     let output = take(&mut parts, *output);
@@ -226,10 +229,24 @@ fn forward_step(
     });
 }
 
+/// Brings a tensor from one layout to the other, if that is what the step does.
+fn rearrange(step: &Step, arena: &mut [f32]) {
+    let Work::Rearrange { blocks, to, from, into } = &step.work else { return };
+    let mut parts = carve(arena, &step.regions);
+    let into = take(&mut parts, *into);
+    match to {
+        Layout::Maps => blocks.unpack(parts[*from], into),
+        Layout::Blocks => blocks.pack(parts[*from], into),
+    }
+}
+
 fn backward_step(calls: &[Call], step: &Step, arena: &mut [f32], params: &ParamStore, grads: &mut Grads, scale: f32) {
     let mut parts = carve(arena, &step.regions);
     match &step.work {
-        Work::Forward { .. } => {}
+        Work::Forward { .. } | Work::Rearrange { .. } => {
+            drop(parts);
+            rearrange(step, arena);
+        }
         Work::Seed { grad } => take(&mut parts, *grad).fill(scale),
         Work::AddTo { into, from } => sweep::add_to(take(&mut parts, *into), parts[*from]),
         Work::Sum { out, a, b } => {

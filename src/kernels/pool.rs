@@ -121,35 +121,55 @@ impl Pool {
         w.kernel == [1, 2, 2] && w.stride == [1, 2, 2] && w.dilation == [1; 3] && w.before == [0; 3] && inside
     }
 
-    /// Maxima of two by two elements.
+    /// Maxima of two by two elements: of pairs in rows, and of what these leave in columns.
     #[inline(always)]
-    fn max_pairs(&self, x: &[f32], y: &mut [f32], positions: &mut [u32]) {
-        let (width, points) = (self.window.input[2], self.window.output[2]);
+    fn max_pairs(&self, x: &[f32], y: &mut [f32], positions: &mut [u32], best: &mut [f32], found: &mut [f32]) {
+        let ([_, rows, width], points) = (self.window.input, self.window.output[2]);
+        // Rows without a rest are one long row.
+        let (lines, line) = if width == 2 * points { (1, rows * points) } else { (rows, points) };
+        for row in 0..lines {
+            let (x, at) = (&x[row * width..][..2 * line], row * width);
+            let (best, found) = (&mut best[row * line..][..line], &mut found[row * line..][..line]);
+            let (wide, rest) = x.as_chunks::<16>();
+            let outputs = best.as_chunks_mut::<8>().0.iter_mut().zip(found.as_chunks_mut::<8>().0);
+            for (i, ((best, found), x)) in outputs.zip(wide).enumerate() {
+                let place = |k: usize| (at + 16 * i + k) as u32;
+                let both: [_; 8] =
+                    std::array::from_fn(|k| later(x[2 * k], place(2 * k), x[2 * k + 1], place(2 * k + 1)));
+                (*best, *found) = (both.map(|b| b.0), both.map(|b| f32::from_bits(b.1)));
+            }
+            let done = wide.len() * 8;
+            for (i, pair) in rest.as_chunks::<2>().0.iter().enumerate() {
+                let place = (at + 2 * (done + i)) as u32;
+                let (value, place) = later(pair[0], place, pair[1], place + 1);
+                (best[done + i], found[done + i]) = (value, f32::from_bits(place));
+            }
+        }
         let lines = y.chunks_exact_mut(points).zip(positions.chunks_exact_mut(points));
-        for (line, (y, positions)) in lines.enumerate() {
-            let (z, row) = (line / self.window.output[1], line % self.window.output[1]);
-            let first = (z * self.window.input[1] + 2 * row) * width;
-            let pairs = |at: usize| x[at..at + 2 * points].as_chunks::<2>().0;
-            let both = pairs(first).iter().zip(pairs(first + width));
-            for (i, ((y, position), (a, b))) in y.iter_mut().zip(positions).zip(both).enumerate() {
-                let at = (first + 2 * i) as u32;
-                let (mut most, mut place) = (a[0], at);
-                for (v, at) in [(a[1], at + 1), (b[0], at + width as u32), (b[1], at + width as u32 + 1)] {
-                    let wins = (v > most) | (v.is_nan() & !most.is_nan());
-                    most = if wins { v } else { most };
-                    place = if wins { at } else { place };
-                }
-                (*y, *position) = (most, place);
+        for (row, (y, positions)) in lines.enumerate() {
+            let two = 2 * row * points..2 * (row + 1) * points;
+            let ((top, bottom), (first, second)) = (best[two.clone()].split_at(points), found[two].split_at(points));
+            for (((y, position), (a, b)), (p, q)) in
+                y.iter_mut().zip(positions).zip(top.iter().zip(bottom)).zip(first.iter().zip(second))
+            {
+                (*y, *position) = later(*a, p.to_bits(), *b, q.to_bits());
             }
         }
     }
 
     fn max_map(&self, x: &[f32], y: &mut [f32], positions: &mut [u32]) {
         if self.is_by_pairs() {
-            return simd(
-                #[inline(always)]
-                || self.max_pairs(x, y, positions),
-            );
+            let pairs = self.window.input[1] * self.window.output[2];
+            return with_local([pairs, pairs, 0], |[best, found, _]| {
+                let maps = x.chunks_exact(self.window.input[1] * self.window.input[2]);
+                let size = self.window.output[1] * self.window.output[2];
+                for ((x, y), positions) in maps.zip(y.chunks_mut(size)).zip(positions.chunks_mut(size)) {
+                    simd(
+                        #[inline(always)]
+                        || self.max_pairs(x, y, positions, best, found),
+                    );
+                }
+            });
         }
         let (shift, width) = (&self.shift, self.window.output[2]);
         with_local([shift.size(), shift.run(), shift.run()], |[copy, best, found]| {
@@ -247,6 +267,16 @@ impl Pool {
             });
         });
     }
+}
+
+/// The greater of two values and its place; the first of equal ones, and of ones that are NaN.
+#[inline(always)]
+fn later(a: f32, first: u32, b: f32, second: u32) -> (f32, u32) {
+    // Without a branch: which of them is greater cannot be foretold.
+    let wins = !(b <= a) & !a.is_nan();
+    let mask = 0u32.wrapping_sub(u32::from(wins));
+    let pick = |a: u32, b: u32| (b & mask) | (a & !mask);
+    (f32::from_bits(pick(a.to_bits(), b.to_bits())), pick(first, second))
 }
 
 #[cfg(test)]

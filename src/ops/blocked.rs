@@ -1,23 +1,26 @@
-//! Kernels over channel-blocked maps (see [`crate::kernels::blocked`]), for plans without
-//! gradients. The planner chooses where they take the place of those over maps.
+//! Kernels over channel-blocked maps (see [`crate::kernels::blocked`]): those of plans without
+//! gradients, and those without parameters. The planner chooses where they take the place of those
+//! over maps.
 
 use crate::kernels::blocked::Level;
+use crate::kernels::blocked::any::AnyConv;
 use crate::kernels::blocked::choice::{Algorithm, Choices, Sizes};
-use crate::kernels::blocked::conv::{BlockedConv, Finish, Source};
+use crate::kernels::blocked::conv::{Finish, Source};
 use crate::kernels::blocked::layout::Blocks;
 use crate::kernels::blocked::slide::{self, Kind, Slide};
-use crate::kernels::blocked::winograd::Winograd;
+use crate::kernels::blocked::slide_grad::SlideGrad;
 use crate::kernels::fused::Activation;
 use crate::kernels::pool::Pool;
 use crate::kernels::window::Window;
 use crate::shape::{Fact, Shape};
 
 use super::Op;
+use super::conv::Conv;
 use super::fused::{Tail, fold};
-use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Pack, bufferless};
+use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Pack, Workspace, bufferless};
 
 /// Channels up to which a convolution reads maps as they are.
-const FEW: usize = 4;
+pub(super) const FEW: usize = 4;
 
 /// How a tensor lies in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,14 +56,18 @@ impl How<'_> {
     fn algorithm(self, sizes: &Sizes) -> Algorithm {
         match self.exact {
             true => Algorithm::Direct,
-            false => self.choices.and_then(|c| c.get(sizes).copied()).unwrap_or_else(|| sizes.by_cost()),
+            false => self.choices.and_then(|c| c.get(sizes).copied()).unwrap_or_else(|| sizes.by_cost(false)),
         }
     }
 }
 
 impl Blocked {
-    fn new(kernel: impl Kernel + 'static) -> Self {
-        Self { kernel: Some(Box::new(kernel)), inputs: Layout::Blocks, output: Layout::Blocks, tunable: None }
+    pub(super) fn new(kernel: impl Kernel + 'static) -> Self {
+        Self::of(Box::new(kernel))
+    }
+
+    pub(super) fn of(kernel: Box<dyn Kernel>) -> Self {
+        Self { kernel: Some(kernel), inputs: Layout::Blocks, output: Layout::Blocks, tunable: None }
     }
 }
 
@@ -78,6 +85,25 @@ pub fn leads(op: &Op) -> bool {
     matches!(op, Op::Conv(_) | Op::Depthwise(_))
 }
 
+/// The convolution that an op is, where it takes each channel by itself.
+pub(super) fn each_channel(op: &Op, x: &Fact, to: &[usize]) -> Option<Conv> {
+    let conv = match op {
+        Op::Conv(op) => op.clone(),
+        Op::Depthwise(op) => op.conv(x),
+        _ => return None,
+    };
+    let channels = x.sizes()[1];
+    (conv.groups == channels && channels == to[1] && channels > 1).then_some(conv)
+}
+
+impl Conv {
+    /// Channels of a group, the window, and how the input is read by kernels over blocks.
+    pub(super) fn blocked(&self, from: &[usize], to: &[usize], maps: bool) -> ((usize, usize, usize), Window, Source) {
+        let sizes = (self.groups, from[1] / self.groups, self.out / self.groups);
+        (sizes, self.window(from, to), if maps { Source::Maps } else { Source::Blocks })
+    }
+}
+
 /// The kernel of an op and what follows it over channel-blocked maps, if there is one.
 pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>, how: How<'_>) -> Option<Blocked> {
     let level = Level::best();
@@ -91,34 +117,33 @@ pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>, how: How
     let eps = tail.norm.map(|n| n.eps as f32);
     let weighted = |work, bias| Weighted { work, channels: to[1], bias, eps, residual: tail.residual, activation };
     match head {
-        Op::Conv(op) => {
-            let sizes = (op.groups, from[1] / op.groups, op.out / op.groups);
-            let maps = from[1] <= FEW && op.groups == 1 && !tail.residual;
-            let source = if maps { Source::Maps } else { Source::Blocks };
-            let window = op.window(&from, &to);
-            let tunable = match sizes {
-                (1, inputs, outputs) if !maps => Sizes::of(from[0], (inputs, outputs), &window),
-                _ => None,
-            };
-            let tile = tunable.and_then(|sizes| how.algorithm(&sizes).tile());
-            let winograd = tile.and_then(|t| Winograd::new(level, t, from[0], (sizes.1, sizes.2), window));
-            let work = match winograd {
-                Some(winograd) => Work::Winograd(winograd),
-                None => Work::Conv(BlockedConv::new(level, from[0], sizes, window, source)?),
-            };
-            let inputs = if maps { Layout::Maps } else { Layout::Blocks };
-            Some(Blocked { inputs, tunable, ..Blocked::new(weighted(work, op.weights.bias)) })
+        _ if let Some(op) = each_channel(head, first, &to) => {
+            let slide =
+                Slide::new(level, Kind::Weighted, (from[0], from[1]), op.window(&from, &to), Default::default());
+            Some(Blocked::new(weighted(Work::Slide(slide.filter(|_| !tail.residual)?), op.weights.bias)))
         }
-        Op::Depthwise(op) if from[1] == to[1] && !tail.residual => {
-            let window = op.conv(first).window(&from, &to);
-            let slide = Slide::new(level, Kind::Weighted, (from[0], from[1]), window, Default::default())?;
-            Some(Blocked::new(weighted(Work::Slide(slide), op.weights.bias)))
+        Op::Conv(op) => {
+            let maps = from[1] <= FEW && op.groups == 1 && !tail.residual;
+            let (sizes, window, source) = op.blocked(&from, &to, maps);
+            let tunable = if maps || op.groups > 1 { None } else { Sizes::of(from[0], (sizes.1, sizes.2), &window) };
+            let conv = AnyConv::new(level, from[0], sizes, window, source, |sizes| how.algorithm(sizes))?;
+            let inputs = if maps { Layout::Maps } else { Layout::Blocks };
+            Some(Blocked { inputs, tunable, ..Blocked::new(weighted(Work::Conv(conv), op.weights.bias)) })
         }
         Op::BatchNorm(op) if !tail.residual => {
             let slide = Slide::new(level, Kind::Weighted, (from[0], from[1]), point(&from), Default::default())?;
             let norm = Weighted { eps: Some(op.eps as f32), ..weighted(Work::Norm(slide), false) };
             Some(Blocked::new(norm))
         }
+        _ => unweighted(head, inputs, output),
+    }
+}
+
+/// The kernel of an op without parameters, for plans of all kinds.
+pub(super) fn unweighted(op: &Op, inputs: &[Fact], output: &Fact) -> Option<Blocked> {
+    let first = inputs.first()?;
+    let (from, to) = (first.sizes(), output.sizes());
+    match op {
         Op::MaxPool(op) => pool(Kind::Max, op.sliding.window("maxpool", &from[2..], &to[2..]).0, &from, None),
         Op::AvgPool(op) => {
             let (window, after) = op.sliding.window("avgpool", &from[2..], &to[2..]);
@@ -126,10 +151,10 @@ pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>, how: How
         }
         Op::GlobalAvgPool(_) => {
             let sizes = (from[0], from[1], from[2..].iter().product());
-            Some(Blocked { output: Layout::Maps, ..Blocked::new(Means(level, sizes)) })
+            Some(Blocked { output: Layout::Maps, ..Blocked::new(Means(Level::best(), sizes)) })
         }
         Op::Concat(op) => concat(op, inputs),
-        _ => elementwise(head, inputs, output),
+        _ => elementwise(op, inputs, output),
     }
 }
 
@@ -154,8 +179,9 @@ fn pool(kind: Kind, window: Window, from: &[usize], average: Option<Option<[usiz
             [rows, cols]
         }
     };
-    let slide = Slide::new(Level::best(), kind, (from[0], from[1]), window, shares)?;
-    Some(Blocked::new(PoolKernel(slide)))
+    let (level, sizes) = (Level::best(), (from[0], from[1]));
+    let slide = Slide::new(level, kind, sizes, window, shares.clone())?;
+    Some(Blocked::new(PoolKernel { slide, grad: SlideGrad::new(level, sizes, window)?, kind, shares }))
 }
 
 /// Branches end to end along channels, where all but the last fill their blocks.
@@ -209,8 +235,7 @@ fn elementwise(op: &Op, inputs: &[Fact], output: &Fact) -> Option<Blocked> {
 }
 
 enum Work {
-    Conv(BlockedConv),
-    Winograd(Winograd),
+    Conv(AnyConv),
     Slide(Slide),
     /// A batch norm by itself: every weight is one.
     Norm(Slide),
@@ -231,7 +256,6 @@ impl Weighted {
     fn lens(&self) -> (usize, usize) {
         match &self.work {
             Work::Conv(conv) => (conv.packed_len(), conv.bias_len()),
-            Work::Winograd(conv) => (conv.packed_len(), conv.bias_len()),
             Work::Slide(slide) | Work::Norm(slide) => (slide.packed_len(), slide.bias_len()),
         }
     }
@@ -251,7 +275,6 @@ impl Kernel for Weighted {
         let scale = fold(p.params, p.state, self.bias, self.eps, &mut biases[..self.channels]);
         match &self.work {
             Work::Conv(conv) => conv.pack(p.params[0], scale.as_deref(), weights),
-            Work::Winograd(conv) => conv.pack(p.params[0], scale.as_deref(), weights),
             Work::Slide(slide) => slide.pack(p.params[0], scale.as_deref(), weights),
             Work::Norm(slide) => slide.pack(&vec![1.0; self.channels], scale.as_deref(), weights),
         }
@@ -263,7 +286,6 @@ impl Kernel for Weighted {
         let end = Finish { residual, activation: &self.activation };
         match &self.work {
             Work::Conv(conv) => conv.run(f.inputs[0], weights, bias, end, f.output),
-            Work::Winograd(conv) => conv.run(f.inputs[0], weights, bias, end, f.output),
             Work::Slide(slide) | Work::Norm(slide) => {
                 slide.run(f.inputs[0], weights, bias, &self.activation, f.output);
             }
@@ -275,39 +297,54 @@ impl Kernel for Weighted {
     }
 }
 
-/// The methods of a kernel without parameters.
-macro_rules! bare {
-    ($name:ident, |$self:ident, $f:ident| $run:expr) => {
-        impl Kernel for $name {
-            bufferless!();
-
-            fn forward(&$self, $f: Forward<'_, '_>) {
-                $run
-            }
-
-            fn backward(&self, _b: Backward<'_, '_>) {
-                unreachable!("only plans without gradients have blocked kernels");
-            }
-        }
-    };
+/// A pool.
+struct PoolKernel {
+    slide: Slide,
+    grad: SlideGrad,
+    kind: Kind,
+    shares: [Vec<f32>; 2],
 }
 
-struct PoolKernel(Slide);
-bare!(PoolKernel, |self, f| self.0.run(f.inputs[0], &[], &[], &Activation::Identity, f.output));
+impl Kernel for PoolKernel {
+    fn workspace(&self) -> Workspace {
+        Workspace::default()
+    }
 
+    fn needs(&self) -> Needs {
+        let max = self.kind == Kind::Max;
+        Needs { inputs: max, output: max }
+    }
+
+    fn in_place(&self) -> bool {
+        false
+    }
+
+    fn forward(&self, f: Forward<'_, '_>) {
+        self.slide.run(f.inputs[0], &[], &[], &Activation::Identity, f.output);
+    }
+
+    fn backward(&self, b: Backward<'_, '_>) {
+        let [Some(dx)] = b.grad_inputs else { return };
+        match self.kind {
+            Kind::Max => self.grad.of_maxima(b.inputs[0], b.output, b.grad_output, dx),
+            _ => self.grad.of_means(b.grad_output, (&self.shares[0], &self.shares[1]), dx),
+        }
+    }
+}
+
+/// The mean of each map.
 struct Means(Level, (usize, usize, usize));
-bare!(Means, |self, f| slide::means(self.0, self.1, f.inputs[0], f.output));
 
-struct ToBlocks(Blocks);
-bare!(ToBlocks, |self, f| self.0.pack(f.inputs[0], f.output));
+impl Kernel for Means {
+    bufferless!();
 
-struct ToMaps(Blocks);
-bare!(ToMaps, |self, f| self.0.unpack(f.inputs[0], f.output));
+    fn forward(&self, f: Forward<'_, '_>) {
+        slide::means(self.0, self.1, f.inputs[0], f.output);
+    }
 
-/// The kernel that brings a tensor from one layout to the other.
-pub fn convert(blocks: Blocks, to: Layout) -> Box<dyn Kernel> {
-    match to {
-        Layout::Blocks => Box::new(ToBlocks(blocks)),
-        Layout::Maps => Box::new(ToMaps(blocks)),
+    fn backward(&self, b: Backward<'_, '_>) {
+        if let [Some(dx)] = b.grad_inputs {
+            slide::means_gradient(self.0, self.1, b.grad_output, dx);
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod attrs;
 pub mod blocked;
+pub mod blocked_train;
 pub mod doc;
 pub mod emit;
 mod facts;

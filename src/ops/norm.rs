@@ -5,6 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::diag::{Sink, codes};
 use crate::kernels;
 use crate::kernels::batch_norm::{Last, Pulled};
+use crate::kernels::blocked::norm::BlockedNorm;
 use crate::random;
 use crate::shape::{Fact, Shape};
 use crate::source::Span;
@@ -159,6 +160,16 @@ impl Tail {
 impl BatchNorm {
     /// The kernel of a batch norm of `x` and what follows it.
     pub fn with_tail(&self, x: &Fact, tail: Tail, training: bool) -> Box<dyn Kernel> {
+        Box::new(self.kernel(x, tail, training))
+    }
+
+    /// As [`BatchNorm::with_tail`], over channel-blocked maps.
+    pub fn over_blocks(&self, x: &Fact, tail: Tail, training: bool) -> Box<dyn Kernel> {
+        let kernel = self.kernel(x, tail, training);
+        Box::new(BatchNormKernel { blocks: Some(BlockedNorm::new(kernel.kernel)), ..kernel })
+    }
+
+    fn kernel(&self, x: &Fact, tail: Tail, training: bool) -> BatchNormKernel {
         let sizes = x.sizes();
         let kernel = kernels::batch_norm::BatchNorm {
             batch: sizes[0],
@@ -167,12 +178,14 @@ impl BatchNorm {
             eps: self.eps as f32,
             last: tail.last,
         };
-        Box::new(BatchNormKernel { kernel, residual: tail.residual, momentum: self.momentum as f32, training })
+        BatchNormKernel { kernel, blocks: None, residual: tail.residual, momentum: self.momentum as f32, training }
     }
 }
 
 struct BatchNormKernel {
     kernel: kernels::batch_norm::BatchNorm,
+    /// Where tensors are channel-blocked.
+    blocks: Option<BlockedNorm>,
     residual: bool,
     momentum: f32,
     training: bool,
@@ -182,7 +195,8 @@ impl Kernel for BatchNormKernel {
     fn workspace(&self) -> Workspace {
         let channels = self.kernel.channels;
         let saved = if self.training { vec![channels, channels] } else { Vec::new() };
-        Workspace { saved, forward: 0, backward: 2 * channels }
+        let scratch = self.blocks.map_or(0, |b| b.scratch());
+        Workspace { saved, forward: scratch, backward: 2 * channels + scratch }
     }
 
     fn needs(&self) -> Needs {
@@ -206,9 +220,15 @@ impl Kernel for BatchNormKernel {
         let (weight, bias) = (f.params[0], f.params[1]);
         let [mean, variance] = f.saved else {
             let stats = (&*f.state[0], &*f.state[1]);
-            return self.kernel.normalize(x, residual, stats, weight, bias, f.output);
+            return match self.blocks {
+                None => self.kernel.normalize(x, residual, stats, weight, bias, f.output),
+                Some(blocks) => blocks.normalize(x, residual, stats, (weight, bias), f.scratch, f.output),
+            };
         };
-        self.kernel.forward(x, residual, weight, bias, mean, variance, f.output);
+        match self.blocks {
+            None => self.kernel.forward(x, residual, weight, bias, mean, variance, f.output),
+            Some(blocks) => blocks.forward(x, residual, (weight, bias), (mean, variance), f.scratch, f.output),
+        }
         let count = (self.kernel.batch * self.kernel.size) as f32;
         // One value has no unbiased variance; its biased one is zero.
         let unbiased = count / (count - 1.0).max(1.0);
@@ -232,8 +252,12 @@ impl Kernel for BatchNormKernel {
         };
         let mut inputs = b.grad_inputs.iter_mut().map(Option::as_deref_mut);
         let (dx, residual) = (inputs.next().flatten(), inputs.next().flatten());
-        self.kernel.gradient(pulled, b.scratch, dx, residual);
-        for (grad, sums) in b.grad_params.iter_mut().zip(b.scratch.chunks_exact(self.kernel.channels)) {
+        let (sums, scratch) = b.scratch.split_at_mut(2 * self.kernel.channels);
+        match self.blocks {
+            None => self.kernel.gradient(pulled, sums, dx, residual),
+            Some(blocks) => blocks.gradient(pulled, sums, scratch, dx, residual),
+        }
+        for (grad, sums) in b.grad_params.iter_mut().zip(sums.chunks_exact(self.kernel.channels)) {
             if let Some(grad) = grad {
                 grad.iter_mut().zip(sums).for_each(|(g, s)| *g += s);
             }

@@ -8,6 +8,7 @@
 
 use crate::graph::NodeId;
 use crate::ops::Op;
+use crate::ops::blocked::Layout;
 
 use super::builder::Builder;
 use super::program::{Access, Work};
@@ -67,8 +68,8 @@ impl Builder<'_> {
     fn differentiate(&mut self, id: NodeId, flow: &mut Flow) {
         let Some(grad_output) = flow.of[id.index()] else { return };
         let inputs = self.scope.inputs[id.index()].clone();
-        let mut passed = Vec::new();
-        let mut added = Vec::new();
+        let layout = self.call_of[id.index()].map_or(self.home(id), |call| self.reads[call]);
+        let (mut passed, mut formed) = (Vec::new(), Vec::new());
         let mut grad_inputs = vec![None; inputs.len()];
         let over = self.grad_over(id, grad_output, flow);
         for (slot, input) in inputs.iter().enumerate() {
@@ -81,38 +82,39 @@ impl Builder<'_> {
             }
             let grad = match over == Some(slot) {
                 true => Access { value: id.index() as u32, ..grad_output },
-                false => self.buffer(self.bound.fact(*input).numel()),
+                false => self.buffer(self.len_in(*input, layout)),
             };
             grad_inputs[slot] = Some(grad);
-            match flow.of[input.index()] {
-                None => flow.hold(*input, grad),
-                Some(_) => added.push((*input, grad)),
-            }
+            formed.push((*input, grad));
         }
         if let Some(call) = self.call_of[id.index()]
-            && (grad_inputs.iter().any(Option::is_some) || self.calls[call].wanted.contains(&true))
+            && (!formed.is_empty() || self.calls[call].wanted.contains(&true))
         {
             self.backward_step(id, call, grad_output, grad_inputs);
         }
         flow.release(id);
-        for (input, grad) in added {
-            self.accumulate(input, grad, flow);
+        for (input, grad) in formed {
+            let grad = self.bring_home(input, grad, layout);
+            self.contribute(input, grad, flow);
         }
         for input in passed {
-            match flow.of[input.index()] {
-                None => flow.hold(input, grad_output),
-                Some(_) => self.accumulate(input, grad_output, flow),
-            }
+            let grad = self.bring_home(input, grad_output, layout);
+            self.contribute(input, grad, flow);
         }
     }
 
     /// The input whose gradient takes the buffer of the output's, which nobody else reads.
     fn grad_over(&self, id: NodeId, grad_output: Access, flow: &mut Flow) -> Option<usize> {
-        let slots = self.calls[self.call_of[id.index()]?].kernel.grad_in_place();
+        let call = self.call_of[id.index()]?;
+        if self.reads[call] != self.home(id) {
+            return None;
+        }
+        let slots = self.calls[call].kernel.grad_in_place();
         let inputs = &self.scope.inputs[id.index()];
         let fits = |slot: &usize| {
             inputs.get(*slot).is_some_and(|input| {
                 self.scope.differentiated[input.index()]
+                    && self.home(*input) == self.home(id)
                     && self.bound.fact(*input).numel() == self.bound.fact(id).numel()
                     && inputs.iter().filter(|i| *i == input).count() == 1
             })
@@ -125,21 +127,25 @@ impl Builder<'_> {
         let needs = self.calls[call].needs;
         let reads = |slot: usize| needs.inputs && self.calls[call].kernel.reads_input(slot);
         let inputs = self.scope.inputs[id.index()].iter().enumerate();
-        let inputs = inputs.map(|(slot, i)| self.value[i.index()].filter(|_| reads(slot))).collect();
-        let output = self.value[id.index()].filter(|_| needs.output);
+        let lies = |id: NodeId, layout| match layout {
+            Layout::Maps => self.value[id.index()],
+            Layout::Blocks => self.blocked[id.index()],
+        };
+        let inputs = inputs.map(|(slot, i)| lies(*i, self.reads[call]).filter(|_| reads(slot))).collect();
+        let output = lies(id, self.home(id)).filter(|_| needs.output);
         let scratch = self.scratch(self.calls[call].kernel.workspace().backward);
         let saved = self.saved[call].clone();
         self.steps.push((id, Work::Backward { call, inputs, output, saved, grad_output, grad_inputs, scratch }));
     }
 
-    /// Adds a contribution to the gradient of a node that has one already.
-    fn accumulate(&mut self, id: NodeId, from: Access, flow: &mut Flow) {
-        let Some(into) = flow.of[id.index()] else { return };
+    /// Takes a contribution to the gradient of a node, or adds it to what is there already.
+    fn contribute(&mut self, id: NodeId, from: Access, flow: &mut Flow) {
+        let Some(into) = flow.of[id.index()] else { return flow.hold(id, from) };
         let alone = flow.holders(into).as_slice() == [id];
         if alone && into != from {
             self.steps.push((id, Work::AddTo { into, from }));
         } else {
-            let out = self.buffer(self.bound.fact(id).numel());
+            let out = self.buffer(self.len_in(id, self.home(id)));
             self.steps.push((id, Work::Sum { out, a: into, b: from }));
             flow.release(id);
             flow.hold(id, out);

@@ -29,6 +29,8 @@ pub(super) struct Builder<'a> {
     pub call_of: Vec<Option<usize>>,
     /// Saved buffers of a call.
     pub saved: Vec<Vec<Access>>,
+    /// How the inputs of a call lie.
+    pub reads: Vec<Layout>,
     pub buffers: Vec<Buffer>,
     /// Where the value of a node lies, as maps.
     pub value: Vec<Option<Access>>,
@@ -61,6 +63,7 @@ impl<'a> Builder<'a> {
             calls: Vec::new(),
             call_of: vec![None; nodes],
             saved: Vec::new(),
+            reads: Vec::new(),
             buffers: Vec::new(),
             value: vec![None; nodes],
             blocked: vec![None; nodes],
@@ -134,7 +137,7 @@ impl<'a> Builder<'a> {
         let slots: Vec<Option<Access>> = inputs.iter().map(|i| self.lying(*i, Layout::Maps)).collect();
         let numel = fact.numel();
         if let Some(kernel) = self.chains[id.index()].as_ref().and_then(|c| self.fused(c, &facts, fact)) {
-            return self.call(id, kernel, slots, (numel, Layout::Maps));
+            return self.call(id, kernel, slots, Layout::Maps, (numel, Layout::Maps));
         }
         match op.lower(&facts, fact, LowerCx { training: self.trains(id), node: id.index() as u64 }) {
             Lowered::View => {
@@ -142,12 +145,12 @@ impl<'a> Builder<'a> {
                 self.value[id.index()] = slots[0];
                 self.members[slots[0].expect("inputs come first").buffer as usize].push(id);
             }
-            Lowered::Kernel(kernel) => self.call(id, kernel, slots, (numel, Layout::Maps)),
+            Lowered::Kernel(kernel) => self.call(id, kernel, slots, Layout::Maps, (numel, Layout::Maps)),
         }
     }
 
     /// Whether a node is lowered for training.
-    fn trains(&self, id: NodeId) -> bool {
+    pub(super) fn trains(&self, id: NodeId) -> bool {
         self.options.training && !self.options.fixed_statistics.contains(&id)
     }
 
@@ -161,22 +164,27 @@ impl<'a> Builder<'a> {
         fused::Tail { norm, residual: chain.residual.is_some(), activation: chain.activation.and_then(op) }
     }
 
-    fn fused(&self, chain: &Chain, facts: &[Fact], fact: &Fact) -> Option<Box<dyn Kernel>> {
-        let op = |id: NodeId| self.checked.graph().op(id);
-        if let Some(Op::BatchNorm(norm)) = op(chain.head) {
-            let last = chain.activation.and_then(op).and_then(Tail::last_of).unwrap_or_default();
-            let tail = Tail { residual: chain.residual.is_some(), last };
-            return Some(norm.with_tail(facts.first()?, tail, self.trains(chain.head)));
-        }
-        fused::lower(op(chain.head)?, facts, fact, self.tail(chain))
+    /// What follows the batch norm at the head of a chain.
+    pub(super) fn norm_tail(&self, chain: &Chain) -> Tail {
+        let last = chain.activation.and_then(|id| self.checked.graph().op(id)).and_then(Tail::last_of);
+        Tail { residual: chain.residual.is_some(), last: last.unwrap_or_default() }
     }
 
-    /// Emits the step of a node whose inputs lie at `slots`.
+    fn fused(&self, chain: &Chain, facts: &[Fact], fact: &Fact) -> Option<Box<dyn Kernel>> {
+        let head = self.checked.graph().op(chain.head)?;
+        if let Op::BatchNorm(norm) = head {
+            return Some(norm.with_tail(facts.first()?, self.norm_tail(chain), self.trains(chain.head)));
+        }
+        fused::lower(head, facts, fact, self.tail(chain))
+    }
+
+    /// Emits the step of a node whose inputs lie at `slots`, in one layout.
     pub(super) fn call(
         &mut self,
         id: NodeId,
         kernel: Box<dyn Kernel>,
         mut slots: Vec<Option<Access>>,
+        reads: Layout,
         (len, layout): (usize, Layout),
     ) {
         let (workspace, needs) = (kernel.workspace(), kernel.needs());
@@ -198,6 +206,7 @@ impl<'a> Builder<'a> {
         let described = self.describe(id, kernel, needs);
         self.calls.push(described);
         self.saved.push(saved.clone());
+        self.reads.push(reads);
         self.steps.push((id, Work::Forward { call, inputs: slots, in_place, output, saved, scratch }));
     }
 

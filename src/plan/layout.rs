@@ -1,28 +1,31 @@
-//! Chooses for each node of a plan without gradients how its value lies in memory: as maps, or
-//! channel-blocked, which the kernels of convolutions read and write. Tensors are rearranged at
-//! the borders of blocked regions only.
+//! Chooses for each node how its value lies in memory: as maps, or channel-blocked, which the
+//! kernels of convolutions read and write. Tensors are rearranged at the borders of blocked regions
+//! only. The gradient of a node lies as its value was first written.
 
 use crate::graph::NodeId;
 use crate::ops::blocked::{self, Blocked, How, Layout};
 use crate::ops::fused::Tail;
-use crate::ops::lower::Kernel;
+use crate::ops::{blocked_train, norm};
 use crate::shape::Fact;
 
 use super::builder::Builder;
-use super::program::{Access, Call, Region, Work};
+use super::program::{Access, Work};
 
 impl Builder<'_> {
     /// The kernel of a node over channel-blocked maps: where its inputs lie so already, or the
     /// node gains enough by it.
     pub fn over_blocks(&self, id: NodeId, facts: &[Fact], fact: &Fact) -> Option<Blocked> {
-        if self.scope.loss.is_some() || self.options.training {
-            return None;
-        }
         let chain = self.chains[id.index()].as_ref();
         let head = self.checked.graph().op(chain.map_or(id, |c| c.head))?;
-        let lies = |i: &NodeId| self.blocked[i.index()].is_some();
-        if !blocked::leads(head) && !self.scope.inputs[id.index()].iter().all(lies) {
+        let trains = self.scope.loss.is_some() || self.options.training;
+        let leads = if trains { blocked_train::leads(head, facts, fact) } else { blocked::leads(head) };
+        if !leads && !self.scope.inputs[id.index()].iter().all(|i| self.blocked[i.index()].is_some()) {
             return None;
+        }
+        if trains {
+            let tail = chain.map_or_else(norm::Tail::default, |c| self.norm_tail(c));
+            let training = self.trains(chain.map_or(id, |c| c.head));
+            return blocked_train::lower(head, facts, fact, tail, training, self.options.exact_conv);
         }
         let tail = chain.map_or(Tail::default(), |c| self.tail(c));
         let how = How { exact: self.options.exact_conv, choices: self.options.choices.as_deref() };
@@ -33,17 +36,13 @@ impl Builder<'_> {
     pub fn call_blocked(&mut self, id: NodeId, how: Blocked, inputs: &[NodeId]) {
         let slots: Vec<Option<Access>> = inputs.iter().map(|i| self.lying(*i, how.inputs)).collect();
         self.tunable.extend(how.tunable);
-        let fact = self.bound.fact(id);
-        let len = match how.output {
-            Layout::Maps => fact.numel(),
-            Layout::Blocks => blocked::blocks(fact).map_or(0, |b| b.len()),
-        };
+        let len = self.len_in(id, how.output);
         match (how.kernel, slots.first()) {
             (None, Some(Some(first))) => {
                 self.blocked[id.index()] = Some(*first);
                 self.members[first.buffer as usize].push(id);
             }
-            (Some(kernel), _) => self.call(id, kernel, slots, (len, how.output)),
+            (Some(kernel), _) => self.call(id, kernel, slots, how.inputs, (len, how.output)),
             (None, _) => unreachable!("inputs come first"),
         }
     }
@@ -59,35 +58,37 @@ impl Builder<'_> {
         if there.is_some() || other.is_none() {
             return there;
         }
-        let fact = self.bound.fact(id);
-        let blocks = blocked::blocks(fact)?;
-        let (len, op) = match layout {
-            Layout::Maps => (fact.numel(), "to maps"),
-            Layout::Blocks => (blocks.len(), "to blocks"),
-        };
-        let kernel = blocked::convert(blocks, layout);
-        let call = self.calls.len();
-        self.calls.push(rearranging(kernel, op, self.packed));
-        let buffer = self.buffer(len).buffer;
-        let output = self.settle(id, buffer, layout);
-        let work =
-            Work::Forward { call, inputs: vec![other], in_place: None, output, saved: Vec::new(), scratch: None };
-        self.steps.push((id, work));
-        Some(output)
+        let blocks = blocked::blocks(self.bound.fact(id))?;
+        let buffer = self.buffer(self.len_in(id, layout)).buffer;
+        let into = self.settle(id, buffer, layout);
+        self.steps.push((id, Work::Rearrange { blocks, to: layout, from: other?, into }));
+        Some(into)
     }
-}
 
-/// The call of a kernel that reads no parameters.
-fn rearranging(kernel: Box<dyn Kernel>, op: &str, packed: usize) -> Call {
-    Call {
-        needs: kernel.needs(),
-        kernel,
-        op: op.to_string(),
-        packed: Region { start: packed, len: 0 },
-        writes_state: false,
-        macs: 0,
-        params: Vec::new(),
-        wanted: Vec::new(),
-        state: Vec::new(),
+    /// Elements of the value of a node in a layout.
+    pub fn len_in(&self, id: NodeId, layout: Layout) -> usize {
+        let fact = self.bound.fact(id);
+        match layout {
+            Layout::Maps => fact.numel(),
+            Layout::Blocks => blocked::blocks(fact).map_or(0, |b| b.len()),
+        }
+    }
+
+    /// How the value of a node was first written, and how its gradient lies.
+    pub fn home(&self, id: NodeId) -> Layout {
+        match (self.blocked[id.index()], self.value[id.index()]) {
+            (Some(blocks), Some(maps)) if maps.buffer < blocks.buffer => Layout::Maps,
+            (Some(_), _) => Layout::Blocks,
+            (None, _) => Layout::Maps,
+        }
+    }
+
+    /// Brings the gradient of a node from a layout to its home.
+    pub fn bring_home(&mut self, id: NodeId, grad: Access, layout: Layout) -> Access {
+        let home = self.home(id);
+        let Some(blocks) = blocked::blocks(self.bound.fact(id)).filter(|_| home != layout) else { return grad };
+        let into = self.buffer(self.len_in(id, home));
+        self.steps.push((id, Work::Rearrange { blocks, to: home, from: grad, into }));
+        into
     }
 }

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use crate::check::{Bound, Checked, ParamId};
 use crate::graph::{Graph, NodeId};
 use crate::kernels::blocked::choice::{Choices, Sizes};
+use crate::ops::blocked::Layout;
 
 pub(crate) use memory::aligned;
 pub(crate) use program::{Call, Region, Step, Work};
@@ -141,7 +142,7 @@ pub struct StepInfo<'a> {
     /// Its path.
     pub path: &'a str,
     /// Its op; `seed` where the loss's gradient begins, `accumulate` where contributions to a
-    /// gradient are added up.
+    /// gradient are added up, `to maps` and `to blocks` where a tensor is brought to another layout.
     pub op: &'a str,
     /// The pass.
     pub pass: Pass,
@@ -228,6 +229,8 @@ impl Plan {
             Work::Forward { call, .. } | Work::Backward { call, .. } => &self.calls[*call].op,
             Work::Seed { .. } => "seed",
             Work::AddTo { .. } | Work::Sum { .. } => "accumulate",
+            Work::Rearrange { to: Layout::Maps, .. } => "to maps",
+            Work::Rearrange { to: Layout::Blocks, .. } => "to blocks",
         };
         let macs = match &step.work {
             Work::Forward { call, .. } => self.calls[*call].macs,

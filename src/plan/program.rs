@@ -5,6 +5,8 @@
 
 use crate::check::ParamId;
 use crate::graph::NodeId;
+use crate::kernels::blocked::layout::Blocks;
+use crate::ops::blocked::Layout;
 use crate::ops::lower::{Kernel, Needs};
 
 /// A kernel with the parameters that it reads.
@@ -62,6 +64,8 @@ pub(crate) enum Work<S> {
     AddTo { into: S, from: S },
     /// `out = a + b`.
     Sum { out: S, a: S, b: S },
+    /// Brings a tensor from one layout to the other.
+    Rearrange { blocks: Blocks, to: Layout, from: S, into: S },
 }
 
 /// How a step uses a buffer.
@@ -98,6 +102,10 @@ impl<S: Copy> Work<S> {
                 f(*b, Mode::Read);
                 f(*out, Mode::Write);
             }
+            Work::Rearrange { from, into, .. } => {
+                f(*from, Mode::Read);
+                f(*into, Mode::Write);
+            }
         }
     }
 
@@ -127,6 +135,9 @@ impl<S: Copy> Work<S> {
             Work::Seed { grad } => Work::Seed { grad: f(*grad) },
             Work::AddTo { into, from } => Work::AddTo { into: f(*into), from: f(*from) },
             Work::Sum { out, a, b } => Work::Sum { out: f(*out), a: f(*a), b: f(*b) },
+            Work::Rearrange { blocks, to, from, into } => {
+                Work::Rearrange { blocks: *blocks, to: *to, from: f(*from), into: f(*into) }
+            }
         }
     }
 }

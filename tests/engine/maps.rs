@@ -1,5 +1,5 @@
-//! Random networks of maps in inference, where plans choose layouts: they agree with the
-//! reference, which knows of none.
+//! Random networks of maps, for which plans choose layouts: they agree with the reference, which
+//! knows of none.
 
 use blockprint::check::{Bound, Checked};
 use blockprint::engine::ParamStore;
@@ -20,11 +20,13 @@ fn int(name: &'static str, value: usize) -> (&'static str, Value) {
     (name, Value::Int(value as i64))
 }
 
-/// Nodes of `[2, C, 7, 6]` with several widths `C`, and a few of other shapes after them.
-fn network(rng: &mut ChaCha8Rng) -> (Checked, Bound, Vec<NodeId>) {
+/// Nodes of `[2, C, 7, 6]` with several widths `C`, and a few of other shapes after them; with a
+/// loss at the end where it is trained.
+fn network(rng: &mut ChaCha8Rng, trained: bool) -> (Checked, Bound, Vec<NodeId>) {
     const WIDTHS: [usize; 5] = [3, 8, 16, 21, 32];
     let mut net = Net::default();
     let mut values = vec![(net.input("x", &[2, 3, 7, 6]), 3), (net.input("y", &[2, 16, 7, 6]), 16)];
+    let label = trained.then(|| net.labels("label", 2));
     let mut heads = Vec::new();
     for i in 0..4 + below(rng, 12) {
         let path = format!("n{i}");
@@ -42,12 +44,17 @@ fn network(rng: &mut ChaCha8Rng) -> (Checked, Bound, Vec<NodeId>) {
                 let pool = ["maxpool", "avgpool"][below(rng, 2)];
                 (net.op(&path, pool, &[int("kernel", 3), int("stride", 1), half], &[a]), width)
             }
-            8 => (net.op(&path, ["add", "mul", "sub", "maximum"][below(rng, 4)], &[], &[a, b]), width),
+            // What is subtracted from itself has no variance, by which a batch norm would divide.
+            8 => {
+                let merge = ["add", "mul", "maximum", "sub"][below(rng, 4 - usize::from(trained))];
+                (net.op(&path, merge, &[], &[a, b]), width)
+            }
             9 => {
                 let (c, other) = values[below(rng, values.len())];
                 (net.op(&path, "concat", &[], &[a, c, a]), 2 * width + other)
             }
-            10 => (net.op(&path, ["identity", "dropout"][below(rng, 2)], &[], &[a]), width),
+            // The reference drops nothing.
+            10 => (net.op(&path, ["identity", "dropout"][below(rng, 2 - usize::from(trained))], &[], &[a]), width),
             11 => {
                 heads.push(net.op(&path, ["gap", "flatten", "gmp"][below(rng, 3)], &[], &[a]));
                 continue;
@@ -58,7 +65,14 @@ fn network(rng: &mut ChaCha8Rng) -> (Checked, Bound, Vec<NodeId>) {
     }
     let targets: Vec<NodeId> = values[2..].iter().map(|(id, _)| *id).filter(|_| below(rng, 4) == 0).collect();
     let targets = [targets, heads, vec![values[values.len() - 1].0]].concat();
-    let (checked, bound) = net.finish_without_loss();
+    let Some(label) = label else {
+        let (checked, bound) = net.finish_without_loss();
+        return (checked, bound, targets);
+    };
+    let pooled: Vec<NodeId> = ["gap", "gmp"].map(|op| net.op(op, op, &[], &[values[values.len() - 1].0])).to_vec();
+    let logits = net.op("logits", "add", &[], &pooled);
+    let loss = net.op("loss", "cross_entropy", &[], &[logits, label]);
+    let (checked, bound) = net.finish(loss);
     (checked, bound, targets)
 }
 
@@ -66,10 +80,27 @@ fn network(rng: &mut ChaCha8Rng) -> (Checked, Bound, Vec<NodeId>) {
 fn random_networks_of_maps_agree_with_the_reference() {
     for case in 0..200 {
         let mut rng = random::stream(23, Purpose::Sample, case, 0);
-        let (checked, bound, targets) = network(&mut rng);
+        let (checked, bound, targets) = network(&mut rng, false);
         let options = PlanOptions { exact_conv: true, ..PlanOptions::inference(targets) };
         assert!(compare(&checked, &bound, &options));
     }
+}
+
+#[test]
+fn gradients_of_random_networks_of_maps_agree_with_the_reference() {
+    let mut compared = 0;
+    for case in 0..250 {
+        let mut rng = random::stream(29, Purpose::Sample, case, 0);
+        let (checked, bound, targets) = network(&mut rng, true);
+        let (training, exact_conv) = (below(&mut rng, 4) > 0, true);
+        let inputs = ["x", "y"].map(|name| checked.graph().find(name).unwrap());
+        let input_grads = inputs.into_iter().filter(|_| below(&mut rng, 2) == 0).collect();
+        let frozen = checked.param_ids().filter(|_| below(&mut rng, 4) == 0).collect();
+        let targets = if below(&mut rng, 2) == 0 { targets } else { Vec::new() };
+        let options = PlanOptions { training, exact_conv, input_grads, frozen, targets, ..PlanOptions::default() };
+        compared += usize::from(compare(&checked, &bound, &options));
+    }
+    assert!(compared > 100, "{compared}");
 }
 
 #[test]

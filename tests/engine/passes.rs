@@ -159,7 +159,7 @@ fn gradients_of_a_siamese_residual_network() {
 
 /// Convolution, batch norm and dropout, large enough to be split between threads.
 fn image_net(size: usize) -> (blockprint::check::Checked, blockprint::check::Bound) {
-    let conv = [("out", Value::Int(8)), ("kernel", Value::Int(3)), ("pad", Value::Word("half".into()))];
+    let conv = [("out", Value::Int(18)), ("kernel", Value::Int(3)), ("pad", Value::Word("half".into()))];
     let mut net = Net::default();
     let x = net.input("image", &[4, 3, size, size]);
     let label = net.labels("label", 4);

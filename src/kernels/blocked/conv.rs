@@ -11,7 +11,7 @@ use super::tile::{self, Run, Tile, TileFn};
 use super::vector::Level;
 use crate::kernels::fused::Activation;
 use crate::kernels::local::with_local;
-use crate::kernels::parallel::for_tasks;
+use crate::kernels::parallel::{for_chunks, for_tasks};
 use crate::kernels::shared::Shared;
 use crate::kernels::window::Window;
 
@@ -251,38 +251,69 @@ impl BlockedConv {
 
     /// Packs weights `[groups * outputs, inputs, taps]`, those of each output times its scale.
     pub fn pack(&self, w: &[f32], scale: Option<&[f32]>, packed: &mut [f32]) {
-        let (block, taps) = (self.level.block(), self.window.taps());
-        let mut at = 0;
-        for group in 0..self.groups {
-            for strip in 0..self.strips() {
-                let lanes = block * (self.blocks() - 2 * strip).min(2);
-                for (channel, tap) in self.order() {
-                    for (lane, packed) in packed[at..at + lanes].iter_mut().enumerate() {
-                        let o = strip * 2 * block + lane;
-                        *packed = if o < self.outputs {
-                            let o = group * self.outputs + o;
-                            w[(o * self.inputs + channel) * taps + tap] * scale.map_or(1.0, |s| s[o])
-                        } else {
-                            0.0
-                        };
+        let (taps, depth) = (self.window.taps(), self.depth);
+        self.pack_strips(packed, |source, o, out| {
+            let (first, channels) = (source * self.unit(), self.channels_of(source));
+            let w = &w[o * depth + first * taps..][..channels * taps];
+            let scale = scale.map_or(1.0, |s| s[o]);
+            // Blocks are read channel by channel for each tap, maps tap by tap.
+            match self.source {
+                Source::Maps => out.zip(w).for_each(|(p, w)| *p = w * scale),
+                Source::Blocks => {
+                    let mut out = out;
+                    for tap in 0..taps {
+                        let w = w[tap..].iter().step_by(taps);
+                        w.zip(&mut out).for_each(|(w, p)| *p = w * scale);
                     }
-                    at += lanes;
                 }
             }
-        }
+        });
     }
 
-    /// Channel and tap of each float that a pixel reads, in the order of the sums.
-    fn order(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let (inputs, taps, [_, height, width]) = (self.inputs, self.window.taps(), self.window.kernel);
-        let (unit, maps) = (self.unit(), self.source == Source::Maps);
-        (0..self.sources()).flat_map(move |source| {
-            let outer = if maps { height } else { taps };
-            (0..outer).flat_map(move |i| {
-                let len = if maps { width } else { unit.min(inputs - source * unit) };
-                (0..len).map(move |j| if maps { (source, i * width + j) } else { (source * unit + j, i) })
-            })
-        })
+    /// Packs the weights `[groups * inputs, outputs, taps]` of the convolution whose gradient by
+    /// its input this one is: channels change places, and taps are in reverse.
+    pub fn pack_reversed(&self, w: &[f32], packed: &mut [f32]) {
+        let (taps, outputs) = (self.window.taps(), self.outputs);
+        self.pack_strips(packed, |source, o, mut out| {
+            let (group, o) = (o / outputs, o % outputs);
+            let first = group * self.inputs + source * self.unit();
+            for tap in (0..taps).rev() {
+                let w = w[(first * outputs + o) * taps + tap..].iter().step_by(outputs * taps);
+                w.take(self.channels_of(source)).zip(&mut out).for_each(|(w, p)| *p = *w);
+            }
+        });
+    }
+
+    /// Channels of a source of a group.
+    fn channels_of(&self, source: usize) -> usize {
+        self.unit().min(self.inputs - source * self.unit())
+    }
+
+    /// Packs strip by strip: `f(source, output, out)` fills in the weights of an output for the
+    /// channels of a source, in the order in which tiles read them.
+    fn pack_strips(
+        &self,
+        packed: &mut [f32],
+        f: impl Fn(usize, usize, std::iter::StepBy<std::slice::IterMut<'_, f32>>) + Sync,
+    ) {
+        let (block, taps) = (self.level.block(), self.window.taps());
+        for_chunks(&mut packed[..self.packed_len()], self.group_len(), 0, |group, packed| {
+            for_chunks(packed, 2 * block * self.depth, self.packed_len() * 4, |strip, packed| {
+                let lanes = block * (self.blocks() - 2 * strip).min(2);
+                let outputs = lanes.min(self.outputs - strip * 2 * block);
+                for source in 0..self.sources() {
+                    let len = self.channels_of(source) * taps * lanes;
+                    let packed = &mut packed[source * self.unit() * taps * lanes..][..len];
+                    if outputs < lanes {
+                        packed.fill(0.0);
+                    }
+                    for lane in 0..outputs {
+                        let o = group * self.outputs + strip * 2 * block + lane;
+                        f(source, o, packed[lane..].iter_mut().step_by(lanes));
+                    }
+                }
+            });
+        });
     }
 
     fn bands_of(&self, part: usize) -> Range<usize> {
@@ -438,12 +469,12 @@ impl BlockedConv {
 }
 
 /// Whether each output reads the input at its own place alone.
-fn is_pointwise(w: &Window) -> bool {
+pub(super) fn is_pointwise(w: &Window) -> bool {
     w.taps() == 1 && w.stride == [1; 3] && w.before == [0; 3] && w.input == w.output
 }
 
 /// A pointwise window over the same map in one row.
-fn as_one_row(w: Window) -> Window {
+pub(super) fn as_one_row(w: Window) -> Window {
     Window { input: [1, 1, w.input_len()], output: [1, 1, w.output_len()], ..w }
 }
 

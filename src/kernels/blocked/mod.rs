@@ -6,13 +6,18 @@
 //! convolutions on SIMD architectures": vectors run along the channels, so that no loop over a
 //! map has to care about its width, its borders or a stride.
 
+pub mod any;
 pub mod choice;
 pub mod conv;
 pub mod layout;
+pub mod norm;
 pub mod slide;
+#[allow(clippy::needless_range_loop, reason = "sums are indexed by constants, so that they stay in registers")]
+pub mod slide_grad;
 #[allow(clippy::needless_range_loop, reason = "tiles are indexed by constants, so that they stay in registers")]
 mod tile;
 pub mod vector;
+pub mod weight_grad;
 #[allow(clippy::needless_range_loop, reason = "as above")]
 pub mod winograd;
 

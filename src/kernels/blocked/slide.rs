@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::vector::{Level, Vector, dispatch};
 use crate::kernels::fused::Activation;
-use crate::kernels::parallel::for_tasks;
+use crate::kernels::parallel::{for_chunks, for_tasks};
 use crate::kernels::shared::Shared;
 use crate::kernels::window::{Span, Window};
 
@@ -97,14 +97,22 @@ impl Slide {
 
     /// Packs weights `[channels, taps]`, those of each channel times its scale.
     pub fn pack(&self, w: &[f32], scale: Option<&[f32]>, packed: &mut [f32]) {
+        let taps = self.window.taps();
+        self.pack_by(packed, |channel, tap| w[channel * taps + tap] * scale.map_or(1.0, |s| s[channel]));
+    }
+
+    /// Packs weights `[channels, taps]` with their taps in reverse.
+    pub fn pack_reversed(&self, w: &[f32], packed: &mut [f32]) {
+        let taps = self.window.taps();
+        self.pack_by(packed, |channel, tap| w[channel * taps + taps - 1 - tap]);
+    }
+
+    fn pack_by(&self, packed: &mut [f32], f: impl Fn(usize, usize) -> f32) {
         let (block, taps) = (self.level.block(), self.window.taps());
         for (i, packed) in packed[..self.packed_len()].iter_mut().enumerate() {
             let (lane, tap, channel) = (i % block, i / block % taps, i / block / taps * block);
             let channel = channel + lane;
-            *packed = match channel < self.channels {
-                true => w[channel * taps + tap] * scale.map_or(1.0, |s| s[channel]),
-                false => 0.0,
-            };
+            *packed = if channel < self.channels { f(channel, tap) } else { 0.0 };
         }
     }
 
@@ -240,6 +248,23 @@ unsafe fn pixels<V: Vector, const KIND: u8, const P: usize>(t: &Rows<'_>, row: u
             high.min(low.max(value)).store(y.add(p * V::LANES));
         }
     }
+}
+
+/// The gradient of the means of maps by their elements, from `[images, channels]`.
+///
+/// # Panics
+/// Where something does not fit.
+pub fn means_gradient(level: Level, (images, channels, pixels): (usize, usize, usize), dy: &[f32], dx: &mut [f32]) {
+    let (block, blocks) = (level.block(), channels.div_ceil(level.block()));
+    assert!(dy.len() >= images * channels);
+    let work = dx.len();
+    for_chunks(&mut dx[..images * blocks * pixels * block], pixels * block, work, |task, dx| {
+        let (image, first) = (task / blocks, task % blocks * block);
+        let mut lanes = [0.0; 16];
+        let dy = &dy[image * channels + first..][..block.min(channels - first)];
+        lanes.iter_mut().zip(dy).for_each(|(l, d)| *l = d / pixels as f32);
+        dx.chunks_exact_mut(block).for_each(|dx| dx.copy_from_slice(&lanes[..block]));
+    });
 }
 
 /// The mean of each map: `[images, channels]` from blocks.

@@ -5,7 +5,7 @@
 //! value at each pixel is broadcast. Blocks that are read along channels and maps that are read
 //! along rows differ in the distance between pixels only.
 
-use super::vector::{Level, Plain, Vector};
+use super::vector::{Level, Plain, Vector, prefetch};
 
 /// Consecutive floats of the input, for each of which there are weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,13 @@ unsafe fn tile<V: Vector, const B: usize, const R: usize, const P: usize, const 
         let mut w = t.w;
         for run in t.runs {
             let mut x = t.x.add(run.offset);
+            // What the tile beside this one reads: planes of blocks are far apart, and nobody else
+            // foresees the way between them.
+            for r in 0..R {
+                for p in P..2 * P {
+                    prefetch(x.wrapping_add(r * t.x_row + p * STEP));
+                }
+            }
             for _ in 0..run.len {
                 let mut weights = [V::splat(0.0); B];
                 for b in 0..B {

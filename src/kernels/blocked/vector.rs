@@ -54,6 +54,49 @@ pub unsafe trait Vector: Copy {
     /// # Safety
     /// As [`Vector::splat`].
     unsafe fn min(self, other: Self) -> Self;
+    /// `self` in the lanes where `a` is `b` and zero in the others, and the rest of `self`.
+    ///
+    /// # Safety
+    /// As [`Vector::splat`].
+    #[inline(always)]
+    unsafe fn where_equal(self, a: Self, b: Self) -> (Self, Self) {
+        // SAFETY: by contract.
+        unsafe {
+            let hit = self.select(a, b, |a, b| a == b);
+            (hit, self.select(a, b, |a, b| a != b))
+        }
+    }
+
+    /// `self` in the lanes where `low < a <= high`, and zero in the others.
+    ///
+    /// # Safety
+    /// As [`Vector::splat`].
+    #[inline(always)]
+    unsafe fn where_between(self, a: Self, low: Self, high: Self) -> Self {
+        // SAFETY: by contract.
+        unsafe { self.select(a, low, |a, low| a > low).select(a, high, |a, high| a <= high) }
+    }
+
+    /// `self` in the lanes where `f` says so of `a` and `b`, and zero in the others.
+    ///
+    /// # Safety
+    /// As [`Vector::splat`].
+    #[inline(always)]
+    unsafe fn select(self, a: Self, b: Self, f: impl Fn(f32, f32) -> bool) -> Self {
+        const { assert!(Self::LANES <= 16) };
+        let (mut own, mut left, mut right) = ([0.0f32; 16], [0.0f32; 16], [0.0f32; 16]);
+        // SAFETY: a vector has no more lanes than the arrays.
+        unsafe {
+            self.store(own.as_mut_ptr());
+            a.store(left.as_mut_ptr());
+            b.store(right.as_mut_ptr());
+            for i in 0..Self::LANES {
+                let mask = if f(left[i], right[i]) { u32::MAX } else { 0 };
+                own[i] = f32::from_bits(own[i].to_bits() & mask);
+            }
+            Self::load(own.as_ptr())
+        }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -192,6 +235,18 @@ unsafe impl Vector for Plain {
     unsafe fn min(self, other: Self) -> Self {
         self.zip(other, |a, b| if a < b { a } else { b })
     }
+}
+
+/// Asks for the cache line of an address, which need not be one that may be read.
+#[inline(always)]
+pub fn prefetch(at: *const f32) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch never faults, and every x86-64 has the instruction.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(at.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
 }
 
 /// A kind of machine.

@@ -19,11 +19,11 @@ use super::tile::{self, Run, TileFn};
 use super::vector::Level;
 use crate::kernels::fused::Activation;
 use crate::kernels::local::with_local;
-use crate::kernels::parallel::for_tasks;
+use crate::kernels::parallel::{for_chunks, for_tasks};
 use crate::kernels::shared::Shared;
 use crate::kernels::window::Window;
 
-use transform::{Out, Patch, finish_four, finish_two, transform_four, transform_two, transform_weights};
+use transform::{Out, Patch, finish_four, finish_two, transform_four, transform_two, weights_four, weights_two};
 
 /// The outputs that are formed together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +136,8 @@ impl Winograd {
         (products / 2.0).max(weights) + transforms / 2.0
     }
 
-    fn elements(&self) -> usize {
+    /// Elements of a transformed tile.
+    pub fn elements(&self) -> usize {
         self.tile.inputs() * self.tile.inputs()
     }
 
@@ -163,19 +164,48 @@ impl Winograd {
 
     /// Transforms weights `[outputs, inputs, 3, 3]`, those of each output times its scale.
     pub fn pack(&self, w: &[f32], scale: Option<&[f32]>, packed: &mut [f32]) {
-        let (block, elements) = (self.level.block(), self.elements());
-        let strip = 2 * block * self.inputs * elements;
-        let work = self.packed_len() * 8;
-        crate::kernels::parallel::for_chunks(&mut packed[..self.packed_len()], strip, work, |s, packed| {
-            let lanes = block * (self.blocks() - 2 * s).min(2);
-            packed.fill(0.0);
-            for o in (s * 2 * block..self.outputs).take(lanes) {
-                let factor = scale.map_or(1.0, |s| f64::from(s[o]));
-                for i in 0..self.inputs {
-                    let taps = &w[(o * self.inputs + i) * 9..][..9];
-                    let all = transform_weights(self.tile, taps);
-                    for (e, value) in all[..elements].iter().enumerate() {
-                        packed[(e * self.inputs + i) * lanes + o - s * 2 * block] = (value * factor) as f32;
+        self.pack_strips(packed, |o, i, taps| {
+            let (w, scale) = (&w[(o * self.inputs + i) * 9..][..9], scale.map_or(1.0, |s| s[o]));
+            taps.zip(w).for_each(|(t, w)| *t = w * scale);
+        });
+    }
+
+    /// Transforms the weights `[inputs, outputs, 3, 3]` of the convolution whose gradient by its
+    /// input this one is: channels change places, and taps are in reverse.
+    pub fn pack_reversed(&self, w: &[f32], packed: &mut [f32]) {
+        self.pack_strips(packed, |o, i, taps| {
+            let w = &w[(i * self.outputs + o) * 9..][..9];
+            taps.zip(w.iter().rev()).for_each(|(t, w)| *t = *w);
+        });
+    }
+
+    /// Transforms strip by strip: `f(output, input, taps)` fills in the taps of a kernel.
+    fn pack_strips(
+        &self,
+        packed: &mut [f32],
+        f: impl Fn(usize, usize, std::iter::StepBy<std::slice::IterMut<'_, f32>>) + Sync,
+    ) {
+        let block = self.level.block();
+        let strip_len = 2 * block * self.inputs * self.elements();
+        let packed = &mut packed[..self.packed_len()];
+        let work = packed.len();
+        for_chunks(packed, strip_len, work, |strip, packed| {
+            let lanes = block * (self.blocks() - 2 * strip).min(2);
+            let outputs = lanes.min(self.outputs - strip * 2 * block);
+            let mut taps = [0.0f32; 9 * 2 * 16];
+            let element = self.inputs * lanes;
+            assert!(packed.len() >= self.elements() * element && 9 * lanes <= taps.len());
+            for i in 0..self.inputs {
+                for lane in 0..outputs {
+                    f(strip * 2 * block + lane, i, taps[lane..9 * lanes].iter_mut().step_by(lanes));
+                }
+                // SAFETY: the taps are `lanes` floats each, and so is what is written to each
+                // element, as was asserted.
+                unsafe {
+                    let (taps, out) = (taps.as_ptr(), packed.as_mut_ptr().add(i * lanes));
+                    match self.tile {
+                        Tile::Two => weights_two(self.level, taps, lanes, out, element),
+                        Tile::Four => weights_four(self.level, taps, lanes, out, element),
                     }
                 }
             }

@@ -2,32 +2,74 @@
 //! (2016) for the points 0, 1, -1 (and 2, -2) and infinity.
 
 use super::super::vector::{Vector, dispatch};
-use super::Tile;
 
-/// `G g G'` in double precision, row-major.
-pub(super) fn transform_weights(tile: Tile, g: &[f32]) -> [f64; 36] {
-    const TWO: [[f64; 3]; 4] = [[1.0, 0.0, 0.0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0.0, 0.0, 1.0]];
-    const FOUR: [[f64; 3]; 6] = [
-        [0.25, 0.0, 0.0],
-        [-1.0 / 6.0, -1.0 / 6.0, -1.0 / 6.0],
-        [-1.0 / 6.0, 1.0 / 6.0, -1.0 / 6.0],
-        [1.0 / 24.0, 1.0 / 12.0, 1.0 / 6.0],
-        [1.0 / 24.0, -1.0 / 12.0, 1.0 / 6.0],
-        [0.0, 0.0, 1.0],
-    ];
-    let rows: &[[f64; 3]] = match tile {
-        Tile::Two => &TWO,
-        Tile::Four => &FOUR,
-    };
-    let mut out = [0.0; 36];
-    for (i, a) in rows.iter().enumerate() {
-        let half: [f64; 3] = std::array::from_fn(|c| (0..3).map(|r| a[r] * f64::from(g[r * 3 + c])).sum());
-        for (j, b) in rows.iter().enumerate() {
-            out[i * rows.len() + j] = (0..3).map(|c| half[c] * b[c]).sum();
-        }
+/// The three taps of a row or column, transformed.
+///
+/// # Safety
+/// The machine has the instructions, here as below.
+#[inline(always)]
+unsafe fn taps_two<V: Vector>([a, b, c]: [V; 3]) -> [V; 4] {
+    // SAFETY: by contract.
+    unsafe {
+        let (half, ends) = (V::splat(0.5), a.add(c));
+        [a, ends.add(b).mul(half), ends.sub(b).mul(half), c]
     }
-    out
 }
+
+/// # Safety
+/// As [`taps_two`].
+#[inline(always)]
+unsafe fn taps_four<V: Vector>([a, b, c]: [V; 3]) -> [V; 6] {
+    // SAFETY: by contract.
+    unsafe {
+        let (sixth, ends) = (V::splat(-1.0 / 6.0), a.add(c));
+        let (far, odd) = (V::fma(a, V::splat(1.0 / 24.0), c.mul(V::splat(1.0 / 6.0))), b.mul(V::splat(1.0 / 12.0)));
+        [a.mul(V::splat(0.25)), ends.add(b).mul(sixth), ends.sub(b).mul(sixth), far.add(odd), far.sub(odd), c]
+    }
+}
+
+macro_rules! transform_taps {
+    ($name:ident, $generic:ident, $taps:ident, $size:literal) => {
+        /// `G g G'` of the kernels of one channel, a lane each, which lie tap by tap.
+        ///
+        /// # Safety
+        /// As [`taps_two`].
+        #[inline(always)]
+        unsafe fn $generic<V: Vector>(g: *const f32, lanes: usize, out: *mut f32, element: usize) {
+            // SAFETY: by contract.
+            unsafe {
+                for at in (0..lanes).step_by(V::LANES) {
+                    let mut half = [[V::splat(0.0); 3]; $size];
+                    for col in 0..3 {
+                        let tap = |row: usize| V::load(g.add((row * 3 + col) * lanes + at));
+                        let column = $taps([tap(0), tap(1), tap(2)]);
+                        for row in 0..$size {
+                            half[row][col] = column[row];
+                        }
+                    }
+                    for row in 0..$size {
+                        let all = $taps(half[row]);
+                        for col in 0..$size {
+                            all[col].store(out.add((row * $size + col) * element + at));
+                        }
+                    }
+                }
+            }
+        }
+
+        dispatch!(
+            /// `G g G'` of the kernels of `lanes` output channels and one input channel, from
+            /// `[9][lanes]` to elements that are `element` floats apart.
+            ///
+            /// # Safety
+            /// Both are whole, and lanes are whole vectors.
+            pub(super) $name => $generic(g: *const f32, lanes: usize, out: *mut f32, element: usize)
+        );
+    };
+}
+
+transform_taps!(weights_two, weights_of_two, taps_two, 4);
+transform_taps!(weights_four, weights_of_four, taps_four, 6);
 
 /// What a tile reads.
 pub(super) struct Patch {
