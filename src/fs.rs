@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Writes a file so that a reader, or a crash, sees the old content or the new one and
 /// nothing between: into a temporary file in the same folder, flushed to the disk, renamed,
@@ -24,6 +24,13 @@ pub fn write_atomic<T, E: From<io::Error>>(
     temporary.persist(path).map_err(|e| e.error)?;
     sync_folder(folder)?;
     Ok(value)
+}
+
+/// Whether a path that a stranger may have written stays beneath the folder that it is joined to: it is
+/// relative and has no `..`. An empty one does not name anything.
+pub fn stays_beneath(path: &Path) -> bool {
+    let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    !path.as_os_str().is_empty() && path.components().all(inside)
 }
 
 /// Writes bytes as [`write_atomic`] does.
@@ -158,6 +165,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let error = write_bytes_atomic(&folder.path().join("no/a.txt"), b"x").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn paths_stay_beneath_their_folder() {
+        assert!(["a", "./a/b", "a/..b"].iter().all(|p| stays_beneath(Path::new(p))));
+        assert!(["", "..", "a/../b", "/a", "./../a"].iter().all(|p| !stays_beneath(Path::new(p))));
     }
 
     #[test]

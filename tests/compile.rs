@@ -1,18 +1,20 @@
 //! `blockprint compile`: what it writes, what it refuses, and that text of a spec stays text.
 
-use std::collections::HashMap;
-use std::path::Path;
-use std::sync::Arc;
+#[path = "common/hostile.rs"]
+mod hostile;
 
-use blockprint::check::{Checked, check};
+use std::path::Path;
+
+use blockprint::check::Checked;
 use blockprint::codegen::{Dependency, Package, Source, package};
 use blockprint::config;
-use blockprint::diag::{Frame, Sink};
+use blockprint::diag::Sink;
 use blockprint::driver::{Compiled, compile_text, compile_zoo};
 use blockprint::expand::Options;
-use blockprint::graph::{Graph, Instance, Node, NodeId, Trace};
+use blockprint::graph::NodeId;
 use blockprint::source::SourceMap;
 use blockprint::syntax::{self, Spelling};
+use hostile::{HOSTILE, checked, renamed, spoiled};
 use proc_macro2::{TokenStream, TokenTree};
 
 fn blockprint() -> assert_cmd::Command {
@@ -55,7 +57,7 @@ fn a_model_reads_like_its_spec() {
         assert!(model.contains(expected), "no `{expected}` in\n{model}");
     }
     let main = file(&package, "src/main.rs");
-    assert!(main.contains("type Images = (usize, Const<3>, Const<224>, Const<224>);"), "{main}");
+    assert!(main.contains("const IMAGE: &'static [usize] = &[3, 224, 224];"), "{main}");
     assert!(file(&package, "settings.yaml").contains("optim: sgd("));
     for (name, text) in &package.files {
         if name.ends_with(".rs") {
@@ -114,36 +116,6 @@ fn what_has_no_type_is_refused_at_its_node() {
 
 // ---- hostile specs -------------------------------------------------------------------
 
-/// What a stranger may write where a name or a text stands.
-const HOSTILE: &[&str] = &[
-    "fn",
-    "self",
-    "Self",
-    "crate",
-    "r#type",
-    "\"",
-    "\\",
-    "'",
-    "*/ evil /*",
-    "\n}\nfn evil() {}\n//",
-    "{evil}",
-    "}}{{",
-    "$0$1$node$rate",
-    "__slot_0__",
-    "Kind__0__",
-    "😀",
-    "\u{202e}evil",
-    "../../evil",
-    "```\nevil();\n```",
-    "#![feature(evil)]",
-    "evil\"); std::process::exit(1); (\"",
-    "\0",
-    "x",
-    "relu",
-    "Tensor",
-    "",
-];
-
 /// Tokens without their texts: identifiers and literals are alike.
 fn skeleton(text: &str) -> Vec<String> {
     fn walk(tokens: TokenStream, out: &mut Vec<String>) {
@@ -171,54 +143,6 @@ fn skeleton(text: &str) -> Vec<String> {
     out
 }
 
-/// The network with every name changed.
-fn renamed(graph: &Graph, change: &dyn Fn(&str) -> String) -> Graph {
-    let path = |path: &str| {
-        path.split('.')
-            .map(|part| if part.is_empty() { String::new() } else { change(part) })
-            .collect::<Vec<_>>()
-            .join(".")
-    };
-    let mut traces = HashMap::new();
-    let mut copy = Graph::new();
-    for id in graph.ids() {
-        let node = graph.node(id);
-        let trace = node.trace.as_ref().map(|t| renamed_trace(t, change, &path, &mut traces));
-        let node = Node { path: path(&node.path), weights: path(&node.weights), trace, ..node.clone() };
-        copy.add(node, &graph.inputs(id)).expect("other names differ as these do");
-    }
-    copy.roles = graph.roles.clone();
-    copy.roles.losses.iter_mut().chain(&mut copy.roles.metrics).for_each(|(name, _)| *name = change(name));
-    copy
-}
-
-fn renamed_trace(
-    trace: &Arc<Trace>,
-    change: &dyn Fn(&str) -> String,
-    path: &dyn Fn(&str) -> String,
-    known: &mut HashMap<*const Trace, Arc<Trace>>,
-) -> Arc<Trace> {
-    if let Some(made) = known.get(&Arc::as_ptr(trace)) {
-        return made.clone();
-    }
-    let outer = trace.outer.as_ref().map(|t| renamed_trace(t, change, path, known));
-    let instance = trace.instance.as_ref().map(|i| Instance {
-        template: change(&i.template),
-        prefix: path(&i.prefix),
-        weights: path(&i.weights),
-        named: i.named,
-    });
-    let frame = Frame { name: change(&trace.frame.name), span: trace.frame.span };
-    let made = Arc::new(Trace { frame, instance, outer });
-    known.insert(Arc::as_ptr(trace), made.clone());
-    made
-}
-
-fn checked(graph: Graph) -> Checked {
-    let mut sink = Sink::new();
-    check(graph, &mut sink).checked.unwrap_or_else(|| panic!("{sink:#?}"))
-}
-
 #[test]
 fn hostile_names_change_nothing_but_identifiers_and_literals() {
     for zoo in ["lenet5", "resnet18", "googlenet_aux", "efficientnet_b0", "shufflenet_v2_x1_0"] {
@@ -226,13 +150,9 @@ fn hostile_names_change_nothing_but_identifiers_and_literals() {
         let harmless = compiled.checked.as_ref().expect("sound");
         let expected = package_of(harmless, &compiled, zoo);
         for evil in HOSTILE {
-            // What a name begins with or ends in may matter; numbers stay, as they are not a user's.
+            // What a name begins with or ends in may matter.
             for front in [true, false] {
-                let change = |name: &str| match (name.bytes().all(|b| b.is_ascii_digit()), front) {
-                    (true, _) => name.to_string(),
-                    (_, true) => format!("{evil}{name}"),
-                    (_, false) => format!("{name}{evil}"),
-                };
+                let change = |name: &str| spoiled(name, evil, front);
                 let network = checked(renamed(harmless.graph(), &change));
                 let package = package_of(&network, &compiled, &change(zoo));
                 for (name, text) in &package.files {

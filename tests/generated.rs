@@ -45,6 +45,9 @@ const ALIKE: &[(&str, &[&str])] = &[
 /// Specs whose programs are kept too: see the manifest of the package.
 const PROGRAMS: &[&str] = &["lenet5", "siamese_faces", "yolo_shapes"];
 
+/// Tells `cargo fmt` to leave the files as `compile` lays them out.
+const LAYOUT: &str = "# The layout is that of `compile`, which is prettyplease's.\ndisable_all_formatting = true\n";
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("generated")
 }
@@ -107,7 +110,7 @@ fn bless(folder: &Path, wanted: &BTreeMap<PathBuf, String>, found: &BTreeMap<Pat
 fn the_generated_package_is_up_to_date() {
     let mut library = String::from(
         "//! What `blockprint compile` makes of the embedded specs: see the README. Written by\n\
-         //! `BLESS=1 cargo test --test generated`, in the layout of `compile`, which is prettyplease's.\n",
+         //! `BLESS=1 cargo test --test generated`.\n",
     );
     let mut wanted = BTreeMap::new();
     let mut refused = Vec::new();
@@ -125,11 +128,12 @@ fn the_generated_package_is_up_to_date() {
             assert!(syn::parse_file(text).is_ok(), "{name}: {file} is Rust");
         }
         if !ALIKE.iter().any(|(_, alike)| alike.contains(&name)) {
-            let _ = write!(library, "\n/// `{name}`.\n#[rustfmt::skip]\npub mod {name} {{\n    pub mod model;\n}}\n");
+            let _ = write!(library, "\n/// `{name}`.\npub mod {name} {{\n    pub mod model;\n}}\n");
             wanted.extend(kept(name, &package));
         }
     }
     wanted.insert("lib.rs".into(), library);
+    wanted.insert("rustfmt.toml".into(), LAYOUT.to_string());
     assert_eq!(refused.iter().map(|(name, why)| (*name, why.as_str())).collect::<Vec<_>>(), REFUSED);
     for (kept, _) in ALIKE {
         assert!(wanted.contains_key(&Path::new(kept).join("model.rs")), "{kept} stands for others");

@@ -104,15 +104,8 @@ impl Checked {
     pub fn params_up_to(&self, name: &str) -> BTreeSet<ParamId> {
         let graph = self.graph();
         let beneath = |path: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        let mut todo: Vec<NodeId> = graph.ids().filter(|id| beneath(&graph.node(*id).path)).collect();
-        todo.extend(graph.find(name));
-        let mut seen = BTreeSet::new();
-        while let Some(id) = todo.pop() {
-            if seen.insert(id) {
-                todo.extend(graph.inputs(id));
-            }
-        }
-        seen.into_iter().flat_map(|id| self.node_params(id).to_vec()).collect()
+        let named = graph.ids().filter(|id| beneath(&graph.node(*id).path)).chain(graph.find(name));
+        graph.with_ancestors(named).into_iter().flat_map(|id| self.node_params(id).to_vec()).collect()
     }
 
     /// The facts of all nodes with these symbols replaced. Where a value makes some shape

@@ -7,12 +7,10 @@ use std::time::Duration;
 use super::stream::{eprintln, println};
 use serde_json::json;
 
-use crate::diag::{Diagnostic, codes};
-use crate::run::{self, Mode, Network, write_choices};
-use crate::source::SourceMap;
+use crate::run::{self, Failure, Mode, Network, Timing, write_choices};
 
 use super::Exit;
-use super::common::{MachineOptions, SpecOptions, choices_file, print_diagnostic, print_failure};
+use super::common::{MachineOptions, SpecOptions, checked, choices_file};
 use super::table::plain;
 
 #[derive(Debug, clap::Args)]
@@ -57,53 +55,46 @@ impl From<What> for Mode {
 
 pub(super) fn run(args: &Args) -> Exit {
     args.machine.use_threads();
-    let compiled = match args.options.compile_or_explain(&args.spec) {
-        Ok(compiled) => compiled,
-        Err(exit) => return exit,
-    };
-    let Some(checked) = &compiled.checked else { return Exit::Errors };
-    let mut network = Network::new(checked, 0);
-    args.machine.apply_tuned(&mut network);
-    if args.tune
-        && let Err(exit) = tune(&mut network, args.batch as usize)
-    {
-        return exit;
-    }
-    let name = match args.mode {
-        What::Infer => "infer",
-        What::Train => "train",
-    };
-    match run::time(&mut network, compiled.config.train.as_ref(), args.mode.into(), args.batch as usize, args.seconds) {
-        Ok(timing) => {
-            let round = |x: f64, digits: i32| (x * 10f64.powi(digits)).round() / 10f64.powi(digits);
-            let median = timing.median();
-            println!(
-                "{}",
-                json!({
-                    "engine": "blockprint",
-                    "model": compiled.model_name(),
-                    "mode": name,
-                    "batch": args.batch,
-                    "threads": rayon::current_num_threads(),
-                    "median_ms": round(median, 3),
-                    "min_ms": round(timing.steps.first().copied().unwrap_or(f64::NAN), 3),
-                    "images_per_s": round(f64::from(args.batch) / median * 1e3, 1),
-                    "peak_rss_mb": peak_rss_mib(),
-                    "steps": timing.steps.len(),
-                })
-            );
-            Exit::Fine
+    args.options.open(&args.spec, |compiled| {
+        let mut network = Network::new(checked(compiled)?, 0);
+        args.machine.apply_tuned(&mut network);
+        if args.tune {
+            tune(&mut network, args.batch as usize)?;
         }
-        Err(failure) => print_failure(&failure, &compiled.sources),
-    }
+        let train = compiled.config.train.as_ref();
+        let timing = run::time(&mut network, train, args.mode.into(), args.batch as usize, args.seconds)?;
+        println!("{}", line(args, compiled.model_name(), &timing));
+        Ok(Exit::Fine)
+    })
+}
+
+/// A line of JSON.
+fn line(args: &Args, model: &str, timing: &Timing) -> serde_json::Value {
+    let round = |x: f64, digits: i32| (x * 10f64.powi(digits)).round() / 10f64.powi(digits);
+    let median = timing.median();
+    json!({
+        "engine": "blockprint",
+        "model": model,
+        "mode": match args.mode {
+            What::Infer => "infer",
+            What::Train => "train",
+        },
+        "batch": args.batch,
+        "threads": rayon::current_num_threads(),
+        "median_ms": round(median, 3),
+        "min_ms": round(timing.steps.first().copied().unwrap_or(f64::NAN), 3),
+        "images_per_s": round(f64::from(args.batch) / median * 1e3, 1),
+        "peak_rss_mb": peak_rss_mib(),
+        "steps": timing.steps.len(),
+    })
 }
 
 /// Seconds for which each algorithm is tried.
 const EACH: Duration = Duration::from_millis(60);
 
 /// Measures, shows and keeps the algorithms of all convolutions.
-fn tune(network: &mut Network<'_>, batch: usize) -> Result<(), Exit> {
-    let found = run::tune(network, batch, EACH).map_err(|failure| print_failure(&failure, &SourceMap::new()))?;
+fn tune(network: &mut Network<'_>, batch: usize) -> Result<(), Failure> {
+    let found = run::tune(network, batch, EACH)?;
     let mut table = plain(
         &["convolution", "nodes", "direct µs", "winograd2 µs", "winograd4 µs", "choice", "by cost"],
         &[1, 2, 3, 4],
@@ -126,11 +117,7 @@ fn tune(network: &mut Network<'_>, batch: usize) -> Result<(), Exit> {
     let mut choices = network.choices.as_deref().cloned().unwrap_or_default();
     choices.extend(found.iter().map(|t| (t.sizes, t.choice)));
     if let Some(path) = choices_file() {
-        let problem = |e: std::io::Error| {
-            let message = format!("cannot write `{}`: {e}", path.display());
-            print_diagnostic(Diagnostic::error(codes::CANNOT_WRITE, message))
-        };
-        write_choices(&path, &choices).map_err(problem)?;
+        write_choices(&path, &choices).map_err(|e| Failure::write(&path, &e))?;
         eprintln!("kept in {}", path.display());
     }
     network.choices = Some(Arc::new(choices));

@@ -4,12 +4,14 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::stream::{eprint, eprintln};
 
+use crate::check::Checked;
 use crate::config::DataConfig;
 use crate::data::{self, Part};
-use crate::diag::{Diagnostic, Sink, render_human};
+use crate::diag::{Diagnostic, Sink, codes, render_human};
 use crate::driver::{self, Compiled};
 use crate::expand::{Limits, Options};
 use crate::kernels::blocked::Level;
@@ -196,11 +198,44 @@ impl SpecOptions {
         }
         match compiled.sink.len() {
             0 => {}
+            // The user did not write a spec of the zoo.
+            _ if zoo::file(&spec.to_string_lossy()).is_some() && !spec.exists() => {}
             1 => eprintln!("1 warning: `blockprint check {}` shows it", spec.display()),
             n => eprintln!("{n} warnings: `blockprint check {}` shows them", spec.display()),
         }
         Ok(compiled)
     }
+
+    /// Does a task with a spec; prints all problems of either.
+    pub(super) fn open(&self, spec: &Path, task: impl FnOnce(&Compiled) -> Result<Exit, Failure>) -> Exit {
+        let compiled = match self.compile_or_explain(spec) {
+            Ok(compiled) => compiled,
+            Err(exit) => return exit,
+        };
+        task(&compiled).unwrap_or_else(|failure| print_failure(&failure, &compiled.sources))
+    }
+}
+
+/// The network of a spec that has no errors.
+pub(super) fn checked(compiled: &Compiled) -> Result<&Checked, Failure> {
+    compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))
+}
+
+/// The `data` section; with data of the command line's, the spec needs none.
+pub(super) fn data_section(compiled: &Compiled, has_data: bool) -> Result<DataConfig, Failure> {
+    match &compiled.config.data {
+        Some(data) => Ok(data.clone()),
+        None if has_data => Ok(DataConfig::auto()),
+        None => Err(Failure::new(codes::NO_SECTION, "the spec has no `data` section")),
+    }
+}
+
+/// A flag that Ctrl-C sets. Where no handler can be set, Ctrl-C ends the process as it always does.
+pub(super) fn interrupt_flag() -> Arc<AtomicBool> {
+    let interrupt = Arc::new(AtomicBool::new(false));
+    let flag = interrupt.clone();
+    let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
+    interrupt
 }
 
 /// Prints all problems of a sink to the standard error stream.

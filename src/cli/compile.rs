@@ -12,7 +12,7 @@ use crate::fs::write_bytes_atomic;
 use crate::run::{Failure, Network};
 
 use super::Exit;
-use super::common::{SpecOptions, print_failure, print_problems};
+use super::common::{SpecOptions, print_problems};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -39,18 +39,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    let compiled = match args.options.compile_or_explain(&args.spec) {
-        Ok(compiled) => compiled,
-        Err(exit) => return exit,
-    };
-    match compile(args, &compiled) {
-        Ok(name) => {
-            eprintln!("wrote the package `{name}` to {}", args.out.display());
-            eprintln!("try: cd {} && cargo run --release -- help", args.out.display());
-            Exit::Fine
-        }
-        Err(failure) => print_failure(&failure, &compiled.sources),
-    }
+    args.options.open(&args.spec, |compiled| {
+        let name = compile(args, compiled)?;
+        eprintln!("wrote the package `{name}` to {}", args.out.display());
+        eprintln!("try: cd {} && cargo run --release -- help", args.out.display());
+        Ok(Exit::Fine)
+    })
 }
 
 fn compile(args: &Args, compiled: &Compiled) -> Result<String, Failure> {

@@ -1,10 +1,8 @@
 //! `blockprint detect SPEC` and `blockprint detect anchors SPEC`.
 
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use super::stream::println;
-use image::ImageFormat;
 use serde_json::json;
 
 use crate::config::DataConfig;
@@ -13,10 +11,10 @@ use crate::diag::{Diagnostic, codes};
 use crate::driver::Compiled;
 use crate::fs::write_bytes_atomic;
 use crate::run::detect::{DetectOptions, Detection, Detector, anchor_unit, draw, find_anchors};
-use crate::run::{DataSource, Failure, Network};
+use crate::run::{DataSource, Failure, Network, png};
 
 use super::Exit;
-use super::common::{Format, MachineOptions, SpecOptions, base_of, class_names, print_failure};
+use super::common::{Format, MachineOptions, SpecOptions, base_of, checked, class_names, data_section};
 use super::table::thousands;
 
 #[derive(Debug, clap::Args)]
@@ -108,28 +106,17 @@ fn unit(text: &str) -> Result<f64, String> {
 
 pub(super) fn run(args: &Args) -> Exit {
     if let Some(Command::Anchors(args)) = &args.command {
-        return open(&args.options, &args.spec, |compiled| anchors(args, compiled));
+        return args.options.open(&args.spec, |compiled| anchors(args, compiled));
     }
     let find = &args.find;
     // The parser asks for them where there is no subcommand.
     let (Some(spec), Some(weights), Some(out)) = (&find.spec, &find.weights, &find.out) else { return Exit::Usage };
     find.machine.use_threads();
-    open(&find.options, spec, |compiled| detect(find, compiled, (spec, weights, out)))
+    find.options.open(spec, |compiled| detect(find, compiled, (spec, weights, out)))
 }
 
-fn open(options: &SpecOptions, spec: &Path, task: impl FnOnce(&Compiled) -> Result<(), Failure>) -> Exit {
-    let compiled = match options.compile_or_explain(spec) {
-        Ok(compiled) => compiled,
-        Err(exit) => return exit,
-    };
-    match task(&compiled) {
-        Ok(()) => Exit::Fine,
-        Err(failure) => print_failure(&failure, &compiled.sources),
-    }
-}
-
-fn detect(args: &Find, compiled: &Compiled, (spec, weights, out): (&Path, &Path, &Path)) -> Result<(), Failure> {
-    let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
+fn detect(args: &Find, compiled: &Compiled, (spec, weights, out): (&Path, &Path, &Path)) -> Result<Exit, Failure> {
+    let checked = checked(compiled)?;
     let mut network = Network::new(checked, 0);
     network.max_memory = args.machine.memory();
     network.load(weights, compiled.spec.as_ref(), args.partial)?;
@@ -160,7 +147,7 @@ fn detect(args: &Find, compiled: &Compiled, (spec, weights, out): (&Path, &Path,
             Format::Human => print(file, &found, picture),
         }
     }
-    Ok(())
+    Ok(Exit::Fine)
 }
 
 /// The picture and the list of each input. Inputs of the same name are numbered.
@@ -190,11 +177,8 @@ fn report(file: &Path, image: &Image<'_>, found: &[Detection]) -> serde_json::Va
 }
 
 fn write_picture(path: &Path, image: &Image<'_>, found: &[Detection]) -> Result<(), Failure> {
-    let mut bytes = Cursor::new(Vec::new());
-    draw(image, found)
-        .write_to(&mut bytes, ImageFormat::Png)
-        .map_err(|e| Failure::new(codes::BAD_IMAGE, format!("the picture cannot be encoded: {e}")))?;
-    write_bytes_atomic(path, bytes.get_ref()).map_err(|e| Failure::write(path, &e))
+    let bytes = png(&draw(image, found).into())?;
+    write_bytes_atomic(path, &bytes).map_err(|e| Failure::write(path, &e))
 }
 
 fn print(file: &Path, found: &[Detection], picture: &Path) {
@@ -209,13 +193,9 @@ fn print(file: &Path, found: &[Detection], picture: &Path) {
     println!("  drawn into {}", picture.display());
 }
 
-fn anchors(args: &Anchors, compiled: &Compiled) -> Result<(), Failure> {
-    let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
-    let data = match (&compiled.config.data, &args.data) {
-        (Some(data), _) => data.clone(),
-        (None, Some(_)) => DataConfig::auto(),
-        (None, None) => return Err(Failure::new(codes::NO_SECTION, "the spec has no `data` section")),
-    };
+fn anchors(args: &Anchors, compiled: &Compiled) -> Result<Exit, Failure> {
+    let checked = checked(compiled)?;
+    let data = data_section(compiled, args.data.is_some())?;
     let network = Network::new(checked, 0);
     let base = base_of(&args.spec);
     let source = DataSource { data: &data, base: &base, over: args.data.as_deref() };
@@ -238,5 +218,5 @@ fn anchors(args: &Anchors, compiled: &Compiled) -> Result<(), Failure> {
             println!("mean overlap {:.4} over {} boxes", found.overlap, thousands(found.boxes as u128));
         }
     }
-    Ok(())
+    Ok(Exit::Fine)
 }

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use super::stream::println;
 
-use crate::config::DataConfig;
 use crate::data::{Mode, Part};
 use crate::diag::codes;
 use crate::driver::Compiled;
@@ -14,7 +13,7 @@ use crate::run::report::{History, Report, Shown, count};
 use crate::run::{self, Detailed, Evaluation, Examples, Failure, Network};
 
 use super::Exit;
-use super::common::{Format, MachineOptions, SpecOptions, base_of, print_failure};
+use super::common::{Format, MachineOptions, SpecOptions, base_of, checked, data_section};
 use super::progress::values;
 use super::table::thousands;
 
@@ -75,21 +74,15 @@ impl Split {
 
 pub(super) fn run(args: &Args) -> Exit {
     args.machine.use_threads();
-    let compiled = match args.options.compile_or_explain(&args.spec) {
-        Ok(compiled) => compiled,
-        Err(exit) => return exit,
-    };
-    match evaluate(args, &compiled) {
-        Ok(result) => {
-            let details = result.details.as_ref().filter(|_| args.detailed);
-            match args.format {
-                Format::Json => println!("{}", json(&result.evaluation, details)),
-                Format::Human => print(args.split.part(), &result.evaluation, details),
-            }
-            Exit::Fine
+    args.options.open(&args.spec, |compiled| {
+        let result = evaluate(args, compiled)?;
+        let details = result.details.as_ref().filter(|_| args.detailed);
+        match args.format {
+            Format::Json => println!("{}", json(&result.evaluation, details)),
+            Format::Human => print(args.split.part(), &result.evaluation, details),
         }
-        Err(failure) => print_failure(&failure, &compiled.sources),
-    }
+        Ok(Exit::Fine)
+    })
 }
 
 fn json(result: &Evaluation, details: Option<&Details>) -> serde_json::Value {
@@ -130,12 +123,8 @@ fn print(part: Part, result: &Evaluation, details: Option<&Details>) {
 }
 
 fn evaluate(args: &Args, compiled: &Compiled) -> Result<Detailed, Failure> {
-    let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
-    let data = match (&compiled.config.data, &args.data) {
-        (Some(data), _) => data.clone(),
-        (None, Some(_)) => DataConfig::auto(),
-        (None, None) => return Err(Failure::new(codes::NO_SECTION, "the spec has no `data` section")),
-    };
+    let checked = checked(compiled)?;
+    let data = data_section(compiled, args.data.is_some())?;
     let mut network = Network::new(checked, 0);
     args.machine.apply_tuned(&mut network);
     network.load(&args.weights, compiled.spec.as_ref(), args.partial)?;

@@ -9,7 +9,7 @@ use crate::driver::Compiled;
 use crate::run::{self, Failure, Network, RateRange, RateTest};
 
 use super::Exit;
-use super::common::{Format, MachineOptions, SpecOptions, base_of, print_failure};
+use super::common::{Format, MachineOptions, SpecOptions, base_of, checked};
 use super::train::sections;
 
 #[derive(Debug, clap::Args)]
@@ -44,24 +44,18 @@ fn parse_rate(text: &str) -> Result<f64, String> {
 
 pub(super) fn run(args: &Args) -> Exit {
     args.machine.use_threads();
-    let compiled = match args.options.compile_or_explain(&args.spec) {
-        Ok(compiled) => compiled,
-        Err(exit) => return exit,
-    };
-    match find(args, &compiled) {
-        Ok(test) => {
-            match args.format {
-                Format::Json => println!("{}", serde_json::json!(test)),
-                Format::Human => print(&test),
-            }
-            Exit::Fine
+    args.options.open(&args.spec, |compiled| {
+        let test = find(args, compiled)?;
+        match args.format {
+            Format::Json => println!("{}", serde_json::json!(test)),
+            Format::Human => print(&test),
         }
-        Err(failure) => print_failure(&failure, &compiled.sources),
-    }
+        Ok(Exit::Fine)
+    })
 }
 
 fn find(args: &Args, compiled: &Compiled) -> Result<RateTest, Failure> {
-    let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
+    let checked = checked(compiled)?;
     let (config, data) = sections(compiled, args.data.is_some())?;
     let base = base_of(&args.spec);
     let mut network = Network::new(checked, config.seed);

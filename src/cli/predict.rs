@@ -12,7 +12,7 @@ use crate::run::{self, Classify, Failure, Network};
 use crate::weights::{Archive, npy};
 
 use super::Exit;
-use super::common::{Format, MachineOptions, SpecOptions, base_of, class_names, print_failure};
+use super::common::{Format, MachineOptions, SpecOptions, base_of, checked, class_names};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -50,22 +50,17 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Exit {
     args.machine.use_threads();
-    let compiled = match args.options.compile_or_explain(&args.spec) {
-        Ok(compiled) => compiled,
-        Err(exit) => return exit,
-    };
-    let done = match (&args.input, &args.output) {
-        (Some(input), Some(output)) => raw(args, &compiled, input, output),
-        _ => images(args, &compiled),
-    };
-    match done {
-        Ok(()) => Exit::Fine,
-        Err(failure) => print_failure(&failure, &compiled.sources),
-    }
+    args.options.open(&args.spec, |compiled| {
+        match (&args.input, &args.output) {
+            (Some(input), Some(output)) => raw(args, compiled, input, output)?,
+            _ => images(args, compiled)?,
+        }
+        Ok(Exit::Fine)
+    })
 }
 
 fn network<'c>(args: &Args, compiled: &'c Compiled) -> Result<Network<'c>, Failure> {
-    let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
+    let checked = checked(compiled)?;
     let mut network = Network::new(checked, 0);
     args.machine.apply_tuned(&mut network);
     network.load(&args.weights, compiled.spec.as_ref(), args.partial)?;

@@ -10,7 +10,7 @@ use crate::fs::write_bytes_atomic;
 use crate::run::{self, Failure, Network};
 
 use super::Exit;
-use super::common::{SpecOptions, base_of, print_failure};
+use super::common::{SpecOptions, base_of, checked};
 use super::train::sections;
 
 #[derive(Debug, clap::Args)]
@@ -37,21 +37,15 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    let compiled = match args.options.compile_or_explain(&args.spec) {
-        Ok(compiled) => compiled,
-        Err(exit) => return exit,
-    };
-    match preview(args, &compiled) {
-        Ok(()) => {
-            eprintln!("wrote {}", args.out.display());
-            Exit::Fine
-        }
-        Err(failure) => print_failure(&failure, &compiled.sources),
-    }
+    args.options.open(&args.spec, |compiled| {
+        preview(args, compiled)?;
+        eprintln!("wrote {}", args.out.display());
+        Ok(Exit::Fine)
+    })
 }
 
 fn preview(args: &Args, compiled: &Compiled) -> Result<(), Failure> {
-    let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
+    let checked = checked(compiled)?;
     let (config, data) = sections(compiled, args.data.is_some())?;
     let network = Network::new(checked, config.seed);
     let base = base_of(&args.spec);

@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use super::stream::{eprintln, println};
+use super::stream::println;
 use serde_json::json;
 
 use crate::fs;
 use crate::plan::Pass;
-use crate::run::{self, Network, Profile};
+use crate::run::{self, Failure, Network, Profile};
 
 use super::Exit;
 use super::bench::What;
-use super::common::{MachineOptions, SpecOptions, print_failure};
+use super::common::{MachineOptions, SpecOptions, checked};
 use super::table;
 
 #[derive(Debug, clap::Args)]
@@ -41,34 +41,25 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Exit {
     args.machine.use_threads();
-    let compiled = match args.options.compile_or_explain(&args.spec) {
-        Ok(compiled) => compiled,
-        Err(exit) => return exit,
-    };
-    let Some(checked) = &compiled.checked else { return Exit::Errors };
-    let mut network = Network::new(checked, 0);
-    args.machine.apply_tuned(&mut network);
-    let train = compiled.config.train.as_ref();
-    let profile = match run::profile(&mut network, train, args.mode.into(), args.batch as usize, args.seconds) {
-        Ok(profile) => profile,
-        Err(failure) => return print_failure(&failure, &compiled.sources),
-    };
-    print_steps(&profile, args.top);
-    print_ops(&profile);
-    println!(
-        "\n{:.3} ms a step; peak {:.0} GFLOP/s; {} planned",
-        profile.total() * 1e-3,
-        profile.peak,
-        table::bytes(profile.planned_bytes.into())
-    );
-    let Some(file) = &args.trace else { return Exit::Fine };
-    match fs::write_bytes_atomic(file, trace(&profile).to_string().as_bytes()) {
-        Ok(()) => Exit::Fine,
-        Err(e) => {
-            eprintln!("{}: {e}", file.display());
-            Exit::Errors
+    args.options.open(&args.spec, |compiled| {
+        let mut network = Network::new(checked(compiled)?, 0);
+        args.machine.apply_tuned(&mut network);
+        let train = compiled.config.train.as_ref();
+        let profile = run::profile(&mut network, train, args.mode.into(), args.batch as usize, args.seconds)?;
+        print_steps(&profile, args.top);
+        print_ops(&profile);
+        println!(
+            "\n{:.3} ms a step; peak {:.0} GFLOP/s; {} planned",
+            profile.total() * 1e-3,
+            profile.peak,
+            table::bytes(profile.planned_bytes.into())
+        );
+        if let Some(file) = &args.trace {
+            let trace = trace(&profile).to_string();
+            fs::write_bytes_atomic(file, trace.as_bytes()).map_err(|e| Failure::write(file, &e))?;
         }
-    }
+        Ok(Exit::Fine)
+    })
 }
 
 fn pass_name(pass: Option<Pass>) -> &'static str {

@@ -9,7 +9,7 @@ use crate::driver::Compiled;
 use crate::run::{self, Failure, Fingerprint, Network, Rehearsal};
 
 use super::Exit;
-use super::common::{MachineOptions, SpecOptions, base_of, print_failure};
+use super::common::{MachineOptions, SpecOptions, base_of, checked};
 use super::train::sections;
 
 #[derive(Debug, clap::Args)]
@@ -33,26 +33,21 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Exit {
     args.machine.use_threads();
-    let compiled = match args.options.compile_or_explain(&args.spec) {
-        Ok(compiled) => compiled,
-        Err(exit) => return exit,
-    };
-    match verify(args, &compiled) {
-        Ok(0) => {
+    args.options.open(&args.spec, |compiled| match verify(args, compiled)? {
+        0 => {
             println!("nothing was proven: the trial has no step at which it could be interrupted");
-            Exit::Errors
+            Ok(Exit::Errors)
         }
-        Ok(interruptions) => {
+        interruptions => {
             println!("interrupted {interruptions} times, the trial ends with the same bytes as in one go");
-            Exit::Fine
+            Ok(Exit::Fine)
         }
-        Err(failure) => print_failure(&failure, &compiled.sources),
-    }
+    })
 }
 
 /// Trains two epochs, or one of each phase, of a few batches; how often it was interrupted.
 fn verify(args: &Args, compiled: &Compiled) -> Result<usize, Failure> {
-    let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
+    let checked = checked(compiled)?;
     let (mut config, data) = sections(compiled, args.data.is_some())?;
     config.epochs = config.epochs.min(2);
     config.phases.iter_mut().for_each(|p| p.epochs = 1);

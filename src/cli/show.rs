@@ -9,7 +9,7 @@ use crate::shape::Fact;
 use crate::syntax::{Spelling, write};
 
 use super::Exit;
-use super::common::{Format, SpecOptions};
+use super::common::{Format, SpecOptions, checked};
 use super::table::{bytes, plain, scaled, thousands};
 
 #[derive(Debug, clap::Args)]
@@ -30,33 +30,23 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    let compiled = match args.options.compile_or_explain(&args.spec) {
-        Ok(compiled) => compiled,
-        Err(exit) => return exit,
-    };
-    let Some(checked) = &compiled.checked else { return Exit::Errors };
-    if args.resolved {
-        if let Some(spec) = &compiled.spec {
-            match Spelling::of_name(&args.spec.to_string_lossy()) {
-                Spelling::Yaml => print!("{}", write::to_yaml(spec)),
-                Spelling::Bp => print!("{}", write::to_bp(spec)),
+    args.options.open(&args.spec, |compiled| {
+        if args.resolved {
+            match (&compiled.spec, Spelling::of_name(&args.spec.to_string_lossy())) {
+                (Some(spec), Spelling::Yaml) => print!("{}", write::to_yaml(spec)),
+                (Some(spec), Spelling::Bp) => print!("{}", write::to_bp(spec)),
+                (None, _) => {}
             }
+            return Ok(Exit::Fine);
         }
-        return Exit::Fine;
-    }
-    let summary = Summary::new(checked, compiled.model_name(), compiled.counting());
-    match args.format {
-        Format::Json => match serde_json::to_string(&summary) {
-            Ok(json) => println!("{json}"),
-            Err(e) => {
-                super::stream::eprintln!("error: {e}");
-                return Exit::Errors;
-            }
-        },
-        Format::Human if args.compact => print_groups(&summary),
-        Format::Human => print_nodes(&summary),
-    }
-    Exit::Fine
+        let summary = Summary::new(checked(compiled)?, compiled.model_name(), compiled.counting());
+        match args.format {
+            Format::Json => println!("{}", serde_json::json!(summary)),
+            Format::Human if args.compact => print_groups(&summary),
+            Format::Human => print_nodes(&summary),
+        }
+        Ok(Exit::Fine)
+    })
 }
 
 const HEAD: &[&str] = &["path", "op", "output", "parameters", "MACs", "activations", "sees"];

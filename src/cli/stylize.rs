@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -16,7 +15,7 @@ use crate::run::{Commission, Costs, Failure, Network, Painter, Strip, is_picture
 use crate::weights::Start as From;
 
 use super::Exit;
-use super::common::{MachineOptions, SpecOptions, base_of, print_failure};
+use super::common::{MachineOptions, SpecOptions, base_of, checked, interrupt_flag};
 use super::table::bytes;
 
 #[derive(Debug, clap::Args)]
@@ -80,18 +79,11 @@ fn parse_picture(text: &str) -> Result<PathBuf, String> {
 
 pub(super) fn run(args: &Args) -> Exit {
     args.machine.use_threads();
-    let compiled = match args.options.compile_or_explain(&args.spec) {
-        Ok(compiled) => compiled,
-        Err(exit) => return exit,
-    };
-    match stylize(args, &compiled) {
-        Ok(exit) => exit,
-        Err(failure) => print_failure(&failure, &compiled.sources),
-    }
+    args.options.open(&args.spec, |compiled| stylize(args, compiled))
 }
 
 fn stylize(args: &Args, compiled: &Compiled) -> Result<Exit, Failure> {
-    let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
+    let checked = checked(compiled)?;
     refuse_to_overwrite(args)?;
     let config = settings(args, compiled);
     let mut network = Network::new(checked, 0);
@@ -101,11 +93,7 @@ fn stylize(args: &Args, compiled: &Compiled) -> Result<Exit, Failure> {
     let mut painter = Painter::new(&mut network, commission)?;
     let (height, width) = (painter.picture().height, painter.picture().width);
     eprintln!("{width}x{height} pixels, {} steps; {} planned", config.steps, bytes(painter.planned_bytes().into()));
-    let interrupt = Arc::new(AtomicBool::new(false));
-    let flag = interrupt.clone();
-    // Where no handler can be set, Ctrl-C ends the process as it always does.
-    let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
-    let done = paint(args, &mut painter, config.steps, &interrupt)?;
+    let done = paint(args, &mut painter, config.steps, &interrupt_flag())?;
     match done {
         true => Ok(Exit::Fine),
         false => Ok(Exit::Interrupted),

@@ -13,7 +13,7 @@ use crate::run::sweep::{self, Choice, Entry, Settings, State, Sweep};
 use crate::run::{Failure, Reason, RunDir};
 
 use super::Exit;
-use super::common::{Format, MachineOptions, SpecOptions, print_failure, print_problems};
+use super::common::{Format, MachineOptions, SpecOptions, interrupt_flag, print_failure, print_problems};
 use super::progress::Progress;
 use super::table::plain;
 use super::train::{self, Job, Place, Recipe};
@@ -108,7 +108,7 @@ fn sweep(args: &Args, compiled: &[(Settings, Compiled)]) -> Result<(Sweep, bool)
     let points: Vec<Settings> = compiled.iter().map(|(settings, _)| settings.clone()).collect();
     let specs: Vec<_> = compiled.iter().map(|(_, c)| c.spec.clone()).collect();
     let mut sweep = Sweep::new(&points, &specs).go_on(&folder).map_err(first)?;
-    let interrupt = train::interrupt_flag();
+    let interrupt = interrupt_flag();
     for (at, (settings, compiled)) in compiled.iter().enumerate() {
         if matches!(sweep.runs[at].state, State::Done | State::Diverged) {
             continue;

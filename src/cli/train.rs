@@ -1,8 +1,7 @@
 //! `blockprint train SPEC`.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::stream::eprintln;
@@ -16,7 +15,7 @@ use crate::run::{self, Failure, Fingerprint, Network, Outcome, RunDir, TrainOpti
 use crate::syntax::write;
 
 use super::Exit;
-use super::common::{MachineOptions, SpecOptions, base_of, parse_bytes, print_failure};
+use super::common::{MachineOptions, SpecOptions, base_of, checked, data_section, interrupt_flag, parse_bytes};
 use super::progress::Progress;
 
 #[derive(Debug, clap::Args)]
@@ -94,40 +93,27 @@ pub(super) struct Job<'a> {
 
 pub(super) fn run(args: &Args) -> Exit {
     args.machine.use_threads();
-    let compiled = match args.options.compile_or_explain(&args.spec) {
-        Ok(compiled) => compiled,
-        Err(exit) => return exit,
-    };
-    let job = Job {
-        spec: &args.spec,
-        compiled: &compiled,
-        recipe: &args.recipe,
-        machine: &args.machine,
-        place: match &args.resume {
-            Some(run) => Place::Resume(run),
-            None => Place::New { out: args.out.as_deref(), force: args.force },
-        },
-        interrupt: &interrupt_flag(),
-    };
-    match train(&job, &mut Progress::default()) {
-        Ok(outcome) => finish(&outcome),
-        Err(failure) => print_failure(&failure, &compiled.sources),
-    }
-}
-
-/// A flag that Ctrl-C sets. Where no handler can be set, Ctrl-C ends the process as it always does.
-pub(super) fn interrupt_flag() -> Arc<AtomicBool> {
-    let interrupt = Arc::new(AtomicBool::new(false));
-    let flag = interrupt.clone();
-    let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
-    interrupt
+    args.options.open(&args.spec, |compiled| {
+        let job = Job {
+            spec: &args.spec,
+            compiled,
+            recipe: &args.recipe,
+            machine: &args.machine,
+            place: match &args.resume {
+                Some(run) => Place::Resume(run),
+                None => Place::New { out: args.out.as_deref(), force: args.force },
+            },
+            interrupt: &interrupt_flag(),
+        };
+        Ok(finish(&train(&job, &mut Progress::default())?))
+    })
 }
 
 /// Trains a network as its spec and the command line say.
 pub(super) fn train(job: &Job<'_>, observer: &mut Progress) -> Result<Outcome, Failure> {
     let begin = Instant::now();
     let Job { compiled, recipe, .. } = job;
-    let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
+    let checked = checked(compiled)?;
     let (mut config, data) = sections(compiled, recipe.data.is_some())?;
     override_settings(recipe, &mut config)?;
     let base = base_of(job.spec);
@@ -211,14 +197,9 @@ fn override_settings(args: &Recipe, config: &mut TrainConfig) -> Result<(), Fail
 
 /// The sections that training needs; with data of the command line's, the spec needs none.
 pub(super) fn sections(compiled: &Compiled, has_data: bool) -> Result<(TrainConfig, DataConfig), Failure> {
-    let missing = |name: &str| Failure::new(codes::NO_SECTION, format!("the spec has no `{name}` section"));
-    let config = compiled.config.train.clone().ok_or_else(|| missing("train"))?;
-    let data = match (&compiled.config.data, has_data) {
-        (Some(data), _) => data.clone(),
-        (None, true) => DataConfig::auto(),
-        (None, false) => return Err(missing("data")),
-    };
-    Ok((config, data))
+    let missing = || Failure::new(codes::NO_SECTION, "the spec has no `train` section");
+    let config = compiled.config.train.clone().ok_or_else(missing)?;
+    Ok((config, data_section(compiled, has_data)?))
 }
 
 /// A model's name as the name of a folder.

@@ -30,6 +30,7 @@ pub use data::{
 pub use docs::tables;
 pub use fields::{Callable, Key, Kind};
 pub use optim::{OPTIMIZERS, PICTURE_OPTIMIZERS, SCHEDULES};
+#[cfg(feature = "dfdx")]
 pub(crate) use phases::is_beneath;
 pub use phases::{Freeze, PHASE, Phase, check_phases};
 pub use sampler::{SAMPLERS, Sampler};

@@ -15,6 +15,11 @@ const FILES: usize = 4096;
 /// Examples that are digested in one piece.
 const PIECE: usize = 512;
 
+/// Bytes in hexadecimal.
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A digest, in hexadecimal, of the names of the classes and of every example's label, weight and image.
 /// Data sets in memory are read whole. Of image files and the entries of shards nothing is decoded: those
 /// of up to 4096 evenly spaced examples are read whole, and of the rest only the length counts. Where
@@ -55,7 +60,7 @@ pub fn fingerprint(dataset: &dyn Dataset) -> String {
         })
         .collect();
     pieces.iter().for_each(|piece| digest.update(piece));
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(digest.finalize())
 }
 
 /// Adds an example's images. One that cannot be read counts as such: whether that is an error is

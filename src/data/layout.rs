@@ -1,10 +1,11 @@
 //! Where the parts of a data set lie.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{DataConfig, DataKind, LabelFrom, ListOf, PartPath};
 use crate::diag::{Diagnostic, codes};
+use crate::fs::stays_beneath;
 use crate::source::Spanned;
 
 use super::boxes::find::{self as boxes, Kind};
@@ -99,7 +100,7 @@ pub(super) fn find(config: &DataConfig, base: &Path, over: Option<&Path>) -> Res
 /// A path of the spec, which must stay beneath the spec's folder.
 fn resolve(base: &Path, path: &Spanned<String>) -> Result<PathBuf, Diagnostic> {
     let relative = Path::new(&path.value);
-    match relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)) {
+    match stays_beneath(relative) {
         true => Ok(base.join(relative)),
         false => {
             Err(Diagnostic::error(codes::DATA_OUTSIDE, format!("`{}` leads out of the spec's folder", path.value))

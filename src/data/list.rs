@@ -1,9 +1,10 @@
 //! Lists of image files: CSV and TSV with a row for each example.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use crate::config::ListOf;
 use crate::diag::{Diagnostic, codes};
+use crate::fs::stays_beneath;
 
 use super::files::{Input, problem};
 use super::image::{Image, decode_file};
@@ -192,7 +193,7 @@ fn row(
     let path = |column: &usize| {
         let text = record.get(*column).unwrap_or_default();
         let relative = Path::new(text);
-        match relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)) {
+        match stays_beneath(relative) {
             _ if text.is_empty() => Err((codes::DATA_DAMAGED, "a path is missing".into())),
             true => Ok(folder.join(relative)),
             false => Err((codes::DATA_OUTSIDE, format!("`{text}` leads out of the list's folder"))),

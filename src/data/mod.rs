@@ -38,7 +38,7 @@ pub use augment::Placement;
 pub use boxes::{BOX_WIDTH, BoxLabel};
 pub use error::DataError;
 pub use features::Features;
-pub use fingerprint::fingerprint;
+pub use fingerprint::{fingerprint, hex};
 pub use image::{Image, Pixels, decode, decode_file};
 pub use loader::{Batch, Loader, LoaderConfig};
 pub use sampler::Composer;

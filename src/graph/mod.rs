@@ -6,7 +6,7 @@
 
 mod node;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -171,6 +171,18 @@ impl Graph {
             .collect();
         edges.sort_unstable();
         edges.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// Some nodes and all that they depend on.
+    pub fn with_ancestors(&self, nodes: impl IntoIterator<Item = NodeId>) -> BTreeSet<NodeId> {
+        let mut todo: Vec<NodeId> = nodes.into_iter().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(id) = todo.pop() {
+            if seen.insert(id) {
+                todo.extend(self.inputs(id));
+            }
+        }
+        seen
     }
 
     /// The nodes that read a node, each once for every slot, in the order of ids.

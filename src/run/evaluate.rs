@@ -285,7 +285,7 @@ fn walk(
 ) -> Result<usize, Failure> {
     let mut skipped = 0;
     for batch in examples.epoch(0) {
-        let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
+        let batch = batch?;
         skipped += batch.skipped.len();
         if batch.len == 0 {
             continue;

@@ -26,6 +26,7 @@ pub struct DataSource<'a> {
 }
 
 /// A part of a data set with its preparation and batches.
+#[derive(Clone)]
 pub struct Examples {
     dataset: Arc<dyn Dataset>,
     /// What makes examples of the data set's images, where they are no examples themselves.
@@ -185,16 +186,7 @@ impl Examples {
             Some(_) => self.dataset.clone(),
             None => data::first(self.dataset.clone(), len),
         };
-        Examples {
-            dataset,
-            composer: self.composer.clone(),
-            len,
-            feeds: self.feeds.clone(),
-            shape: self.shape.clone(),
-            class_weights: self.class_weights.clone(),
-            transform: self.transform.clone(),
-            ..*self
-        }
+        Examples { dataset, len, ..self.clone() }
     }
 
     /// The same examples in the data set's own order, every one of them.
@@ -209,10 +201,7 @@ impl Examples {
         let transform = Transform::with_steps(&DataConfig::auto(), Vec::new(), 0, target, Mode::Eval)?;
         let dataset: Arc<dyn Dataset> = Arc::new(features);
         let feeds = Feeds { image: node, further: Vec::new(), ..self.feeds.clone() };
-        let class_weights = self.class_weights.clone();
-        let shape = self.shape.clone();
-        let transform = Arc::new(transform);
-        Ok(Examples { dataset, composer: None, feeds, shape, transform, class_weights, ..*self })
+        Ok(Examples { dataset, composer: None, feeds, transform: Arc::new(transform), ..self.clone() })
     }
 
     /// The data set, to be shared.

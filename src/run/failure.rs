@@ -1,5 +1,6 @@
 //! How a task ends badly.
 
+use crate::data::DataError;
 use crate::diag::{Code, Diagnostic, Sink, codes};
 use crate::fs::LockError;
 
@@ -55,6 +56,12 @@ impl Failure {
             Diagnostic::error(codes::CANNOT_WRITE, format!("cannot write `{}`: {error}", path.display()))
                 .help("check the folder's permissions and the free space, or choose another with `--out`"),
         )
+    }
+}
+
+impl From<DataError> for Failure {
+    fn from(error: DataError) -> Self {
+        Self::input(error.diagnostic())
     }
 }
 

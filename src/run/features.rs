@@ -11,7 +11,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::data::Features;
+use crate::data::{Features, hex};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::ParamStore;
 use crate::fs::write_atomic;
@@ -155,18 +155,12 @@ fn key(
     digest.update(&network.checked().graph().node(node).path);
     digest.update([u8::from(plan.training)]);
     add_weights(&mut digest, network, node, &network.params);
-    digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest.finalize()[..16])
 }
 
 /// Adds the parameters of a node and of all that it depends on.
 fn add_weights(digest: &mut Sha256, network: &Network<'_>, node: NodeId, params: &ParamStore) {
-    let graph = network.checked().graph();
-    let (mut todo, mut seen) = (vec![node], std::collections::BTreeSet::new());
-    while let Some(id) = todo.pop() {
-        if seen.insert(id) {
-            todo.extend(graph.inputs(id));
-        }
-    }
+    let seen = network.checked().graph().with_ancestors([node]);
     for param in seen.into_iter().flat_map(|id| network.checked().node_params(id)) {
         digest.update(params.name(*param));
         digest.update(bytemuck::cast_slice::<f32, u8>(params.get(*param)));
@@ -185,7 +179,7 @@ fn compute(
     let mut sessions = Sessions::new(plan, examples.feeds().image, examples.shape());
     write_atomic(path, |file| -> Result<(), Problem> {
         for batch in examples.epoch(0) {
-            let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
+            let batch = batch.map_err(Failure::from)?;
             if let Some(error) = batch.skipped.first() {
                 let message = format!("the outputs of frozen layers cannot be kept: an example is damaged ({error})");
                 return Err(Failure::from(

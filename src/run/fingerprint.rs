@@ -74,5 +74,5 @@ fn json_digest<T: serde::Serialize>(value: &T) -> String {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    data::hex(Sha256::digest(bytes))
 }

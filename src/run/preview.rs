@@ -1,12 +1,10 @@
 //! A picture of what a network sees.
 
-use std::io::Cursor;
-
-use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
+use image::{DynamicImage, GrayImage, RgbImage};
 
 use crate::diag::{Diagnostic, codes};
 
-use super::{Examples, Failure};
+use super::{Examples, Failure, png};
 
 /// Pixels between the examples.
 const GAP: usize = 2;
@@ -27,7 +25,7 @@ pub fn preview(examples: &Examples, count: usize, epoch: u64) -> Result<Vec<u8>,
     let size = channels * height * width;
     let mut images: Vec<Vec<f32>> = Vec::new();
     for batch in examples.epoch(epoch) {
-        let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
+        let batch = batch?;
         for example in 0..batch.len {
             let slots = batch.images.iter().filter_map(|slot| slot.get(example * size..(example + 1) * size));
             images.extend(slots.map(<[f32]>::to_vec));
@@ -51,11 +49,7 @@ pub fn preview(examples: &Examples, count: usize, epoch: u64) -> Result<Vec<u8>,
         3 => RgbImage::from_fn(w, h, |x, y| image::Rgb([0, 1, 2].map(|c| pixel(x, y, c)))).into(),
         _ => GrayImage::from_fn(w, h, |x, y| image::Luma([pixel(x, y, 0)])).into(),
     };
-    let mut file = Cursor::new(Vec::new());
-    picture
-        .write_to(&mut file, ImageFormat::Png)
-        .map_err(|e| Failure::new(codes::BAD_IMAGE, format!("the sheet cannot be encoded: {e}")))?;
-    Ok(file.into_inner())
+    png(&picture)
 }
 
 /// Maps the range of all values to that of a byte.

@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::data::hex;
 use crate::diag::{Diagnostic, codes};
 use crate::fs::write_bytes_atomic;
 use crate::random::{self, Purpose};
@@ -303,7 +304,7 @@ impl Sweep {
 }
 
 fn digest(spec: &Spec) -> String {
-    Sha256::digest(write::to_yaml(spec).as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(Sha256::digest(write::to_yaml(spec)))
 }
 
 #[cfg(test)]

@@ -388,7 +388,7 @@ impl Run<'_> {
         let mut meter = Meter::restore(&self.probe, &state.progress);
         let begin = Instant::now();
         for (index, batch) in (start..).zip(work.train.epoch_from(epoch as u64, start)) {
-            let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
+            let batch = batch?;
             batch.skipped.iter().for_each(|error| observer.note(&format!("skipped {error}")));
             if batch.len == 0 {
                 continue;

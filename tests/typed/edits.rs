@@ -9,13 +9,19 @@ const MODEL: &str = include_str!("../../generated/src/lenet5/model.rs");
 fn check(library: &Path, folder: &Path, text: &str) -> Vec<(usize, String)> {
     let source = folder.join("model.rs");
     std::fs::write(&source, text).expect("a file");
+    compile(library, folder, &source, "lib")
+}
+
+/// Compiles a file, without code; returns the lines and codes of its errors.
+pub fn compile(library: &Path, folder: &Path, source: &Path, kind: &str) -> Vec<(usize, String)> {
     let dependencies = library.parent().expect("a folder").display();
     let output = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
-        .args(["--edition=2024", "--crate-type=lib", "--emit=metadata", "--error-format=json"])
+        .args(["--edition=2024", "--emit=metadata", "--error-format=json", "-Dwarnings"])
+        .arg(format!("--crate-type={kind}"))
         .arg(format!("--extern=blockprint={}", library.display()))
         .arg(format!("-Ldependency={dependencies}"))
         .arg("--out-dir")
-        .args([folder, &source])
+        .args([folder, source])
         .output()
         .expect("rustc runs");
     let messages = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -36,7 +42,7 @@ fn check(library: &Path, folder: &Path, text: &str) -> Vec<(usize, String)> {
 }
 
 /// The library that this test was built with: the one that the model compiles with as it is.
-fn library(folder: &Path) -> PathBuf {
+pub fn library(folder: &Path) -> PathBuf {
     let program = std::env::current_exe().expect("a path");
     let beside = std::fs::read_dir(program.parent().expect("a folder")).expect("a folder");
     let mut found: Vec<PathBuf> = beside

@@ -7,6 +7,9 @@ mod edits;
 #[allow(dead_code)]
 #[path = "../engine/net.rs"]
 mod engine;
+#[path = "../common/hostile.rs"]
+mod hostile;
+mod hostile_packages;
 mod macros;
 mod net;
 mod ops;

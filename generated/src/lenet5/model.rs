@@ -30,7 +30,10 @@ impl Lenet5 {
     }
 
     /// `[N, 1, 28, 28]` to `[N, 10]`.
-    pub fn forward<B: Dim, T: Tape>(&self, image: Map<B, 1, 28, 28, T>) -> Features<B, 10, T> {
+    pub fn forward<B: Dim, T: Tape>(
+        &self,
+        image: Map<B, 1, 28, 28, T>,
+    ) -> Features<B, 10, T> {
         let x = relu(self.c1.forward(image));
         let x = max_pool!(x; 6 x 28 x 28 => 6 x 14 x 14, kernel 2 x 2, stride 2 x 2);
         let x = relu(self.c3.forward(x));
@@ -42,7 +45,10 @@ impl Lenet5 {
     }
 
     /// The loss, and the numbers that are reported beside it.
-    pub fn measure<B: Dim, T: Tape>(logits: Features<B, 10, T>, label: Labels<B>) -> Measures<T> {
+    pub fn measure<B: Dim, T: Tape>(
+        logits: Features<B, 10, T>,
+        label: Labels<B>,
+    ) -> Measures<T> {
         let accuracy_value = accuracy(fork(&logits), label.clone());
         let ce = cross_entropy(logits, label, 0.0);
         let values = vec![("accuracy", accuracy_value)];
@@ -50,4 +56,4 @@ impl Lenet5 {
     }
 }
 
-module!(Lenet5 { c1: "c1", c3: "c3", f5: "f5", f6: "f6", logits: "logits" });
+module!(Lenet5 { c1 : "c1", c3 : "c3", f5 : "f5", f6 : "f6", logits : "logits" });

@@ -20,7 +20,11 @@ impl Program for SiameseFaces {
         values(&self.forward::<usize, NoneTape>(images.get(0), images.get(1)).0)
     }
 
-    fn measure<T: Tape>(&self, images: Images<'_>, targets: Targets<'_>) -> Option<Measures<T>> {
+    fn measure<T: Tape>(
+        &self,
+        images: Images<'_>,
+        targets: Targets<'_>,
+    ) -> Option<Measures<T>> {
         let outputs = self.forward::<usize, T>(images.get(0), images.get(1));
         Some(SiameseFaces::measure(outputs.0, outputs.1, targets.numbers()))
     }

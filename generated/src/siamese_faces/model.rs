@@ -14,7 +14,10 @@ pub struct SiameseFaces {
 impl SiameseFaces {
     /// With weights of zero: see `initialize` and `load`.
     pub fn new() -> Self {
-        Self { embed: again(Embed::new(19), &[19]), logit: Dense::new() }
+        Self {
+            embed: again(Embed::new(19), &[19]),
+            logit: Dense::new(),
+        }
     }
 
     /// `[N, 1, 56, 46]`, `[N, 1, 56, 46]` to `[N, 1]`, `[N, 1]`.
@@ -40,11 +43,14 @@ impl SiameseFaces {
         let metrics = binary_accuracy(fork(&logit), same.clone(), 0.0);
         let bce_value = bce_logits(logit, same);
         let values = vec![("binary_accuracy", metrics)];
-        Measures { loss: bce_value, values }
+        Measures {
+            loss: bce_value,
+            values,
+        }
     }
 }
 
-module!(SiameseFaces { embed: "embed", logit: "logit" });
+module!(SiameseFaces { embed : "embed", logit : "logit" });
 
 /// `[N, 1, 56, 46]` to `[N, 64]`.
 pub struct Embed {
@@ -76,7 +82,10 @@ impl Embed {
     }
 
     /// `[N, 1, 56, 46]` to `[N, 64]`.
-    pub fn forward<B: Dim, T: Tape>(&self, x: Map<B, 1, 56, 46, T>) -> Features<B, 64, T> {
+    pub fn forward<B: Dim, T: Tape>(
+        &self,
+        x: Map<B, 1, 56, 46, T>,
+    ) -> Features<B, 64, T> {
         let conv1 = self.conv1.forward(x);
         let conv2 = self.conv2.forward(conv1);
         let x = max_pool!(
@@ -95,14 +104,10 @@ impl Embed {
     }
 }
 
-module!(Embed {
-    conv1: "conv1",
-    conv2: "conv2",
-    conv3: "conv3",
-    conv4: "conv4",
-    dropout: "dropout",
-    features: "features"
-});
+module!(
+    Embed { conv1 : "conv1", conv2 : "conv2", conv3 : "conv3", conv4 : "conv4", dropout :
+    "dropout", features : "features" }
+);
 
 /// `[N, 64, 7, 6]` to `[N, 96, 7, 6]`.
 pub struct Unit96 {
@@ -115,16 +120,22 @@ pub struct Unit96 {
 impl Unit96 {
     /// With weights of zero: see `initialize` and `load`.
     pub fn new() -> Self {
-        Self { conv: Conv::new(), bn: BatchNorm::new() }
+        Self {
+            conv: Conv::new(),
+            bn: BatchNorm::new(),
+        }
     }
 
     /// `[N, 64, 7, 6]` to `[N, 96, 7, 6]`.
-    pub fn forward<B: Dim, T: Tape>(&self, x: Map<B, 64, 7, 6, T>) -> Map<B, 96, 7, 6, T> {
+    pub fn forward<B: Dim, T: Tape>(
+        &self,
+        x: Map<B, 64, 7, 6, T>,
+    ) -> Map<B, 96, 7, 6, T> {
         relu(self.bn.forward(self.conv.forward(x)))
     }
 }
 
-module!(Unit96 { conv: "conv", bn: "bn" });
+module!(Unit96 { conv : "conv", bn : "bn" });
 
 /// `[N, 32, 14, 12]` to `[N, 64, 14, 12]`.
 pub struct Unit64 {
@@ -137,16 +148,22 @@ pub struct Unit64 {
 impl Unit64 {
     /// With weights of zero: see `initialize` and `load`.
     pub fn new() -> Self {
-        Self { conv: Conv::new(), bn: BatchNorm::new() }
+        Self {
+            conv: Conv::new(),
+            bn: BatchNorm::new(),
+        }
     }
 
     /// `[N, 32, 14, 12]` to `[N, 64, 14, 12]`.
-    pub fn forward<B: Dim, T: Tape>(&self, x: Map<B, 32, 14, 12, T>) -> Map<B, 64, 14, 12, T> {
+    pub fn forward<B: Dim, T: Tape>(
+        &self,
+        x: Map<B, 32, 14, 12, T>,
+    ) -> Map<B, 64, 14, 12, T> {
         relu(self.bn.forward(self.conv.forward(x)))
     }
 }
 
-module!(Unit64 { conv: "conv", bn: "bn" });
+module!(Unit64 { conv : "conv", bn : "bn" });
 
 /// `[N, 16, 28, 23]` to `[N, 32, 28, 23]`.
 pub struct Unit32 {
@@ -159,16 +176,22 @@ pub struct Unit32 {
 impl Unit32 {
     /// With weights of zero: see `initialize` and `load`.
     pub fn new() -> Self {
-        Self { conv: Conv::new(), bn: BatchNorm::new() }
+        Self {
+            conv: Conv::new(),
+            bn: BatchNorm::new(),
+        }
     }
 
     /// `[N, 16, 28, 23]` to `[N, 32, 28, 23]`.
-    pub fn forward<B: Dim, T: Tape>(&self, x: Map<B, 16, 28, 23, T>) -> Map<B, 32, 28, 23, T> {
+    pub fn forward<B: Dim, T: Tape>(
+        &self,
+        x: Map<B, 16, 28, 23, T>,
+    ) -> Map<B, 32, 28, 23, T> {
         relu(self.bn.forward(self.conv.forward(x)))
     }
 }
 
-module!(Unit32 { conv: "conv", bn: "bn" });
+module!(Unit32 { conv : "conv", bn : "bn" });
 
 /// `[N, 1, 56, 46]` to `[N, 16, 28, 23]`.
 pub struct Unit16 {
@@ -183,13 +206,19 @@ pub struct Unit16 {
 impl Unit16 {
     /// With weights of zero: see `initialize` and `load`.
     pub fn new() -> Self {
-        Self { conv: Conv::new().at_input(), bn: BatchNorm::new() }
+        Self {
+            conv: Conv::new().at_input(),
+            bn: BatchNorm::new(),
+        }
     }
 
     /// `[N, 1, 56, 46]` to `[N, 16, 28, 23]`.
-    pub fn forward<B: Dim, T: Tape>(&self, x: Map<B, 1, 56, 46, T>) -> Map<B, 16, 28, 23, T> {
+    pub fn forward<B: Dim, T: Tape>(
+        &self,
+        x: Map<B, 1, 56, 46, T>,
+    ) -> Map<B, 16, 28, 23, T> {
         relu(self.bn.forward(self.conv.forward(x)))
     }
 }
 
-module!(Unit16 { conv: "conv", bn: "bn" });
+module!(Unit16 { conv : "conv", bn : "bn" });

@@ -19,7 +19,11 @@ impl Program for YoloShapes {
         values(&self.forward::<usize, NoneTape>(images.get(0)))
     }
 
-    fn measure<T: Tape>(&self, images: Images<'_>, targets: Targets<'_>) -> Option<Measures<T>> {
+    fn measure<T: Tape>(
+        &self,
+        images: Images<'_>,
+        targets: Targets<'_>,
+    ) -> Option<Measures<T>> {
         let outputs = self.forward::<usize, T>(images.get(0));
         Some(YoloShapes::measure(outputs, targets.numbers()))
     }

@@ -30,7 +30,10 @@ impl YoloShapes {
     }
 
     /// `[N, 3, 96, 96]` to `[N, 24, 12, 12]`.
-    pub fn forward<B: Dim, T: Tape>(&self, image: Map<B, 3, 96, 96, T>) -> Map<B, 24, 12, 12, T> {
+    pub fn forward<B: Dim, T: Tape>(
+        &self,
+        image: Map<B, 3, 96, 96, T>,
+    ) -> Map<B, 24, 12, 12, T> {
         let x = self.conv_bn_0.forward(image);
         let x = self.conv_bn_1.forward(x);
         let x = self.conv_bn_2.forward(x);
@@ -39,7 +42,10 @@ impl YoloShapes {
     }
 
     /// The loss, and the numbers that are reported beside it.
-    pub fn measure<B: Dim, T: Tape>(head: Map<B, 24, 12, 12, T>, boxes: Seq<B, 4, 5>) -> Measures<T> {
+    pub fn measure<B: Dim, T: Tape>(
+        head: Map<B, 24, 12, 12, T>,
+        boxes: Seq<B, 4, 5>,
+    ) -> Measures<T> {
         let boxes: Scalar<T> = apply(
             ops::yolo::YoloV3(ops::yolo::Yolo {
                 head: ops::yolo::Head {
@@ -63,7 +69,10 @@ impl YoloShapes {
     }
 }
 
-module!(YoloShapes { conv_bn_0: "0", conv_bn_1: "1", conv_bn_2: "2", conv_bns: ["3", "4", "5"], head: "head" });
+module!(
+    YoloShapes { conv_bn_0 : "0", conv_bn_1 : "1", conv_bn_2 : "2", conv_bns : ["3", "4",
+    "5"], head : "head" }
+);
 
 /// `[N, 64, 12, 12]` to `[N, 64, 12, 12]`.
 pub struct ConvBn64To64At12 {
@@ -76,16 +85,22 @@ pub struct ConvBn64To64At12 {
 impl ConvBn64To64At12 {
     /// With weights of zero: see `initialize` and `load`.
     pub fn new() -> Self {
-        Self { conv: Conv::new(), bn: BatchNorm::new() }
+        Self {
+            conv: Conv::new(),
+            bn: BatchNorm::new(),
+        }
     }
 
     /// `[N, 64, 12, 12]` to `[N, 64, 12, 12]`.
-    pub fn forward<B: Dim, T: Tape>(&self, x: Map<B, 64, 12, 12, T>) -> Map<B, 64, 12, 12, T> {
+    pub fn forward<B: Dim, T: Tape>(
+        &self,
+        x: Map<B, 64, 12, 12, T>,
+    ) -> Map<B, 64, 12, 12, T> {
         leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
     }
 }
 
-module!(ConvBn64To64At12 { conv: "conv", bn: "bn" });
+module!(ConvBn64To64At12 { conv : "conv", bn : "bn" });
 
 /// `[N, 32, 24, 24]` to `[N, 64, 12, 12]`.
 pub struct ConvBn32To64At12 {
@@ -100,16 +115,22 @@ pub struct ConvBn32To64At12 {
 impl ConvBn32To64At12 {
     /// With weights of zero: see `initialize` and `load`.
     pub fn new() -> Self {
-        Self { conv: Conv::new(), bn: BatchNorm::new() }
+        Self {
+            conv: Conv::new(),
+            bn: BatchNorm::new(),
+        }
     }
 
     /// `[N, 32, 24, 24]` to `[N, 64, 12, 12]`.
-    pub fn forward<B: Dim, T: Tape>(&self, x: Map<B, 32, 24, 24, T>) -> Map<B, 64, 12, 12, T> {
+    pub fn forward<B: Dim, T: Tape>(
+        &self,
+        x: Map<B, 32, 24, 24, T>,
+    ) -> Map<B, 64, 12, 12, T> {
         leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
     }
 }
 
-module!(ConvBn32To64At12 { conv: "conv", bn: "bn" });
+module!(ConvBn32To64At12 { conv : "conv", bn : "bn" });
 
 /// `[N, 16, 48, 48]` to `[N, 32, 24, 24]`.
 pub struct ConvBn16To32At24 {
@@ -124,16 +145,22 @@ pub struct ConvBn16To32At24 {
 impl ConvBn16To32At24 {
     /// With weights of zero: see `initialize` and `load`.
     pub fn new() -> Self {
-        Self { conv: Conv::new(), bn: BatchNorm::new() }
+        Self {
+            conv: Conv::new(),
+            bn: BatchNorm::new(),
+        }
     }
 
     /// `[N, 16, 48, 48]` to `[N, 32, 24, 24]`.
-    pub fn forward<B: Dim, T: Tape>(&self, x: Map<B, 16, 48, 48, T>) -> Map<B, 32, 24, 24, T> {
+    pub fn forward<B: Dim, T: Tape>(
+        &self,
+        x: Map<B, 16, 48, 48, T>,
+    ) -> Map<B, 32, 24, 24, T> {
         leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
     }
 }
 
-module!(ConvBn16To32At24 { conv: "conv", bn: "bn" });
+module!(ConvBn16To32At24 { conv : "conv", bn : "bn" });
 
 /// `[N, 3, 96, 96]` to `[N, 16, 48, 48]`.
 pub struct ConvBn3To16At48 {
@@ -148,13 +175,19 @@ pub struct ConvBn3To16At48 {
 impl ConvBn3To16At48 {
     /// With weights of zero: see `initialize` and `load`.
     pub fn new() -> Self {
-        Self { conv: Conv::new().at_input(), bn: BatchNorm::new() }
+        Self {
+            conv: Conv::new().at_input(),
+            bn: BatchNorm::new(),
+        }
     }
 
     /// `[N, 3, 96, 96]` to `[N, 16, 48, 48]`.
-    pub fn forward<B: Dim, T: Tape>(&self, x: Map<B, 3, 96, 96, T>) -> Map<B, 16, 48, 48, T> {
+    pub fn forward<B: Dim, T: Tape>(
+        &self,
+        x: Map<B, 3, 96, 96, T>,
+    ) -> Map<B, 16, 48, 48, T> {
         leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
     }
 }
 
-module!(ConvBn3To16At48 { conv: "conv", bn: "bn" });
+module!(ConvBn3To16At48 { conv : "conv", bn : "bn" });

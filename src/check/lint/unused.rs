@@ -9,18 +9,12 @@ use super::Cx;
 pub(super) fn lint(cx: &mut Cx<'_>) {
     let roles = &cx.graph.roles;
     let named = roles.losses.iter().chain(&roles.metrics).map(|(_, id)| id);
-    let mut open: Vec<_> = roles.outputs.iter().chain(named).chain(&roles.total_loss).copied().collect();
-    if open.is_empty() {
+    let alive = cx.graph.with_ancestors(roles.outputs.iter().chain(named).chain(&roles.total_loss).copied());
+    if alive.is_empty() {
         return;
     }
-    let mut alive = vec![false; cx.graph.len()];
-    while let Some(id) = open.pop() {
-        if !std::mem::replace(&mut alive[id.index()], true) {
-            open.extend(cx.graph.inputs(id));
-        }
-    }
     for id in cx.graph.ids() {
-        if alive[id.index()] || cx.graph.op(id).is_none() || !cx.graph.users(id).is_empty() {
+        if alive.contains(&id) || cx.graph.op(id).is_none() || !cx.graph.users(id).is_empty() {
             continue;
         }
         let d =

@@ -8,14 +8,13 @@ use serde_json::json;
 
 use crate::config::{DataConfig, Split, SplitBy};
 use crate::data::{self, Dataset, Part};
-use crate::diag::codes;
 use crate::driver::Compiled;
 use crate::run::Failure;
 use crate::run::faces::{Embedder, Measured, Store, Threshold, measure_embeddings, measure_pairs};
 use crate::run::metrics::Operating;
 
 use super::super::Exit;
-use super::super::common::base_of;
+use super::super::common::{base_of, data_section};
 use super::super::table::thousands;
 use super::{Format, NetworkArgs, StoreArgs, data_of};
 
@@ -117,11 +116,7 @@ impl Eval {
 
     fn dataset(&self, compiled: &Compiled) -> Result<Arc<dyn Dataset>, Failure> {
         let base = base_of(&self.network.spec);
-        let config = match (&compiled.config.data, &self.data) {
-            (Some(data), _) => data.clone(),
-            (None, Some(_)) => DataConfig::auto(),
-            (None, None) => return Err(Failure::new(codes::NO_SECTION, "the spec has no `data` section")),
-        };
+        let config = data_section(compiled, self.data.is_some())?;
         let part = match self.split {
             Which::Train => Part::Train,
             Which::Val => Part::Val,

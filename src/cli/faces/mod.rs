@@ -14,7 +14,7 @@ use crate::run::faces::{Embedder, Store, Threshold};
 use crate::run::{Failure, Network};
 
 use super::Exit;
-use super::common::{Format, MachineOptions, SpecOptions, print_diagnostic, print_failure};
+use super::common::{Format, MachineOptions, SpecOptions, checked, print_diagnostic};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -85,21 +85,13 @@ impl NetworkArgs {
     /// Compiles the spec, loads the weights, and hands the network to a task.
     fn with_network(&self, task: impl FnOnce(&mut Network<'_>, &Compiled) -> Result<(), Failure>) -> Exit {
         self.machine.use_threads();
-        let compiled = match self.options.compile_or_explain(&self.spec) {
-            Ok(compiled) => compiled,
-            Err(exit) => return exit,
-        };
-        let done = || -> Result<(), Failure> {
-            let checked = compiled.checked.as_ref().ok_or_else(|| Failure::from_sink(&compiled.sink))?;
-            let mut network = Network::new(checked, 0);
+        self.options.open(&self.spec, |compiled| {
+            let mut network = Network::new(checked(compiled)?, 0);
             network.max_memory = self.machine.memory();
             network.load(&self.weights, compiled.spec.as_ref(), false)?;
-            task(&mut network, &compiled)
-        };
-        match done() {
-            Ok(()) => Exit::Fine,
-            Err(failure) => print_failure(&failure, &compiled.sources),
-        }
+            task(&mut network, compiled)?;
+            Ok(Exit::Fine)
+        })
     }
 
     /// As [`NetworkArgs::with_network`], for tasks that need no more than embeddings.

@@ -8,6 +8,7 @@ use owo_colors::OwoColorize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use crate::data::hex;
 use crate::diag::{Diagnostic, codes};
 use crate::run::Failure;
 use crate::run::faces::{Embedder, Enrolment, Match, Store, similarity};
@@ -74,7 +75,7 @@ fn enrolment(embedder: &mut Embedder<'_, '_>, name: String, photo: &Path) -> Res
     let embedding = embedder.embed_file(photo)?;
     let bytes = std::fs::read(photo)
         .map_err(|e| Diagnostic::error(codes::BAD_IMAGE, format!("`{}` cannot be read: {e}", photo.display())))?;
-    let digest = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex(Sha256::digest(&bytes));
     Ok(Enrolment { name, source: file_name(photo), digest, embedding })
 }
 

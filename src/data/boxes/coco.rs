@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::data::files::{Input, problem};
 use crate::diag::{Diagnostic, codes};
 
-use super::{Annotated, BoxLabel, Files, beneath};
+use super::{Annotated, Annotations, BoxLabel, Files, beneath};
 
 /// What is read of a file.
 #[derive(Deserialize)]
@@ -42,14 +43,20 @@ struct Category {
     name: String,
 }
 
-fn parse(files: &Files) -> Result<Instances, Diagnostic> {
+/// The classes alone.
+#[derive(Deserialize)]
+struct Categories {
+    categories: Vec<Category>,
+}
+
+fn parse<T: DeserializeOwned>(files: &Files) -> Result<T, Diagnostic> {
     let bytes = Input::open(&files.labels)?.all(&files.labels)?;
     serde_json::from_slice(&bytes)
         .map_err(|e| problem(codes::BAD_MAGIC, &files.labels, format!("not a COCO file of instances: {e}")))
 }
 
-/// The pictures with their boxes, by number. Crowds are left out.
-pub(super) fn read(files: &Files) -> Result<Vec<Annotated>, Diagnostic> {
+/// The pictures with their boxes, by number, and the classes. Crowds are left out.
+pub(super) fn read(files: &Files) -> Result<Annotations, Diagnostic> {
     let Instances { mut images, annotations, categories } = parse(files)?;
     images.sort_by_key(|i| i.id);
     let names: HashMap<i64, &str> = categories.iter().map(|c| (c.id, c.name.as_str())).collect();
@@ -72,12 +79,15 @@ pub(super) fn read(files: &Files) -> Result<Vec<Annotated>, Diagnostic> {
             pictures[*at].boxes.push((name.to_string(), label.edges));
         }
     }
-    Ok(pictures)
+    Ok(Annotations { pictures, names: by_number(categories) })
 }
 
 /// The categories by number.
 pub(super) fn names(files: &Files) -> Result<Vec<String>, Diagnostic> {
-    let mut categories = parse(files)?.categories;
+    parse::<Categories>(files).map(|file| by_number(file.categories))
+}
+
+fn by_number(mut categories: Vec<Category>) -> Vec<String> {
     categories.sort_by_key(|c| c.id);
-    Ok(categories.into_iter().map(|c| c.name).collect())
+    categories.into_iter().map(|c| c.name).collect()
 }

@@ -8,16 +8,18 @@ mod shapes;
 mod tests;
 mod voc;
 
-use std::collections::BTreeSet;
-use std::path::{Component, Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use crate::config::DataConfig;
-use crate::diag::{Diagnostic, codes, did_you_mean, listing};
+use crate::diag::{Diagnostic, codes};
+use crate::fs::stays_beneath;
 
 use super::Labels;
 use super::augment::Placement;
 use super::files::problem;
 use super::folder::Folder;
+use super::names::Classes;
 
 pub(super) use find::Files;
 pub(super) use shapes::draw as draw_shapes;
@@ -83,79 +85,81 @@ struct Annotated {
     boxes: Vec<(String, [f64; 4])>,
 }
 
+/// What the annotations of a part hold.
+struct Annotations {
+    pictures: Vec<Annotated>,
+    /// The classes in the order of their numbers.
+    names: Vec<String>,
+}
+
 /// Reads a part: `files` are its own and `reference` those of the training part, which tell the
 /// classes where the spec does not.
 pub(super) fn load(files: &Files, reference: Option<&Files>, config: &DataConfig) -> Result<Folder, Vec<Diagnostic>> {
-    let pictures = read(files).map_err(|e| vec![e])?;
-    let names = match (&config.classes[..], reference) {
-        ([], Some(reference)) if reference != files => {
-            names_of(reference, &read(reference).map_err(|e| vec![e])?).map_err(|e| vec![e])?
-        }
-        ([], _) => names_of(files, &pictures).map_err(|e| vec![e])?,
-        (given, _) => given.to_vec(),
-    };
-    let mut unknown = std::collections::BTreeMap::new();
+    let Annotations { pictures, names } = read(files).map_err(|e| vec![e])?;
+    let training = reference.filter(|r| config.classes.is_empty() && *r != files);
+    let training = training.map(names_of).transpose().map_err(|e| vec![e])?;
+    let listed = if config.classes.is_empty() { training.unwrap_or(names) } else { config.classes.clone() };
+    let classes = Classes::new(&listed, []);
+    let mut unknown = BTreeMap::new();
     let mut labels = Vec::with_capacity(pictures.len());
     for picture in &pictures {
         let mut own = Vec::with_capacity(picture.boxes.len());
         for (name, edges) in &picture.boxes {
-            // Darknet's labels are numbers: of the names where those are given.
-            let number = || name.parse::<usize>().ok().filter(|n| *n < names.len());
-            match names.iter().position(|n| n == name).or_else(number) {
-                Some(class) => own.push(BoxLabel { class: class as u32, edges: *edges }),
+            match classes.label(name) {
+                Some(class) => own.push(BoxLabel { class, edges: *edges }),
                 None => {
-                    unknown.entry(name.clone()).or_insert_with(|| picture.path.clone());
+                    unknown.entry(name).or_insert(&picture.path);
                 }
             }
         }
         labels.push(own);
     }
     if !unknown.is_empty() {
-        return Err(unknown.into_iter().map(|(name, path)| unknown_class(&name, &path, &names)).collect());
+        return Err(unknown.into_iter().map(|(name, path)| classes.unknown(name, path)).collect());
     }
     if labels.iter().all(Vec::is_empty) {
         return Err(vec![
             problem(codes::NO_LABEL, &files.labels, "no boxes are in it").help("check the paths of images and labels"),
         ]);
     }
+    let names = classes.into_names();
     Ok(Folder { paths: pictures.into_iter().map(|p| p.path).collect(), labels: Labels::Boxes(labels), names })
 }
 
-fn read(files: &Files) -> Result<Vec<Annotated>, Diagnostic> {
+fn read(files: &Files) -> Result<Annotations, Diagnostic> {
+    let used = |pictures: &[Annotated]| -> BTreeSet<String> {
+        pictures.iter().flat_map(|p| &p.boxes).map(|(name, _)| name.clone()).collect()
+    };
     match files.kind {
         find::Kind::Coco => coco::read(files),
-        find::Kind::Voc => voc::read(files),
-        find::Kind::Darknet => darknet::read(files),
+        find::Kind::Voc => {
+            let pictures = voc::read(files)?;
+            Ok(Annotations { names: used(&pictures).into_iter().collect(), pictures })
+        }
+        find::Kind::Darknet => {
+            let pictures = darknet::read(files)?;
+            let most = || used(&pictures).iter().filter_map(|n| n.parse::<usize>().ok()).max();
+            let numbers = || (0..most().map_or(0, |m| m + 1)).map(|n| n.to_string()).collect();
+            Ok(Annotations { names: darknet::names(files).unwrap_or_else(numbers), pictures })
+        }
     }
 }
 
-/// The classes in the order of their numbers.
-fn names_of(files: &Files, pictures: &[Annotated]) -> Result<Vec<String>, Diagnostic> {
-    let used = || pictures.iter().flat_map(|p| &p.boxes).map(|(name, _)| name);
-    match files.kind {
-        find::Kind::Coco => coco::names(files),
-        find::Kind::Voc => Ok(used().collect::<BTreeSet<_>>().into_iter().cloned().collect()),
-        find::Kind::Darknet => Ok(darknet::names(files).unwrap_or_else(|| {
-            let most = used().filter_map(|n| n.parse::<usize>().ok()).max();
-            (0..most.map_or(0, |m| m + 1)).map(|n| n.to_string()).collect()
-        })),
-    }
-}
-
-fn unknown_class(name: &str, path: &Path, names: &[String]) -> Diagnostic {
-    let close = did_you_mean(name, names.iter().map(String::as_str));
-    problem(codes::UNKNOWN_CLASS, path, format!("`{name}` is not a known class")).help(match close {
-        Some(close) => format!("did you mean `{close}`?"),
-        None => format!("the classes are {}", listing(names.iter().map(String::as_str), 8)),
-    })
+/// The classes of a part of which nothing else is wanted.
+fn names_of(files: &Files) -> Result<Vec<String>, Diagnostic> {
+    let listed = match files.kind {
+        find::Kind::Coco => Some(coco::names(files)?),
+        find::Kind::Voc => None,
+        find::Kind::Darknet => darknet::names(files),
+    };
+    listed.map_or_else(|| Ok(read(files)?.names), Ok)
 }
 
 /// A path that an annotation names, which must stay beneath the folder of the pictures: annotations
 /// may come from a stranger.
 fn beneath(folder: &Path, name: &str, from: &Path) -> Result<PathBuf, Diagnostic> {
     let relative = Path::new(name);
-    let stays = relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
-    match stays && !name.is_empty() {
+    match stays_beneath(relative) {
         true => Ok(folder.join(relative)),
         false => Err(problem(codes::DATA_DAMAGED, from, format!("`{name}` leads out of the folder of pictures"))),
     }

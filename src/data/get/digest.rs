@@ -5,6 +5,8 @@ use std::io::{self, Read, Write};
 use md5::Md5;
 use sha2::{Digest, Sha256};
 
+use crate::data::hex;
+
 /// What the content of a file must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checksum {
@@ -52,7 +54,7 @@ fn copy(mut digest: impl Digest, from: &mut dyn Read, to: &mut dyn Write, limit:
         digest.update(&buffer[..read]);
         to.write_all(&buffer[..read])?;
     }
-    Ok((digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), length))
+    Ok((hex(digest.finalize()), length))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod roc;
 mod scored;
 
 pub use confusion::{Average, ClassScore, Confusion, Quantity};
-pub use roc::{Point, area, curve};
+pub use roc::{Point, area, area_and_curve, curve};
 pub use scored::Scored;
 
 /// A batch of scores beside their labels.

@@ -32,20 +32,31 @@ fn steps(scores: &[f64], positive: &[bool], weights: &[f64]) -> Option<Vec<(f64,
 /// ties count half (Mann and Whitney's U over the number of pairs). `None` where all examples are
 /// of the class, or none is, or a score is NaN. `weights` is empty where all are 1.
 pub fn area(scores: &[f64], positive: &[bool], weights: &[f64]) -> Option<f64> {
-    let steps = steps(scores, positive, weights)?;
+    steps(scores, positive, weights).map(|steps| area_of(&steps))
+}
+
+fn area_of(steps: &[(f64, f64)]) -> f64 {
     let (mut pairs, mut hits_below, mut below) = (0.0, 0.0, 0.0);
-    for (hits, misses) in steps {
+    for &(hits, misses) in steps {
         pairs += hits * (below + misses / 2.0);
         hits_below += hits;
         below += misses;
     }
-    Some(pairs / (hits_below * below))
+    pairs / (hits_below * below)
 }
 
 /// The curve from (0, 0) to (1, 1), by falling thresholds; points within its upright and level
 /// parts are left out. `None` as for [`area`].
 pub fn curve(scores: &[f64], positive: &[bool], weights: &[f64]) -> Option<Vec<Point>> {
-    let steps = steps(scores, positive, weights)?;
+    steps(scores, positive, weights).map(|steps| curve_of(&steps))
+}
+
+/// [`area`] and [`curve`] by one ranking.
+pub fn area_and_curve(scores: &[f64], positive: &[bool], weights: &[f64]) -> Option<(f64, Vec<Point>)> {
+    steps(scores, positive, weights).map(|steps| (area_of(&steps), curve_of(&steps)))
+}
+
+fn curve_of(steps: &[(f64, f64)]) -> Vec<Point> {
     let total = steps.iter().fold((0.0, 0.0), |t, s| (t.0 + s.0, t.1 + s.1));
     let mut points = vec![Point { false_positive: 0.0, true_positive: 0.0 }];
     let (mut hits, mut misses) = (0.0, 0.0);
@@ -61,7 +72,7 @@ pub fn curve(scores: &[f64], positive: &[bool], weights: &[f64]) -> Option<Vec<P
         }
         points.push(point);
     }
-    Some(points)
+    points
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Scores of a whole data set, for measures that rank them.
 
-use super::{Labelled, Point, area, curve, softmax};
+use super::{Labelled, Point, area, area_and_curve, softmax};
 
 /// The scores of a network for every label, with the labels and their weights.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -94,9 +94,9 @@ impl Scored {
         self.ranked(area)
     }
 
-    /// The curve of each class against the rest; none where that is undefined.
-    pub fn curves(&self) -> Vec<Option<Vec<Point>>> {
-        self.ranked(curve)
+    /// The areas, and the curve of each class against the rest; none where that is undefined.
+    pub fn areas_and_curves(&self) -> (Vec<Option<f64>>, Vec<Option<Vec<Point>>>) {
+        self.ranked(area_and_curve).into_iter().map(Option::unzip).unzip()
     }
 
     /// The area of all: of two classes that of the second, of more their plain mean; none where

@@ -31,7 +31,7 @@ pub fn find_anchors(examples: &Examples, count: usize, seed: u64) -> Result<Anch
     };
     let mut sizes = Vec::new();
     for batch in examples.epoch(0) {
-        let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
+        let batch = batch?;
         for label in batch.labels.chunks_exact(BOX_WIDTH).filter(|l| l[0] >= 0.0) {
             sizes.push([f64::from(label[3]) * width as f64, f64::from(label[4]) * height as f64]);
         }

@@ -115,7 +115,7 @@ impl<'n, 'a> Embedder<'n, 'a> {
     pub fn embed_all(&mut self, dataset: &dyn Dataset) -> Result<Vec<f32>, Failure> {
         let mut all = Vec::with_capacity(dataset.len().saturating_mul(self.width));
         for index in 0..dataset.len() {
-            let image = dataset.image(index).map_err(|e| Failure::input(e.diagnostic()))?;
+            let image = dataset.image(index)?;
             all.extend(self.embed(&image, &dataset.place(index))?);
         }
         Ok(all)
@@ -161,5 +161,5 @@ fn digest(params: &ParamStore) -> String {
         digest.update((values.len() as u64).to_le_bytes());
         values.iter().for_each(|v| digest.update(v.to_le_bytes()));
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    data::hex(digest.finalize())
 }

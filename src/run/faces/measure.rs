@@ -154,7 +154,7 @@ pub fn measure_pairs(
     let size: usize = shape.iter().product();
     let mut photos = vec![0.0; classes.len() * size];
     for (index, out) in photos.chunks_exact_mut(size.max(1)).enumerate() {
-        let image = dataset.image(index).map_err(|e| Failure::input(e.diagnostic()))?;
+        let image = dataset.image(index)?;
         prepare(&transform, &image, &dataset.place(index), out)?;
     }
     let n = classes.len();

@@ -8,6 +8,8 @@ pub use embed::Embedder;
 pub use measure::{Measured, measure_embeddings, measure_pairs};
 pub use store::{Enrolment, Gallery, Model, Person, Store, Threshold};
 
+use std::cmp::Ordering;
+
 use serde::Serialize;
 
 use crate::kernels::search::dot_rows;
@@ -44,15 +46,38 @@ impl Gallery {
             let own = &mut best[*person as usize];
             *own = if *cosine > *own { *cosine } else { *own };
         }
-        let mut order: Vec<usize> = (0..best.len()).filter(|i| best[*i] > f32::NEG_INFINITY).collect();
-        let before = |a: &usize, b: &usize| best[*b].total_cmp(&best[*a]).then(a.cmp(b));
-        if order.len() > top && top > 0 {
-            order.select_nth_unstable_by(top - 1, before);
-        }
-        order.truncate(top);
-        order.sort_unstable_by(before);
+        let mut order = greatest(&best, top);
+        order.sort_unstable_by(|a, b| before(&best, a, b));
         order.into_iter().map(|i| Match { name: self.names[i].clone(), similarity: f64::from(best[i]) }).collect()
     }
+}
+
+/// Whether one place comes before another: by the greater value, and of equals by its number.
+fn before(values: &[f32], a: &usize, b: &usize) -> Ordering {
+    values[*b].total_cmp(&values[*a]).then(a.cmp(b))
+}
+
+/// The places of the `count` greatest values above negative infinity, in no order. The values are read
+/// once, and few of them are held.
+fn greatest(values: &[f32], count: usize) -> Vec<usize> {
+    let room = count.saturating_mul(2).max(64);
+    let (mut held, mut floor) = (Vec::new(), f32::NEG_INFINITY);
+    for (place, value) in values.iter().enumerate() {
+        if *value <= floor || count == 0 {
+            continue;
+        }
+        held.push(place);
+        if held.len() == room {
+            let (_, last, _) = held.select_nth_unstable_by(count - 1, |a, b| before(values, a, b));
+            floor = values[*last];
+            held.truncate(count);
+        }
+    }
+    if held.len() > count {
+        held.select_nth_unstable_by(count - 1, |a, b| before(values, a, b));
+        held.truncate(count);
+    }
+    held
 }
 
 /// The cosine of two embeddings of length one.
@@ -63,6 +88,19 @@ pub fn similarity(a: &[f32], b: &[f32]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_greatest_are_those_of_a_sort() {
+        let values: Vec<f32> = (0..1000u32).map(|i| f32::from((i.wrapping_mul(2_654_435_761) >> 24) as u8)).collect();
+        for count in [0, 1, 3, 40, 999, 1000, 5000] {
+            let mut sorted: Vec<usize> = (0..values.len()).collect();
+            sorted.sort_by(|a, b| before(&values, a, b));
+            sorted.truncate(count);
+            let mut found = greatest(&values, count);
+            found.sort_by(|a, b| before(&values, a, b));
+            assert_eq!(found, sorted, "{count}");
+        }
+    }
 
     #[test]
     fn the_best_photo_of_each_person_counts() {

@@ -59,6 +59,10 @@ impl Details {
             return Self::of(&scored.paired(), names, ranks);
         }
         let none = scored.classes();
+        let (areas, curves) = match ranks {
+            true => scored.areas_and_curves(),
+            false => (vec![None; none], vec![None; none]),
+        };
         let mut confusion = Confusion::new(scored.classes());
         for (row, label, weight) in scored.rows() {
             confusion.add(label, predicted(row), weight);
@@ -68,8 +72,8 @@ impl Details {
             names: (0..scored.classes()).map(name).collect(),
             classes: confusion.scores(),
             overall: confusion.macro_score(),
-            areas: if ranks { scored.areas() } else { vec![None; none] },
-            curves: if ranks { scored.curves() } else { vec![None; none] },
+            areas,
+            curves,
             mistakes: mistakes(scored),
             confusion,
         }

@@ -1,12 +1,11 @@
 //! Small pictures of examples, as `data:` addresses.
 
-use std::io::Cursor;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
+use image::{DynamicImage, GrayImage, RgbImage};
 
 use crate::data::{Image, Pixels};
+use crate::run::png;
 
 /// The longest side of a picture.
 const SIDE: u32 = 128;
@@ -15,10 +14,8 @@ const SIDE: u32 = 128;
 /// neither grey nor colour the first channel is shown; floats are spread from black to white.
 /// `None` for what cannot be drawn.
 pub(super) fn address(image: &Image<'_>) -> Option<String> {
-    let picture = shrunk(draw(image)?);
-    let mut png = Cursor::new(Vec::new());
-    picture.write_to(&mut png, ImageFormat::Png).ok()?;
-    Some(format!("data:image/png;base64,{}", STANDARD.encode(png.into_inner())))
+    let file = png(&shrunk(draw(image)?)).ok()?;
+    Some(format!("data:image/png;base64,{}", STANDARD.encode(file)))
 }
 
 fn shrunk(picture: DynamicImage) -> DynamicImage {

@@ -12,6 +12,7 @@ use crate::fs::write_bytes_atomic;
 use crate::weights::{Tensor, npy};
 
 use super::Failure;
+use crate::run::png;
 
 /// A picture of red, green and blue.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,7 +138,7 @@ impl Strip {
             let (x, y) = (at % columns * width + GAP, at / columns * height + GAP);
             overlay(&mut sheet, stage, x as i64, y as i64);
         }
-        let bytes = encode(&sheet, ImageFormat::Png)?;
+        let bytes = png(&sheet.into())?;
         write_bytes_atomic(path, &bytes).map_err(|e| Failure::write(path, &e))
     }
 }

@@ -200,7 +200,7 @@ pub(super) fn listing(values: &[(String, f64)]) -> String {
 pub(super) fn evaluate<P: Program>(network: &P, examples: &Examples) -> Result<Means, Failure> {
     let mut means = Means::default();
     for batch in examples.epoch(0) {
-        let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
+        let batch = batch?;
         if batch.len == 0 {
             continue;
         }

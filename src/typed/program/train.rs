@@ -224,7 +224,7 @@ impl Run<'_> {
     ) -> Result<Option<Means>, Failure> {
         let mut means = Means::default();
         for (index, batch) in self.examples.epoch(self.progress.epoch).enumerate() {
-            let batch = batch.map_err(|e| Failure::input(e.diagnostic()))?;
+            let batch = batch?;
             if batch.len == 0 {
                 continue;
             }

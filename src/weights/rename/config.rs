@@ -1,10 +1,11 @@
 //! Rules as the `weights` section of a spec writes them.
 
 use std::collections::HashMap;
-use std::path::{Component, Path};
+use std::path::Path;
 
 use super::{Layout, Rule, RuleError, Rules};
 use crate::diag::{Diagnostic, Sink, codes, did_you_mean, listing};
+use crate::fs::stays_beneath;
 use crate::source::Span;
 use crate::syntax::ast::{Entry, Expr, ExprKind};
 
@@ -64,7 +65,7 @@ impl Start {
         let named = value("from").filter(|e| !matches!(e.kind, ExprKind::Null))?;
         let from = text(named, sink)?.to_owned();
         // A spec may come from a stranger.
-        if !Path::new(&from).components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)) {
+        if !stays_beneath(Path::new(&from)) {
             sink.push(
                 Diagnostic::error(codes::PATH_OUTSIDE, format!("`{from}` leads out of the spec's folder"))
                     .label(named.span, "must stay beneath the folder of the spec")
