@@ -17,7 +17,8 @@ fn chain(nodes: usize) -> String {
     let mut text = String::from("blockprint: 1\nmodel: chain\ninputs:\n  image: f32[N, 8, 16, 16]\nnet:\n");
     for i in 0..nodes / 4 {
         let skip = if i == 0 { "image".to_string() } else { format!("s{}", i - 1) };
-        let _ = writeln!(text, "  - conv(8, 3, pad=1) -> bn -> relu as r{i}\n  - add(r{i}, {skip}) as s{i}");
+        let _ =
+            writeln!(text, "  - conv(8, 3, pad=1, bias=false) -> bn -> relu as r{i}\n  - add(r{i}, {skip}) as s{i}");
     }
     text + "outputs: [s" + &(nodes / 4 - 1).to_string() + "]\n"
 }
