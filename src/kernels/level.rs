@@ -19,6 +19,37 @@ impl Level {
         let best = detect();
         [Level::Portable, Level::Avx2, Level::Avx512].into_iter().filter(move |l| *l <= best)
     }
+
+    /// The best level of this machine, or a lower one that the environment variable
+    /// `BLOCKPRINT_VECTORS` names: `avx2` or `portable`.
+    pub fn best() -> Level {
+        static BEST: OnceLock<Level> = OnceLock::new();
+        *BEST.get_or_init(|| {
+            let wanted = match std::env::var("BLOCKPRINT_VECTORS").as_deref() {
+                Ok("portable") => Level::Portable,
+                Ok("avx2") => Level::Avx2,
+                _ => Level::Avx512,
+            };
+            wanted.min(detect())
+        })
+    }
+
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Avx512 => "avx512",
+            Level::Avx2 => "avx2",
+            Level::Portable => "portable",
+        }
+    }
+
+    /// Channels of a block of channel-blocked maps: a vector, or what is carried as one.
+    pub fn block(self) -> usize {
+        match self {
+            Level::Avx512 => 16,
+            Level::Avx2 | Level::Portable => 8,
+        }
+    }
 }
 
 fn detect() -> Level {
@@ -33,18 +64,4 @@ fn detect() -> Level {
         }
     }
     Level::Portable
-}
-
-/// The best level of this machine, or a lower one that the environment variable
-/// `BLOCKPRINT_VECTORS` names: `avx2` or `portable`.
-pub fn level() -> Level {
-    static LEVEL: OnceLock<Level> = OnceLock::new();
-    *LEVEL.get_or_init(|| {
-        let wanted = match std::env::var("BLOCKPRINT_VECTORS").as_deref() {
-            Ok("portable") => Level::Portable,
-            Ok("avx2") => Level::Avx2,
-            _ => Level::Avx512,
-        };
-        wanted.min(detect())
-    })
 }

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::level::{Level, level};
+use super::level::Level;
 use super::shared::Shared;
 
 /// Depth of the blocks between which sums go through memory: a panel of columns stays in the
@@ -53,7 +53,7 @@ pub enum Begin<'a> {
 
 /// The best code for this machine.
 pub fn isa() -> Isa {
-    match level() {
+    match Level::best() {
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 => Isa { rows: 8, lanes: 16, tile: avx512::tile },
         #[cfg(target_arch = "x86_64")]

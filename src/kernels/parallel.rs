@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use super::level::{Level, level};
+use super::level::Level;
 
 /// The least work of a task, in elements: a few microseconds.
 pub const CHUNK: usize = 1 << 14;
@@ -100,7 +100,7 @@ pub fn simd<R>(f: impl FnOnce() -> R) -> R {
         fn avx2<R>(f: impl FnOnce() -> R) -> R {
             f()
         }
-        if level() >= Level::Avx2 {
+        if Level::best() >= Level::Avx2 {
             // SAFETY: the machine has AVX2.
             return unsafe { avx2(f) };
         }

@@ -5,7 +5,7 @@
 
 #![allow(clippy::needless_range_loop, reason = "indices of several arrays of registers")]
 
-use super::level::{Level, level};
+use super::level::Level;
 
 /// Weights times runs: `c[r][j] = bias[r] + sum over (o, t) of a[o][t][r] * b[o * stride + taps[t] + j]`.
 struct Tile {
@@ -80,7 +80,7 @@ pub struct Runs<'a> {
 impl Shape {
     /// The shape that fits so many rows.
     pub fn new(rows: usize) -> Self {
-        Self::at(level(), rows)
+        Self::at(Level::best(), rows)
     }
 
     fn at(level: Level, rows: usize) -> Self {
@@ -177,7 +177,7 @@ impl Runs<'_> {
 impl DotShape {
     /// The shape that fits so many runs on the left and right.
     pub fn new(rows: usize, cols: usize) -> Self {
-        Self::at(level(), rows, cols)
+        Self::at(Level::best(), rows, cols)
     }
 
     fn at(level: Level, rows: usize, cols: usize) -> Self {

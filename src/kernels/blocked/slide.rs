@@ -219,6 +219,8 @@ unsafe fn pixels<V: Vector, const KIND: u8, const P: usize>(t: &Rows<'_>, row: u
     unsafe {
         let start = match KIND {
             0 => V::load(t.bias),
+            // A window that sees only padding gives zero.
+            1 if down.count * across.count == 0 => V::splat(0.0),
             1 => V::splat(f32::NEG_INFINITY),
             _ => V::splat(0.0),
         };
@@ -233,7 +235,7 @@ unsafe fn pixels<V: Vector, const KIND: u8, const P: usize>(t: &Rows<'_>, row: u
                     let value = V::load(x.add(p * step));
                     *sum = match KIND {
                         0 => V::fma(weight, value, *sum),
-                        1 => value.max(*sum),
+                        1 => value.max_or_nan(*sum),
                         _ => sum.add(value),
                     };
                 }
@@ -316,7 +318,7 @@ mod tests {
 
     #[test]
     fn random_windows_agree_with_the_definition() {
-        for (level, seed) in Level::all().into_iter().flat_map(|l| (0..150).map(move |s| (l, s))) {
+        for (level, seed) in Level::all().flat_map(|l| (0..150).map(move |s| (l, s))) {
             let mut rng = testing::rng(seed);
             let window = testing::flat_window(&mut rng);
             let (batch, channels) = (1 + below(&mut rng, 3), 1 + below(&mut rng, 40));
@@ -354,6 +356,8 @@ mod tests {
                     for (o, sum) in sums.iter_mut().enumerate() {
                         match kind {
                             Kind::Weighted => *sum += f64::from(bias[map % channels]),
+                            // A window that sees only padding.
+                            Kind::Max if *sum == f64::NEG_INFINITY => *sum = 0.0,
                             Kind::Max => {}
                             Kind::Mean => {
                                 *sum *= f64::from(shares[0][o / window.output[2]] * shares[1][o % window.output[2]])
@@ -385,6 +389,21 @@ mod tests {
             let expected: Vec<f64> =
                 x.chunks(pixels).map(|m| m.iter().map(|v| f64::from(*v)).sum::<f64>() / pixels as f64).collect();
             testing::assert_close(&y, &expected, pixels, "means");
+        }
+    }
+
+    #[test]
+    fn nan_is_greater_than_all() {
+        for level in Level::all() {
+            let slide = Slide::new(level, Kind::Max, (1, 1), testing::square(3, 3, 1), Default::default()).unwrap();
+            let mut x = vec![1.0; 9 * level.block()];
+            x[0] = f32::NAN;
+            x[8 * level.block()] = f32::INFINITY;
+            let mut y = vec![0.0; x.len()];
+            slide.run(&x, &[], &[], &Activation::Identity, &mut y);
+            let found: Vec<f32> = y.iter().step_by(level.block()).copied().collect();
+            assert!([0, 1, 3, 4].iter().all(|i| found[*i].is_nan()), "{found:?}");
+            assert!([5, 7, 8].iter().all(|i| found[*i] == f32::INFINITY) && found[2] == 1.0, "{found:?}");
         }
     }
 }

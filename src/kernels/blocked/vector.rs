@@ -1,6 +1,6 @@
 //! Vectors of floats, one type for each kind of machine.
 
-use std::sync::OnceLock;
+pub use crate::kernels::level::Level;
 
 /// A vector. All functions are to be inlined into one that has the instructions.
 ///
@@ -54,6 +54,20 @@ pub unsafe trait Vector: Copy {
     /// # Safety
     /// As [`Vector::splat`].
     unsafe fn min(self, other: Self) -> Self;
+    /// The greater of two; NaN where either is.
+    ///
+    /// # Safety
+    /// As [`Vector::splat`].
+    #[inline(always)]
+    unsafe fn max_or_nan(self, other: Self) -> Self {
+        // SAFETY: by contract.
+        unsafe {
+            // The greater of two is `other` where that is NaN.
+            let number = self.max(other).select(self, self, |a, b| a == b);
+            number.add(self.select(self, self, |a, b| a != b))
+        }
+    }
+
     /// `self` in the lanes where `a` is `b` and zero in the others, and the rest of `self`.
     ///
     /// # Safety
@@ -247,59 +261,6 @@ pub fn prefetch(at: *const f32) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = at;
-}
-
-/// A kind of machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// AVX-512F.
-    Avx512,
-    /// AVX2 and FMA.
-    Avx2,
-    /// Any.
-    Portable,
-}
-
-impl Level {
-    /// The best that this machine is.
-    pub fn best() -> Level {
-        static BEST: OnceLock<Level> = OnceLock::new();
-        *BEST.get_or_init(|| Level::all()[0])
-    }
-
-    /// All that this machine can run, the best first.
-    pub fn all() -> Vec<Level> {
-        let mut all = Vec::new();
-        #[cfg(target_arch = "x86_64")]
-        {
-            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-            if avx2 && is_x86_feature_detected!("avx512f") {
-                all.push(Level::Avx512);
-            }
-            if avx2 {
-                all.push(Level::Avx2);
-            }
-        }
-        all.push(Level::Portable);
-        all
-    }
-
-    /// Its name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Level::Avx512 => "avx512",
-            Level::Avx2 => "avx2",
-            Level::Portable => "portable",
-        }
-    }
-
-    /// Channels of a block.
-    pub fn block(self) -> usize {
-        match self {
-            Level::Avx512 => 16,
-            Level::Avx2 | Level::Portable => 8,
-        }
-    }
 }
 
 /// Defines `$name(level, args)`, which calls `$generic::<V>(args)` compiled for the machine.
