@@ -89,7 +89,10 @@ impl Taken {
         if is_free(&name) {
             return name;
         }
-        let numbered = (2u64..).map(|n| match name.ends_with('_') {
+        // Names of types have underscores between digits alone.
+        let is_type = name.starts_with(|c: char| c.is_ascii_uppercase());
+        let glued = name.ends_with('_') || is_type && !name.ends_with(|c: char| c.is_ascii_digit());
+        let numbered = (2u64..).map(|n| match glued {
             true => format!("{name}{n}"),
             false => format!("{name}_{n}"),
         });
@@ -137,5 +140,7 @@ mod tests {
         let mut taken = Taken::of(["relu"]);
         let mut claim = |name: &str| taken.claim(name.to_string());
         assert_eq!([claim("relu"), claim("x"), claim("x"), claim("x_2")], ["relu_2", "x", "x_2", "x_2_2"]);
+        assert_eq!([claim("Unit"), claim("Unit")], ["Unit", "Unit2"]);
+        assert_eq!([claim("At7"), claim("At7")], ["At7", "At7_2"]);
     }
 }

@@ -61,7 +61,11 @@ pub struct Source<'a> {
 
 /// The name of a package for a model.
 pub fn crate_name(model: &str) -> String {
-    names::snake(model, "model").trim_end_matches('_').to_string()
+    let name = names::snake(model, "model").trim_end_matches('_').to_string();
+    match check_crate_name(&name) {
+        Ok(()) => name,
+        Err(_) => format!("{name}_model"),
+    }
 }
 
 /// Refuses a name that Cargo would.
@@ -441,7 +445,7 @@ mod tests {
             assert!(check_crate_name(bad).is_err(), "{bad}");
         }
         assert_eq!(crate_name("../../etc/*/"), "etc");
-        assert_eq!(crate_name("type"), "type");
+        assert_eq!((crate_name("type"), crate_name("std")), ("type_model".into(), "std_model".into()));
         assert!(check_crate_name(&crate_name("層")).is_ok());
     }
 
