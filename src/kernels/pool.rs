@@ -273,7 +273,7 @@ impl Pool {
 #[inline(always)]
 fn later(a: f32, first: u32, b: f32, second: u32) -> (f32, u32) {
     // Without a branch: which of them is greater cannot be foretold.
-    let wins = !(b <= a) & !a.is_nan();
+    let wins = (b > a) | (b.is_nan() & !a.is_nan());
     let mask = 0u32.wrapping_sub(u32::from(wins));
     let pick = |a: u32, b: u32| (b & mask) | (a & !mask);
     (f32::from_bits(pick(a.to_bits(), b.to_bits())), pick(first, second))

@@ -121,7 +121,7 @@ pub trait Kernel: Send + Sync {
     fn in_place(&self) -> bool;
     /// Inputs whose gradient may be written over that of the output, the best first: every
     /// element is read before the one at the same place is written. When the planner does so,
-    /// `grad_output` is empty, and that input's gradient holds it at first.
+    /// `grad_output` is empty, and the first of these gradients that is wanted holds it at first.
     fn grad_in_place(&self) -> &'static [usize] {
         &[]
     }

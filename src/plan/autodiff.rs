@@ -111,16 +111,16 @@ impl Builder<'_> {
         }
         let slots = self.calls[call].kernel.grad_in_place();
         let inputs = &self.scope.inputs[id.index()];
+        let wanted = |slot: &usize| inputs.get(*slot).is_some_and(|input| self.scope.differentiated[input.index()]);
         let fits = |slot: &usize| {
-            inputs.get(*slot).is_some_and(|input| {
-                self.scope.differentiated[input.index()]
-                    && self.home(*input) == self.home(id)
-                    && self.bound.fact(*input).numel() == self.bound.fact(id).numel()
-                    && inputs.iter().filter(|i| *i == input).count() == 1
-            })
+            let input = inputs[*slot];
+            self.home(input) == self.home(id)
+                && self.bound.fact(input).numel() == self.bound.fact(id).numel()
+                && inputs.iter().filter(|i| **i == input).count() == 1
         };
         let alone = flow.holders(grad_output).as_slice() == [id];
-        slots.iter().copied().find(fits).filter(|_| alone)
+        // The kernel looks for the gradient in the first that is wanted.
+        slots.iter().copied().find(wanted).filter(fits).filter(|_| alone)
     }
 
     fn backward_step(&mut self, id: NodeId, call: usize, grad_output: Access, grad_inputs: Vec<Option<Access>>) {

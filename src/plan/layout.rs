@@ -15,6 +15,9 @@ impl Builder<'_> {
     /// The kernel of a node over channel-blocked maps: where its inputs lie so already, or the
     /// node gains enough by it.
     pub fn over_blocks(&self, id: NodeId, facts: &[Fact], fact: &Fact) -> Option<Blocked> {
+        if self.options.maps {
+            return None;
+        }
         let chain = self.chains[id.index()].as_ref();
         let head = self.checked.graph().op(chain.map_or(id, |c| c.head))?;
         let trains = self.scope.loss.is_some() || self.options.training;

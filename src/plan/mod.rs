@@ -47,6 +47,8 @@ pub struct PlanOptions {
     /// Whether convolutions are formed by their definition where Winograd's algorithm would be
     /// faster, whose rounding differs.
     pub exact_conv: bool,
+    /// Whether all tensors lie as maps, which generated code knows alone: sums are formed as there.
+    pub maps: bool,
     /// Algorithms of convolutions as they were measured; by cost where these say nothing.
     pub choices: Option<Arc<Choices>>,
     /// Nodes whose values the caller fills in as it does those of inputs. Nothing is computed

@@ -2,15 +2,19 @@
 //! knows of none.
 
 use blockprint::check::{Bound, Checked};
+use blockprint::diag::Sink;
+use blockprint::driver::compile_zoo;
 use blockprint::engine::ParamStore;
+use blockprint::expand::Options;
 use blockprint::graph::NodeId;
 use blockprint::ops::attrs::Value;
 use blockprint::plan::PlanOptions;
 use blockprint::random::{self, Purpose};
+use blockprint::shape::Symbols;
 use rand_chacha::ChaCha8Rng;
 
 use super::dag::compare;
-use super::net::{NOISE, Net, session};
+use super::net::{NOISE, Net, fill, session};
 
 fn below(rng: &mut ChaCha8Rng, bound: usize) -> usize {
     random::below(rng, bound as u64) as usize
@@ -48,6 +52,11 @@ fn network(rng: &mut ChaCha8Rng, trained: bool) -> (Checked, Bound, Vec<NodeId>)
             8 => {
                 let merge = ["add", "mul", "maximum", "sub"][below(rng, 4 - usize::from(trained))];
                 (net.op(&path, merge, &[], &[a, b]), width)
+            }
+            9 if below(rng, 2) == 0 => {
+                let norm = net.op(&format!("{path}_bn"), "bn", &[], &[a]);
+                let sum = net.op(&format!("{path}_sum"), "add", &[], &[norm, b]);
+                (net.op(&path, "relu", &[], &[sum]), width)
             }
             9 => {
                 let (c, other) = values[below(rng, values.len())];
@@ -101,6 +110,29 @@ fn gradients_of_random_networks_of_maps_agree_with_the_reference() {
         compared += usize::from(compare(&checked, &bound, &options));
     }
     assert!(compared > 100, "{compared}");
+}
+
+/// ResNet-20's shortcuts of slices and padding stay maps between blocked convolutions.
+#[test]
+fn gradients_of_resnet_20_are_those_over_maps() {
+    let compiled = compile_zoo("resnet20", &Options::default()).expect("it is in the zoo");
+    let checked = compiled.checked.expect("it is sound");
+    let bound = checked.bind(&Symbols::from([("N".to_string(), 8)]), &mut Sink::new()).expect("one symbol");
+    let mut params = ParamStore::init(&checked, 7);
+    let mut run = |maps| {
+        let options = PlanOptions { maps, ..PlanOptions::training(Vec::new()) };
+        let mut session = session(&checked, &bound, &options);
+        fill(&mut session, &checked);
+        session.forward(&mut params, NOISE);
+        session.backward(&params);
+        checked.param_ids().filter_map(|id| session.grad(id).map(<[f32]>::to_vec)).collect::<Vec<_>>()
+    };
+    let norm = |values: &mut dyn Iterator<Item = f32>| values.map(|v| f64::from(v).powi(2)).sum::<f64>().sqrt();
+    for (i, (maps, blocks)) in run(true).iter().zip(run(false)).enumerate() {
+        let difference = norm(&mut maps.iter().zip(&blocks).map(|(a, b)| a - b));
+        let whole = norm(&mut maps.iter().copied());
+        assert!(difference <= 1e-3 * whole, "gradient {i} of norm {whole} differs by {difference}");
+    }
 }
 
 #[test]

@@ -226,7 +226,8 @@ fn mobilefacenet() {
             mse(embedding, target)
         },
     };
-    compare(Goal::Squares("mobilefacenet"), subject, 2);
+    // Of two examples, what batch norms without a map leave is plus or minus one, without a gradient.
+    compare(Goal::Squares("mobilefacenet"), subject, 8);
 }
 
 #[test]
