@@ -114,7 +114,9 @@ impl Slide<'_> {
         let (extent, stride) = (self.extent(axis, axes), at(self.stride, axis, axes, 1));
         let (before, after) = (at(self.before, axis, axes, 0), at(self.after, axis, axes, 0));
         let padded = size + before + after;
-        if padded < extent {
+        // Where sizes round up, the last window may reach beyond the padding.
+        let reach = padded + if self.ceil { stride - 1 } else { 0 };
+        if reach < extent {
             let text = Text::new().text(axis_name(axis, axes)).text(": a window of ").number(extent);
             text.text(" is longer than ").number(padded).panic();
         }
@@ -122,7 +124,7 @@ impl Slide<'_> {
             return (padded - extent) / stride + 1;
         }
         // No window begins in the padding after the input.
-        let (up, most) = ((padded - extent).div_ceil(stride) + 1, (size + before).div_ceil(stride));
+        let (up, most) = ((reach - extent) / stride + 1, (size + before).div_ceil(stride));
         if up < most { up } else { most }
     }
 
