@@ -122,7 +122,7 @@ pub static PICTURE_OPTIMIZERS: [Callable; 9] = [
 ];
 
 /// The optimizers of training.
-pub static OPTIMIZERS: &[Callable] = PICTURE_OPTIMIZERS.split_at(8).0;
+pub static OPTIMIZERS: &[Callable] = PICTURE_OPTIMIZERS.split_at(PICTURE_OPTIMIZERS.len() - 1).0;
 
 const LENGTH: Attr = attr("length", AttrKind::Length, Default::Required, "how long the piece lasts");
 const GAMMA: Attr = attr("gamma", POSITIVE, Default::Float(0.1), "the factor of each drop");

@@ -204,11 +204,11 @@ fn forward_step(
     packed: &Buffer,
     noise: NoiseKey,
 ) {
+    let mut parts = carve(arena, &step.regions);
     let Work::Forward { call, inputs, output, saved, scratch, .. } = &step.work else {
-        return rearrange(step, arena);
+        return rearrange(&step.work, parts);
     };
     let call = &calls[*call];
-    let mut parts = carve(arena, &step.regions);
     let output = take(&mut parts, *output);
     let mut saved: Parts<'_> = saved.iter().map(|s| take(&mut parts, *s)).collect();
     let scratch = scratch.map(|s| take(&mut parts, s)).unwrap_or_default();
@@ -229,10 +229,9 @@ fn forward_step(
     });
 }
 
-/// Brings a tensor from one layout to the other, if that is what the step does.
-fn rearrange(step: &Step, arena: &mut [f32]) {
-    let Work::Rearrange { blocks, to, from, into } = &step.work else { return };
-    let mut parts = carve(arena, &step.regions);
+/// Brings a tensor from one layout to the other, if that is the work.
+fn rearrange(work: &Work<usize>, mut parts: Parts<'_>) {
+    let Work::Rearrange { blocks, to, from, into } = work else { return };
     let into = take(&mut parts, *into);
     match to {
         Layout::Maps => blocks.unpack(parts[*from], into),
@@ -243,10 +242,8 @@ fn rearrange(step: &Step, arena: &mut [f32]) {
 fn backward_step(calls: &[Call], step: &Step, arena: &mut [f32], params: &ParamStore, grads: &mut Grads, scale: f32) {
     let mut parts = carve(arena, &step.regions);
     match &step.work {
-        Work::Forward { .. } | Work::Rearrange { .. } => {
-            drop(parts);
-            rearrange(step, arena);
-        }
+        Work::Forward { .. } => {}
+        Work::Rearrange { .. } => rearrange(&step.work, parts),
         Work::Seed { grad } => take(&mut parts, *grad).fill(scale),
         Work::AddTo { into, from } => sweep::add_to(take(&mut parts, *into), parts[*from]),
         Work::Sum { out, a, b } => {

@@ -3,6 +3,8 @@
 //!
 //! Maps of one and two axes are carried as three with leading sizes of one.
 
+use std::ops::Range;
+
 /// Windows over a map: where each output point reads its input.
 ///
 /// Output point `o` reads input `o * stride + k * dilation - before` for each tap `k`; what lies
@@ -37,6 +39,36 @@ impl Window {
     /// Taps of a window.
     pub fn taps(&self) -> usize {
         self.kernel.iter().product()
+    }
+
+    /// Whether maps have one or two axes.
+    pub fn is_flat(&self) -> bool {
+        self.input[0] == 1 && self.kernel[0] == 1 && self.output[0] == 1 && self.before[0] == 0
+    }
+
+    /// Elements of an axis that all windows together span, from the first one's start.
+    pub fn extent(&self, axis: usize) -> usize {
+        (self.output[axis] - 1) * self.stride[axis] + (self.kernel[axis] - 1) * self.dilation[axis] + 1
+    }
+
+    /// The windows, with taps in reverse, that form the gradient by the input from that by the
+    /// output, whose neighbours stand a stride apart; `None` where padding reaches beyond the taps.
+    pub fn reversed(&self) -> Option<Window> {
+        let mut back = Window { input: self.output, output: self.input, stride: [1; 3], ..*self };
+        for axis in 0..3 {
+            back.before[axis] = ((self.kernel[axis] - 1) * self.dilation[axis]).checked_sub(self.before[axis])?;
+            back.input[axis] = (self.output[axis] - 1) * self.stride[axis] + 1;
+        }
+        Some(back)
+    }
+
+    /// The outputs of an axis whose windows have a tap on the input.
+    pub fn outputs_of(&self, axis: usize, tap: usize) -> Range<usize> {
+        let (stride, offset) = (self.stride[axis], tap * self.dilation[axis]);
+        let first = self.before[axis].saturating_sub(offset).div_ceil(stride);
+        let end = (self.input[axis] + self.before[axis]).saturating_sub(offset).div_ceil(stride);
+        let end = end.min(self.output[axis]);
+        first.min(end)..end
     }
 
     /// The taps of output index `o` on an axis that lie on the input.

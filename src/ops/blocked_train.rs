@@ -146,14 +146,8 @@ struct EachChannel {
 impl EachChannel {
     fn new(op: &Conv, from: &[usize], to: &[usize]) -> Option<Self> {
         let (level, sizes, window) = (Level::best(), (from[0], from[1]), op.window(from, to));
-        let before = [0, 1, 2].map(|a| ((window.kernel[a] - 1) * window.dilation[a]).checked_sub(window.before[a]));
-        let back = match (window.stride, before) {
-            ([1, 1, 1], [Some(a), Some(b), Some(c)]) => {
-                let back = Window { input: window.output, output: window.input, before: [a, b, c], ..window };
-                Slide::new(level, Kind::Weighted, sizes, back, Default::default())
-            }
-            _ => None,
-        };
+        let back = window.reversed().filter(|_| window.stride == [1; 3]);
+        let back = back.and_then(|back| Slide::new(level, Kind::Weighted, sizes, back, Default::default()));
         let slide = Slide::new(level, Kind::Weighted, sizes, window, Default::default())?;
         Some(Self { slide, back, grad: SlideGrad::new(level, sizes, window)?, bias: Bias::new(op, to, &window) })
     }

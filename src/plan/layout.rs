@@ -77,7 +77,8 @@ impl Builder<'_> {
         }
     }
 
-    /// How the value of a node was first written, and how its gradient lies.
+    /// How the value of a node was first written, and how its gradient lies. A tensor is rearranged
+    /// into a new buffer, whose number is the greater one.
     pub fn home(&self, id: NodeId) -> Layout {
         match (self.blocked[id.index()], self.value[id.index()]) {
             (Some(blocks), Some(maps)) if maps.buffer < blocks.buffer => Layout::Maps,

@@ -119,20 +119,14 @@ impl InputGrad {
         source: Source,
         choose: impl Fn(&Sizes) -> Algorithm,
     ) -> Option<Self> {
-        let mut back = Window { input: window.output, output: window.input, stride: [1; 3], ..window };
         let spread = match (window.stride == [1; 3], window.taps() == 1 && window.before == [0; 3]) {
             (true, _) => Spread::Not,
             (_, true) => Spread::After,
             _ => Spread::Before,
         };
-        for a in 0..3 {
-            back.before[a] = ((window.kernel[a] - 1) * window.dilation[a]).checked_sub(window.before[a])?;
-            if spread == Spread::Before {
-                back.input[a] = (window.output[a] - 1) * window.stride[a] + 1;
-            }
-        }
+        let mut back = window.reversed()?;
         if spread == Spread::After {
-            back.output = window.output;
+            (back.input, back.output) = (window.output, window.output);
         }
         debug_assert!(spread != Spread::After || is_pointwise(&back));
         let conv = AnyConv::new(level, batch, (groups, outputs, inputs), back, Source::Blocks, choose)?;

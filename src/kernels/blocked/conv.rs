@@ -90,10 +90,9 @@ impl BlockedConv {
         source: Source,
     ) -> Option<Self> {
         let block = level.block();
-        let flat = window.input[0] == 1 && window.kernel[0] == 1 && window.output[0] == 1 && window.before[0] == 0;
         let whole = groups == 1 || inputs.is_multiple_of(block) && outputs.is_multiple_of(block);
         let maps = source == Source::Maps;
-        if !flat || !whole || maps && (groups > 1 || window.dilation[2] > 1) || inputs * outputs == 0 {
+        if !window.is_flat() || !whole || maps && (groups > 1 || window.dilation[2] > 1) || inputs * outputs == 0 {
             return None;
         }
         let window = if is_pointwise(&window) { as_one_row(window) } else { window };
@@ -146,13 +145,7 @@ impl BlockedConv {
 
     /// Whether no window reaches over the border.
     fn reads_inside(&self) -> bool {
-        (1..3).all(|a| self.window.before[a] == 0 && self.extent(a) <= self.window.input[a])
-    }
-
-    /// Rows or columns of the input that all windows together span, from the first one's start.
-    fn extent(&self, a: usize) -> usize {
-        let w = &self.window;
-        (w.output[a] - 1) * w.stride[a] + (w.kernel[a] - 1) * w.dilation[a] + 1
+        (1..3).all(|a| self.window.before[a] == 0 && self.window.extent(a) <= self.window.input[a])
     }
 
     /// Floats of a row and of a plane of what tiles read.
@@ -160,7 +153,7 @@ impl BlockedConv {
         let unit = self.unit();
         match self.copy {
             None => (self.window.input[2] * unit, self.window.input[1] * self.window.input[2] * unit),
-            Some(rows) => (self.extent(2) * unit, rows * self.extent(2) * unit),
+            Some(rows) => (self.window.extent(2) * unit, rows * self.window.extent(2) * unit),
         }
     }
 

@@ -101,17 +101,22 @@ impl BlockedNorm {
         }
         let (part, work, scratch) = (self.part(), x.len(), &*scratch);
         for_chunks(y, part, work, |at, y| {
-            let (x, residual) = (&x[at * part..][..part], residual.map(|r| &r[at * part..][..part]));
             let first = at % self.blocks.blocks() * self.blocks.block;
-            let lanes = [0, 1, 2].map(|i| &scratch[i * width + first..]);
-            match (self.blocks.block, self.norm.last) {
-                (16, Last::Identity) => apply::<16>(x, residual, lanes, y, |v| v),
-                (16, Last::Relu) => apply::<16>(x, residual, lanes, y, |v| if v < 0.0 { 0.0 } else { v }),
-                (16, Last::Relu6) => apply::<16>(x, residual, lanes, y, |v| v.clamp(0.0, 6.0)),
-                (_, Last::Identity) => apply::<8>(x, residual, lanes, y, |v| v),
-                (_, Last::Relu) => apply::<8>(x, residual, lanes, y, |v| if v < 0.0 { 0.0 } else { v }),
-                (_, Last::Relu6) => apply::<8>(x, residual, lanes, y, |v| v.clamp(0.0, 6.0)),
-            }
+            let range = at * part..(at + 1) * part;
+            let walk = Apply {
+                pixels: y.len() / self.blocks.block,
+                x: x[range.clone()].as_ptr(),
+                residual: residual.map_or(std::ptr::null(), |r| r[range].as_ptr()),
+                lanes: [0, 1, 2].map(|i| scratch[i * width + first..][..self.blocks.block].as_ptr()),
+                y: y.as_mut_ptr(),
+                bounds: match self.norm.last {
+                    Last::Identity => (f32::NEG_INFINITY, f32::INFINITY),
+                    Last::Relu => (0.0, f32::INFINITY),
+                    Last::Relu6 => (0.0, 6.0),
+                },
+            };
+            // SAFETY: all slices have so many pixels.
+            unsafe { apply(self.level(), &walk) };
         });
     }
 
@@ -235,10 +240,6 @@ impl BlockedNorm {
     }
 }
 
-fn lanes<const B: usize>(of: &[f32]) -> [f32; B] {
-    std::array::from_fn(|i| of[i])
-}
-
 /// Mean and squared distances from it of one block of an image.
 fn moments<const B: usize>(x: &[f32]) -> Pair<B> {
     let mut all = [[0.0f64; B]; 2];
@@ -273,31 +274,43 @@ fn moments<const B: usize>(x: &[f32]) -> Pair<B> {
     all
 }
 
-/// `y = last((x - mean) * factor + shift + residual)`.
-fn apply<const B: usize>(
-    x: &[f32],
-    residual: Option<&[f32]>,
-    [mean, factor, shift]: [&[f32]; 3],
-    y: &mut [f32],
-    last: impl Fn(f32) -> f32,
-) {
-    let (mean, factor, shift) = (lanes::<B>(mean), lanes::<B>(factor), lanes::<B>(shift));
-    let (x, y) = (x.as_chunks::<B>().0, y.as_chunks_mut::<B>().0);
-    simd(
-        #[inline(always)]
-        || match residual {
-            None => {
-                for (y, x) in y.iter_mut().zip(x) {
-                    *y = std::array::from_fn(|i| last((x[i] - mean[i]) * factor[i] + shift[i]));
-                }
+/// Pixels of one block, and what becomes of them.
+struct Apply {
+    pixels: usize,
+    x: *const f32,
+    /// Null for none.
+    residual: *const f32,
+    /// Mean, factor and shift.
+    lanes: [*const f32; 3],
+    y: *mut f32,
+    /// Between which numbers outputs are held.
+    bounds: (f32, f32),
+}
+
+dispatch!(
+    /// `(x - mean) * factor + shift + residual`, between bounds.
+    ///
+    /// # Safety
+    /// All pointers that are not null are valid for so many pixels.
+    apply => apply_of(a: &Apply)
+);
+
+/// # Safety
+/// As [`apply`]; the machine has the instructions.
+#[inline(always)]
+unsafe fn apply_of<V: Vector>(a: &Apply) {
+    // SAFETY: by contract.
+    unsafe {
+        let (low, high) = (V::splat(a.bounds.0), V::splat(a.bounds.1));
+        let [mean, factor, shift] = a.lanes.map(|l| V::load(l));
+        for at in (0..a.pixels).map(|pixel| pixel * V::LANES) {
+            let mut y = V::load(a.x.add(at)).sub(mean).mul(factor).add(shift);
+            if !a.residual.is_null() {
+                y = y.add(V::load(a.residual.add(at)));
             }
-            Some(r) => {
-                for ((y, x), r) in y.iter_mut().zip(x).zip(r.as_chunks::<B>().0) {
-                    *y = std::array::from_fn(|i| last((x[i] - mean[i]) * factor[i] + shift[i] + r[i]));
-                }
-            }
-        },
-    );
+            high.min(low.max(y)).store(a.y.add(at));
+        }
+    }
 }
 
 /// Pixels of one block, and where the sums of `d` and `(x - mean) d` go.

@@ -66,10 +66,9 @@ impl Slide {
         window: Window,
         shares: [Vec<f32>; 2],
     ) -> Option<Self> {
-        let flat = window.input[0] == 1 && window.kernel[0] == 1 && window.output[0] == 1 && window.before[0] == 0;
         let mean = kind == Kind::Mean;
         let fits = !mean || shares[0].len() == window.output[1] && shares[1].len() == window.output[2];
-        if !flat || !fits {
+        if !window.is_flat() || !fits {
             return None;
         }
         let (rows, cols) = (window.spans(1), window.spans(2));

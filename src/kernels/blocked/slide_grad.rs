@@ -40,18 +40,11 @@ struct Map<'a> {
 impl SlideGrad {
     /// `None` where the window has another shape.
     pub fn new(level: Level, (batch, channels): (usize, usize), window: Window) -> Option<Self> {
-        let flat = window.input[0] == 1 && window.kernel[0] == 1 && window.output[0] == 1 && window.before[0] == 0;
-        if !flat {
+        if !window.is_flat() {
             return None;
         }
         let (rows, cols) = (window.spans(1), window.spans(2));
-        let inside = (0..window.kernel[2])
-            .map(|tap| {
-                let has = |s: &Span| s.tap <= tap && tap < s.tap + s.count;
-                let first = cols.iter().position(has).unwrap_or(0);
-                first..first + cols[first..].iter().take_while(|s| has(s)).count()
-            })
-            .collect();
+        let inside = (0..window.kernel[2]).map(|tap| window.outputs_of(2, tap)).collect();
         Some(Self { level, batch, channels, window, rows, cols, inside })
     }
 

@@ -155,10 +155,9 @@ impl WeightGrad {
         source: Source,
     ) -> Option<Self> {
         let block = level.block();
-        let flat = window.input[0] == 1 && window.kernel[0] == 1 && window.output[0] == 1 && window.before[0] == 0;
         let whole = groups == 1 || inputs.is_multiple_of(block) && outputs.is_multiple_of(block);
         let maps = source == Source::Maps;
-        if !flat || !whole || maps && (groups > 1 || window.dilation[2] > 1 || window.kernel[2] > 8) {
+        if !window.is_flat() || !whole || maps && (groups > 1 || window.dilation[2] > 1 || window.kernel[2] > 8) {
             return None;
         }
         if batch * inputs * outputs == 0 {
@@ -210,11 +209,9 @@ impl WeightGrad {
         self.taps() * self.unit() * 2 * self.level.block()
     }
 
-    /// Floats of the padded copy of a map that is read as it is.
+    /// Rows and columns of the padded copy of a map that is read as it is.
     fn copy_size(&self) -> (usize, usize) {
-        let w = &self.window;
-        let extent = |a: usize| (w.output[a] - 1) * w.stride[a] + (w.kernel[a] - 1) * w.dilation[a] + 1;
-        (extent(1), extent(2))
+        (self.window.extent(1), self.window.extent(2))
     }
 
     /// Floats of scratch: the sums, `[groups][strips][sources][taps][unit][blocks][lanes]`, and
@@ -269,27 +266,27 @@ impl WeightGrad {
         });
     }
 
-    /// The parts of all pixels that are gone over at once.
-    fn chunks(&self, strips: usize, sources: usize) -> Vec<Chunk> {
+    /// Images, rows and columns that are gone over at once.
+    fn near(&self, strips: usize, sources: usize) -> [usize; 3] {
         let [_, height, width] = self.window.output;
         let per_pixel = sources * self.unit() * self.window.stride[2] + strips * 2 * self.level.block();
         let most = (NEAR / per_pixel.max(1)).clamp(32, PIXELS);
         let cols = width.div_ceil(width.div_ceil(most));
         let rows = (most / cols).clamp(1, height);
         let images = if rows == height && cols == width { (most / (rows * cols)).clamp(1, self.batch) } else { 1 };
-        let mut all = Vec::new();
-        for image in (0..self.batch).step_by(images) {
-            for row in (0..height).step_by(rows) {
-                for col in (0..width).step_by(cols) {
-                    all.push(Chunk {
-                        images: image..(image + images).min(self.batch),
-                        rows: row..(row + rows).min(height),
-                        cols: col..(col + cols).min(width),
-                    });
-                }
-            }
-        }
-        all
+        [images, rows, cols]
+    }
+
+    /// All pixels in chunks of that size.
+    fn chunks(&self, [images, rows, cols]: [usize; 3]) -> impl Iterator<Item = Chunk> + use<> {
+        let (batch, [_, height, width]) = (self.batch, self.window.output);
+        let cut = |all: usize, by: usize| (0..all).step_by(by).map(move |at| at..(at + by).min(all));
+        cut(batch, images).flat_map(move |images| {
+            cut(height, rows).flat_map(move |rows| {
+                let images = images.clone();
+                cut(width, cols).map(move |cols| Chunk { images: images.clone(), rows: rows.clone(), cols })
+            })
+        })
     }
 
     /// The gradient of some strips by some sources of a group.
@@ -301,7 +298,7 @@ impl WeightGrad {
         sums: Shared<'_>,
         dw: Shared<'_>,
     ) {
-        let chunks = self.chunks(strips.len(), sources.len());
+        let near = self.near(strips.len(), sources.len());
         let tiles = || strips.clone().flat_map(|strip| sources.clone().map(move |source| (strip, source)));
         let tile = |(strip, source): (usize, usize)| {
             let at = ((group * self.strips() + strip) * self.sources() + source) * self.tile_len();
@@ -315,18 +312,18 @@ impl WeightGrad {
         };
         // Either the pixels stay in the cache while all sums are formed, or sums do.
         let pixels = self.batch * self.window.output_len();
-        if pixels * self.unit() * sources.len() <= 2 * NEAR || chunks.len() == 1 {
+        if pixels * self.unit() * sources.len() <= 2 * NEAR || self.chunks(near).count() == 1 {
             for at in tiles() {
                 let sums = tile(at);
                 sums.fill(0.0);
-                chunks.iter().for_each(|chunk| go_over(at, chunk, sums));
+                self.chunks(near).for_each(|chunk| go_over(at, &chunk, sums));
                 self.add(group, at, sums, dw);
             }
             return;
         }
         tiles().for_each(|at| tile(at).fill(0.0));
-        for chunk in &chunks {
-            tiles().for_each(|at| go_over(at, chunk, tile(at)));
+        for chunk in self.chunks(near) {
+            tiles().for_each(|at| go_over(at, &chunk, tile(at)));
         }
         tiles().for_each(|at| self.add(group, at, tile(at), dw));
     }
@@ -347,17 +344,16 @@ impl WeightGrad {
             true => (self.copy_size(), [0; 3], 1),
             false => ((w.input[1], w.input[2]), w.before, block),
         };
-        // The outputs of the chunk whose tap lies on the map.
-        let inside = |range: &Range<usize>, axis: usize, k: usize, size: usize| {
-            let offset = (k * w.dilation[axis]) as i64 - before[axis] as i64;
-            let stride = w.stride[axis] as i64;
-            let first = if offset < 0 { (-offset + stride - 1) / stride } else { 0 };
-            let end = if size as i64 > offset { (size as i64 - 1 - offset) / stride + 1 } else { 0 };
-            let (start, end) = (range.start.max(first as usize), range.end.min(end as usize));
-            (start..end.max(start), (start as i64 * stride + offset).max(0) as usize)
+        // The outputs of the chunk whose tap lies on the map, as all do on a padded copy, and where the
+        // first of them reads.
+        let inside = |range: &Range<usize>, axis: usize, k: usize| {
+            let all = if self.maps() { range.clone() } else { w.outputs_of(axis, k) };
+            let start = range.start.max(all.start);
+            let end = range.end.min(all.end).max(start);
+            (start..end, (start * w.stride[axis] + k * w.dilation[axis]).saturating_sub(before[axis]))
         };
-        let (rows, from_row) = inside(&chunk.rows, 1, ky, size.0);
-        let (cols, from_col) = inside(&chunk.cols, 2, kx, size.1);
+        let (rows, from_row) = inside(&chunk.rows, 1, ky);
+        let (cols, from_col) = inside(&chunk.cols, 2, kx);
         if rows.is_empty() || cols.is_empty() {
             return;
         }
