@@ -13,10 +13,10 @@ use crate::kernels::window::Window;
 use crate::shape::Fact;
 
 use super::Op;
+use super::batch_norm::Tail;
 use super::blocked::{self, Blocked, FEW, Layout};
 use super::conv::Conv;
 use super::lower::{Backward, Forward, Kernel, Needs, Workspace};
-use super::norm::Tail;
 
 /// Channels from which on blocks are worth their empty lanes.
 const ENOUGH: usize = 16;

@@ -8,9 +8,9 @@ use crate::kernels::gemm::{Matrix, gemm_parallel};
 use crate::shape::Fact;
 
 use super::Op;
+use super::batch_norm::BatchNorm;
 use super::conv::Conv;
 use super::lower::{Backward, Forward, Kernel, Pack, bufferless};
-use super::norm::BatchNorm;
 
 /// What follows the first op of a fused kernel.
 #[derive(Clone, Copy, Debug, Default)]

@@ -338,7 +338,8 @@ ops! {
     separable::{Separable},
     conv_transpose::{ConvTranspose},
     pool::{MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool},
-    norm::{BatchNorm, Lrn, LayerNorm, GroupNorm, InstanceNorm},
+    batch_norm::{BatchNorm},
+    norm::{Lrn, LayerNorm, GroupNorm, InstanceNorm},
     standardize::{Standardize},
     dense::{Dense},
     activation::{

@@ -3,9 +3,9 @@
 use crate::check::{Bound, Checked};
 use crate::graph::NodeId;
 use crate::kernels::blocked::choice::Sizes;
+use crate::ops::batch_norm::Tail;
 use crate::ops::blocked::Layout;
 use crate::ops::lower::{Kernel, LowerCx, Lowered, Needs};
-use crate::ops::norm::Tail;
 use crate::ops::{Op, fused};
 use crate::shape::Fact;
 

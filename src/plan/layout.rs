@@ -5,7 +5,7 @@
 use crate::graph::NodeId;
 use crate::ops::blocked::{self, Blocked, How, Layout};
 use crate::ops::fused::Tail;
-use crate::ops::{blocked_train, norm};
+use crate::ops::{batch_norm, blocked_train};
 use crate::shape::Fact;
 
 use super::builder::Builder;
@@ -26,7 +26,7 @@ impl Builder<'_> {
             return None;
         }
         if trains {
-            let tail = chain.map_or_else(norm::Tail::default, |c| self.norm_tail(c));
+            let tail = chain.map_or_else(batch_norm::Tail::default, |c| self.norm_tail(c));
             let training = self.trains(chain.map_or(id, |c| c.head));
             return blocked_train::lower(head, facts, fact, tail, training, self.options.exact_conv);
         }

@@ -4,7 +4,7 @@
 use crate::check::{Bound, Checked};
 use crate::graph::NodeId;
 use crate::ops::Op;
-use crate::ops::norm::Tail;
+use crate::ops::batch_norm::Tail;
 
 use super::PlanOptions;
 use super::fuse::Chain;

@@ -14,8 +14,8 @@ use crate::ops::dense::Dense as DenseOp;
 use crate::ops::dropout;
 use crate::ops::embedding::Embedding as EmbeddingOp;
 use crate::ops::init::{Init, Penalty};
-use crate::ops::norm;
 use crate::ops::prelu::Prelu as PreluOp;
+use crate::ops::{batch_norm, norm};
 use crate::shape::{Fact, Shape as Sides};
 
 use super::layer::Layer;
@@ -225,7 +225,7 @@ layer!(BatchNorm<; const C: usize> default);
 
 impl<const C: usize> BatchNorm<C> {
     fn make() -> Self {
-        Self { layer: Layer::new(norm::BatchNorm { eps: 1e-5, momentum: 0.1 }, &[fact(&[1, C, 1])]) }
+        Self { layer: Layer::new(batch_norm::BatchNorm { eps: 1e-5, momentum: 0.1 }, &[fact(&[1, C, 1])]) }
     }
 
     /// What is added to the variance.
