@@ -235,7 +235,7 @@ fn rearrange(work: &Work<usize>, mut parts: Parts<'_>) {
     let into = take(&mut parts, *into);
     match to {
         Layout::Maps => blocks.unpack(parts[*from], into),
-        Layout::Blocks => blocks.pack(parts[*from], into),
+        Layout::Blocks | Layout::Interleaved => blocks.pack(parts[*from], into),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod direct;
 pub mod elementwise;
 pub mod fused;
 pub mod gemm;
+pub mod interleaved;
 pub mod lanes;
 pub mod level;
 pub mod local;

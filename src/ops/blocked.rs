@@ -29,6 +29,23 @@ pub enum Layout {
     Maps,
     /// Channel-blocked.
     Blocks,
+    /// Images interleaved, one in each lane of a vector.
+    Interleaved,
+}
+
+impl Layout {
+    /// All there are.
+    pub const ALL: [Layout; 3] = [Layout::Maps, Layout::Blocks, Layout::Interleaved];
+
+    /// How a tensor is brought from maps to this layout, and back; `None` where it is maps, or no
+    /// tensor of these sizes lies so.
+    pub fn arrangement(self, fact: &Fact) -> Option<Blocks> {
+        match self {
+            Layout::Maps => None,
+            Layout::Blocks => blocks(fact),
+            Layout::Interleaved => super::interleaved::images(fact),
+        }
+    }
 }
 
 /// A kernel, and how its input and output lie.

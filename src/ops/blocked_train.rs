@@ -19,7 +19,7 @@ use super::conv::Conv;
 use super::lower::{Backward, Forward, Kernel, Needs, Workspace};
 
 /// Channels from which on blocks are worth their empty lanes.
-const ENOUGH: usize = 16;
+pub(super) const ENOUGH: usize = 16;
 
 /// Whether an op gains enough that its input is rearranged for it, or read as maps.
 pub fn leads(op: &Op, inputs: &[Fact], output: &Fact) -> bool {

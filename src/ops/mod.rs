@@ -13,6 +13,7 @@ mod facts;
 pub mod fused;
 pub mod geometry;
 pub mod init;
+pub mod interleaved;
 pub mod lower;
 mod soft_loss;
 pub mod units;

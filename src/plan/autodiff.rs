@@ -8,7 +8,6 @@
 
 use crate::graph::NodeId;
 use crate::ops::Op;
-use crate::ops::blocked::Layout;
 
 use super::builder::Builder;
 use super::program::{Access, Work};
@@ -127,12 +126,8 @@ impl Builder<'_> {
         let needs = self.calls[call].needs;
         let reads = |slot: usize| needs.inputs && self.calls[call].kernel.reads_input(slot);
         let inputs = self.scope.inputs[id.index()].iter().enumerate();
-        let lies = |id: NodeId, layout| match layout {
-            Layout::Maps => self.value[id.index()],
-            Layout::Blocks => self.blocked[id.index()],
-        };
-        let inputs = inputs.map(|(slot, i)| lies(*i, self.reads[call]).filter(|_| reads(slot))).collect();
-        let output = lies(id, self.home(id)).filter(|_| needs.output);
+        let inputs = inputs.map(|(slot, i)| self.at(*i, self.reads[call]).filter(|_| reads(slot))).collect();
+        let output = self.at(id, self.home(id)).filter(|_| needs.output);
         let scratch = self.scratch(self.calls[call].kernel.workspace().backward);
         let saved = self.saved[call].clone();
         self.steps.push((id, Work::Backward { call, inputs, output, saved, grad_output, grad_inputs, scratch }));

@@ -32,10 +32,8 @@ pub(super) struct Builder<'a> {
     /// How the inputs of a call lie.
     pub reads: Vec<Layout>,
     pub buffers: Vec<Buffer>,
-    /// Where the value of a node lies, as maps.
-    pub value: Vec<Option<Access>>,
-    /// Where it lies channel-blocked.
-    pub blocked: Vec<Option<Access>>,
+    /// By layout and node, where the value of the node lies.
+    pub places: [Vec<Option<Access>>; Layout::ALL.len()],
     /// The nodes whose values lie, or lay, in a buffer.
     pub(super) members: Vec<Vec<NodeId>>,
     pub steps: Vec<(NodeId, Work<Access>)>,
@@ -65,8 +63,7 @@ impl<'a> Builder<'a> {
             saved: Vec::new(),
             reads: Vec::new(),
             buffers: Vec::new(),
-            value: vec![None; nodes],
-            blocked: vec![None; nodes],
+            places: std::array::from_fn(|_| vec![None; nodes]),
             members: Vec::new(),
             steps: Vec::new(),
             chains,
@@ -118,10 +115,7 @@ impl<'a> Builder<'a> {
     /// Records that a buffer now holds the value of a node.
     pub(super) fn settle(&mut self, id: NodeId, buffer: u32, layout: Layout) -> Access {
         let at = Access { buffer, value: id.index() as u32 };
-        match layout {
-            Layout::Maps => self.value[id.index()] = Some(at),
-            Layout::Blocks => self.blocked[id.index()] = Some(at),
-        }
+        self.places[layout as usize][id.index()] = Some(at);
         self.members[buffer as usize].push(id);
         at
     }
@@ -131,8 +125,8 @@ impl<'a> Builder<'a> {
         let inputs = self.scope.inputs[id.index()].clone();
         let facts: Vec<Fact> = inputs.iter().map(|i| self.bound.fact(*i).clone()).collect();
         let fact = self.bound.fact(id);
-        if let Some(blocked) = self.over_blocks(id, &facts, fact) {
-            return self.call_blocked(id, blocked, &inputs);
+        if let Some(kernel) = self.rearranged(id, &facts, fact) {
+            return self.call_rearranged(id, kernel, &inputs);
         }
         let slots: Vec<Option<Access>> = inputs.iter().map(|i| self.lying(*i, Layout::Maps)).collect();
         let numel = fact.numel();
@@ -142,7 +136,7 @@ impl<'a> Builder<'a> {
         match op.lower(&facts, fact, LowerCx { training: self.trains(id), node: id.index() as u64 }) {
             Lowered::View => {
                 debug_assert_eq!(fact.numel(), facts[0].numel());
-                self.value[id.index()] = slots[0];
+                self.places[Layout::Maps as usize][id.index()] = slots[0];
                 self.members[slots[0].expect("inputs come first").buffer as usize].push(id);
             }
             Lowered::Kernel(kernel) => self.call(id, kernel, slots, Layout::Maps, (numel, Layout::Maps)),

@@ -1,28 +1,61 @@
-//! Chooses for each node how its value lies in memory: as maps, or channel-blocked, which the
-//! kernels of convolutions read and write. Tensors are rearranged at the borders of blocked regions
-//! only. The gradient of a node lies as its value was first written.
+//! Chooses for each node how its value lies in memory: as maps, channel-blocked, which the kernels
+//! of convolutions read and write, or with images interleaved, where convolutions have few
+//! channels. Tensors are rearranged at the borders of such regions only. The gradient of a node
+//! lies as its value was first written.
 
 use crate::graph::NodeId;
 use crate::ops::blocked::{self, Blocked, How, Layout};
 use crate::ops::fused::Tail;
-use crate::ops::{batch_norm, blocked_train};
+use crate::ops::{batch_norm, blocked_train, interleaved};
 use crate::shape::Fact;
 
 use super::builder::Builder;
 use super::program::{Access, Work};
 
 impl Builder<'_> {
-    /// The kernel of a node over channel-blocked maps: where its inputs lie so already, or the
-    /// node gains enough by it.
-    pub fn over_blocks(&self, id: NodeId, facts: &[Fact], fact: &Fact) -> Option<Blocked> {
-        if self.options.maps {
-            return None;
+    /// The kernel of a node that reads another layout than maps: where its inputs lie so already,
+    /// or the node gains enough by it.
+    pub fn rearranged(&self, id: NodeId, facts: &[Fact], fact: &Fact) -> Option<Blocked> {
+        match self.options.maps {
+            true => None,
+            false => self.interleaved(id, facts, fact).or_else(|| self.over_blocks(id, facts, fact)),
         }
+    }
+
+    /// Whether all inputs of a node lie in a layout.
+    fn inputs_lie(&self, id: NodeId, layout: Layout) -> bool {
+        self.scope.inputs[id.index()].iter().all(|i| self.at(*i, layout).is_some())
+    }
+
+    /// Whether gradients are computed, or values as in a step that does.
+    fn is_training(&self) -> bool {
+        self.scope.loss.is_some() || self.options.training
+    }
+
+    /// The kernel over interleaved images, to which convolutions of few channels lead from maps.
+    fn interleaved(&self, id: NodeId, facts: &[Fact], fact: &Fact) -> Option<Blocked> {
         let chain = self.chains[id.index()].as_ref();
         let head = self.checked.graph().op(chain.map_or(id, |c| c.head))?;
-        let trains = self.scope.loss.is_some() || self.options.training;
+        let inputs = &self.scope.inputs[id.index()];
+        let leads = interleaved::leads(head, facts, fact)
+            && inputs.iter().all(|i| self.at(*i, Layout::Blocks).is_none());
+        if !leads && !self.inputs_lie(id, Layout::Interleaved) {
+            return None;
+        }
+        match (self.is_training(), chain) {
+            (true, None) => interleaved::lower_training(head, facts, fact),
+            (true, Some(_)) => None,
+            (false, chain) => interleaved::lower(head, facts, fact, chain.map_or(Tail::default(), |c| self.tail(c))),
+        }
+    }
+
+    /// The kernel over channel-blocked maps.
+    fn over_blocks(&self, id: NodeId, facts: &[Fact], fact: &Fact) -> Option<Blocked> {
+        let chain = self.chains[id.index()].as_ref();
+        let head = self.checked.graph().op(chain.map_or(id, |c| c.head))?;
+        let trains = self.is_training();
         let leads = if trains { blocked_train::leads(head, facts, fact) } else { blocked::leads(head) };
-        if !leads && !self.scope.inputs[id.index()].iter().all(|i| self.blocked[i.index()].is_some()) {
+        if !leads && !self.inputs_lie(id, Layout::Blocks) {
             return None;
         }
         if trains {
@@ -35,14 +68,14 @@ impl Builder<'_> {
         blocked::lower(head, facts, fact, tail, how)
     }
 
-    /// Emits the step of a node over channel-blocked maps.
-    pub fn call_blocked(&mut self, id: NodeId, how: Blocked, inputs: &[NodeId]) {
+    /// Emits the step of a node whose kernel reads another layout than maps.
+    pub fn call_rearranged(&mut self, id: NodeId, how: Blocked, inputs: &[NodeId]) {
         let slots: Vec<Option<Access>> = inputs.iter().map(|i| self.lying(*i, how.inputs)).collect();
         self.tunable.extend(how.tunable);
         let len = self.len_in(id, how.output);
         match (how.kernel, slots.first()) {
             (None, Some(Some(first))) => {
-                self.blocked[id.index()] = Some(*first);
+                self.places[how.output as usize][id.index()] = Some(*first);
                 self.members[first.buffer as usize].push(id);
             }
             (Some(kernel), _) => self.call(id, kernel, slots, how.inputs, (len, how.output)),
@@ -50,21 +83,32 @@ impl Builder<'_> {
         }
     }
 
-    /// Where the value of a node lies in a layout; it is rearranged where it lies in the other
-    /// one only.
+    /// Where the value of a node lies in a layout, if it does.
+    pub fn at(&self, id: NodeId, layout: Layout) -> Option<Access> {
+        self.places[layout as usize][id.index()]
+    }
+
+    /// Where the value of a node lies in a layout; it is rearranged where it lies in others only.
     pub fn lying(&mut self, id: NodeId, layout: Layout) -> Option<Access> {
-        let (maps, blocks) = (self.value[id.index()], self.blocked[id.index()]);
-        let (there, other) = match layout {
-            Layout::Maps => (maps, blocks),
-            Layout::Blocks => (blocks, maps),
-        };
-        if there.is_some() || other.is_none() {
+        let there = self.at(id, layout);
+        let from = self.home(id);
+        if there.is_some() || self.at(id, from).is_none() {
             return there;
         }
-        let blocks = blocked::blocks(self.bound.fact(id))?;
-        let buffer = self.buffer(self.len_in(id, layout)).buffer;
-        let into = self.settle(id, buffer, layout);
-        self.steps.push((id, Work::Rearrange { blocks, to: layout, from: other?, into }));
+        let into = self.len_in(id, layout);
+        let into = self.buffer(into).buffer;
+        // All ways lead through maps.
+        let arrangement = match (from, layout) {
+            (Layout::Maps, other) | (other, Layout::Maps) => other.arrangement(self.bound.fact(id)),
+            _ => {
+                self.lying(id, Layout::Maps)?;
+                layout.arrangement(self.bound.fact(id))
+            }
+        };
+        let source = if layout == Layout::Maps { from } else { Layout::Maps };
+        let from = self.at(id, source)?;
+        let into = self.settle(id, into, layout);
+        self.steps.push((id, Work::Rearrange { blocks: arrangement?, to: layout, from, into }));
         Some(into)
     }
 
@@ -73,26 +117,32 @@ impl Builder<'_> {
         let fact = self.bound.fact(id);
         match layout {
             Layout::Maps => fact.numel(),
-            Layout::Blocks => blocked::blocks(fact).map_or(0, |b| b.len()),
+            _ => layout.arrangement(fact).map_or(0, |b| b.len()),
         }
     }
 
     /// How the value of a node was first written, and how its gradient lies. A tensor is rearranged
     /// into a new buffer, whose number is the greater one.
     pub fn home(&self, id: NodeId) -> Layout {
-        match (self.blocked[id.index()], self.value[id.index()]) {
-            (Some(blocks), Some(maps)) if maps.buffer < blocks.buffer => Layout::Maps,
-            (Some(_), _) => Layout::Blocks,
-            (None, _) => Layout::Maps,
-        }
+        let places = Layout::ALL.into_iter().filter_map(|layout| Some((self.at(id, layout)?.buffer, layout)));
+        places.min_by_key(|(buffer, _)| *buffer).map_or(Layout::Maps, |(_, layout)| layout)
     }
 
     /// Brings the gradient of a node from a layout to its home.
-    pub fn bring_home(&mut self, id: NodeId, grad: Access, layout: Layout) -> Access {
+    pub fn bring_home(&mut self, id: NodeId, mut grad: Access, layout: Layout) -> Access {
         let home = self.home(id);
-        let Some(blocks) = blocked::blocks(self.bound.fact(id)).filter(|_| home != layout) else { return grad };
-        let into = self.buffer(self.len_in(id, home));
-        self.steps.push((id, Work::Rearrange { blocks, to: home, from: grad, into }));
-        into
+        let legs = match (layout, home) {
+            _ if layout == home => [None, None],
+            (other, Layout::Maps) => [Some((other, Layout::Maps)), None],
+            (Layout::Maps, other) => [Some((other, other)), None],
+            (from, to) => [Some((from, Layout::Maps)), Some((to, to))],
+        };
+        for (by, to) in legs.into_iter().flatten() {
+            let Some(blocks) = by.arrangement(self.bound.fact(id)) else { continue };
+            let into = self.buffer(self.len_in(id, to));
+            self.steps.push((id, Work::Rearrange { blocks, to, from: grad, into }));
+            grad = into;
+        }
+        grad
     }
 }

@@ -144,7 +144,8 @@ pub struct StepInfo<'a> {
     /// Its path.
     pub path: &'a str,
     /// Its op; `seed` where the loss's gradient begins, `accumulate` where contributions to a
-    /// gradient are added up, `to maps` and `to blocks` where a tensor is brought to another layout.
+    /// gradient are added up, `to maps`, `to blocks` and `interleave` where a tensor is
+    /// brought to another layout.
     pub op: &'a str,
     /// The pass.
     pub pass: Pass,
@@ -233,6 +234,7 @@ impl Plan {
             Work::AddTo { .. } | Work::Sum { .. } => "accumulate",
             Work::Rearrange { to: Layout::Maps, .. } => "to maps",
             Work::Rearrange { to: Layout::Blocks, .. } => "to blocks",
+            Work::Rearrange { to: Layout::Interleaved, .. } => "interleave",
         };
         let macs = match &step.work {
             Work::Forward { call, .. } => self.calls[*call].macs,
@@ -257,7 +259,7 @@ fn finish(mut builder: Builder<'_>, forward_len: usize, input_grads: &[(NodeId, 
     }
     let arena = memory::lay_out(&mut builder.buffers)?;
     let packed = builder.packed;
-    let Builder { checked, options, scope, calls, buffers, value, steps, tunable, .. } = builder;
+    let Builder { checked, options, scope, calls, buffers, places: [value, ..], steps, tunable, .. } = builder;
     let graph = checked.graph();
     let find = |ids: &mut dyn Iterator<Item = NodeId>| -> Vec<(NodeId, Access)> {
         ids.filter_map(|id| Some((id, value[id.index()]?))).collect()

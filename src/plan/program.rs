@@ -64,7 +64,7 @@ pub(crate) enum Work<S> {
     AddTo { into: S, from: S },
     /// `out = a + b`.
     Sum { out: S, a: S, b: S },
-    /// Brings a tensor from one layout to the other.
+    /// Brings a tensor from maps to another layout, or back.
     Rearrange { blocks: Blocks, to: Layout, from: S, into: S },
 }
 
