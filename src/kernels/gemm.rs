@@ -80,8 +80,10 @@ pub fn gemm(a: Matrix<'_>, b: Matrix<'_>, beta: f32, c: &mut [f32]) {
 }
 
 /// Rows and columns of the tiles that [`gemm_parallel`] gives to threads. They depend on
-/// nothing, so that every product is formed by the same code whatever the number of threads.
+/// sizes alone, so that every product is formed by the same code whatever the number of threads.
 const TILE: (usize, usize) = (128, 512);
+/// The same of a product that is no greater than such a tile, and is cut into four.
+const LEAST: (usize, usize) = (16, 32);
 
 /// [`gemm`] with tiles of `c` computed in parallel. The sum of each element is formed by one
 /// thread in one order.
@@ -91,10 +93,15 @@ const TILE: (usize, usize) = (128, 512);
 pub fn gemm_parallel(a: Matrix<'_>, b: Matrix<'_>, beta: f32, c: &mut [f32]) {
     let (rows, cols) = (a.rows, b.cols);
     let c = Shared::new(c);
-    let (down, across) = (rows.div_ceil(TILE.0), cols.div_ceil(TILE.1));
+    let tile_of = |size: usize, most: usize, least: usize| size.div_ceil(2).next_multiple_of(least).min(most);
+    let (high, wide) = match rows.saturating_mul(cols) > TILE.0 * TILE.1 {
+        true => TILE,
+        false => (tile_of(rows, TILE.0, LEAST.0), tile_of(cols, TILE.1, LEAST.1)),
+    };
+    let (down, across) = (rows.div_ceil(high), cols.div_ceil(wide));
     (0..down * across).into_par_iter().for_each(|tile| {
-        let (i, j) = (tile / across * TILE.0, tile % across * TILE.1);
-        let (i_end, j_end) = ((i + TILE.0).min(rows), (j + TILE.1).min(cols));
+        let (i, j) = (tile / across * high, tile % across * wide);
+        let (i_end, j_end) = ((i + high).min(rows), (j + wide).min(cols));
         // SAFETY: tiles are disjoint parts of `c`.
         unsafe { gemm_at(a.part(i..i_end, 0..a.cols), b.part(0..b.rows, j..j_end), beta, c, i * cols + j, cols) }
     });

@@ -15,6 +15,7 @@ pub mod geometry;
 pub mod init;
 pub mod interleaved;
 pub mod lower;
+pub mod rectified;
 mod soft_loss;
 pub mod units;
 

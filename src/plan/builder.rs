@@ -6,6 +6,7 @@ use crate::kernels::blocked::choice::Sizes;
 use crate::ops::batch_norm::Tail;
 use crate::ops::blocked::Layout;
 use crate::ops::lower::{Kernel, LowerCx, Lowered, Needs};
+use crate::ops::rectified::Rectified;
 use crate::ops::{Op, fused};
 use crate::shape::Fact;
 
@@ -139,7 +140,10 @@ impl<'a> Builder<'a> {
                 self.places[Layout::Maps as usize][id.index()] = slots[0];
                 self.members[slots[0].expect("inputs come first").buffer as usize].push(id);
             }
-            Lowered::Kernel(kernel) => self.call(id, kernel, slots, Layout::Maps, (numel, Layout::Maps)),
+            Lowered::Kernel(kernel) => {
+                let kernel = self.after_relu(id, kernel, numel);
+                self.call(id, kernel, slots, Layout::Maps, (numel, Layout::Maps));
+            }
         }
     }
 
@@ -162,6 +166,15 @@ impl<'a> Builder<'a> {
     pub(super) fn norm_tail(&self, chain: &Chain) -> Tail {
         let last = chain.activation.and_then(|id| self.checked.graph().op(id)).and_then(Tail::last_of);
         Tail { residual: chain.residual.is_some(), last: last.unwrap_or_default() }
+    }
+
+    /// The kernel of a node, whose output has `len` elements, and of the ReLU before it that it
+    /// takes over.
+    pub(super) fn after_relu(&self, id: NodeId, kernel: Box<dyn Kernel>, len: usize) -> Box<dyn Kernel> {
+        match self.chains[id.index()].as_ref().is_some_and(|c| c.rectified.is_some()) {
+            true => Box::new(Rectified::new(kernel, len)),
+            false => kernel,
+        }
     }
 
     fn fused(&self, chain: &Chain, facts: &[Fact], fact: &Fact) -> Option<Box<dyn Kernel>> {

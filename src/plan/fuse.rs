@@ -11,7 +11,9 @@ use super::scope::Scope;
 /// Nodes that run as one, at the place of the last.
 #[derive(Clone, Debug)]
 pub(super) struct Chain {
-    /// The convolution or dense layer.
+    /// The ReLU before a max pool at the head, which is done to the maxima instead.
+    pub rectified: Option<NodeId>,
+    /// The convolution or dense layer; where gradients are wanted, the batch norm or max pool.
     pub head: NodeId,
     /// The batch norm.
     pub norm: Option<NodeId>,
@@ -22,6 +24,11 @@ pub(super) struct Chain {
 }
 
 impl Chain {
+    /// A head by itself.
+    pub fn of(head: NodeId) -> Self {
+        Self { rectified: None, head, norm: None, residual: None, activation: None }
+    }
+
     /// The nodes after the head, in order.
     fn tail(&self) -> impl Iterator<Item = NodeId> {
         [self.norm, self.residual.map(|(id, _)| id), self.activation].into_iter().flatten()
@@ -29,7 +36,7 @@ impl Chain {
 
     /// All nodes, in order.
     pub fn nodes(&self) -> Vec<NodeId> {
-        std::iter::once(self.head).chain(self.tail()).collect()
+        self.rectified.into_iter().chain([self.head]).chain(self.tail()).collect()
     }
 
     /// The node whose value is computed.
@@ -75,7 +82,7 @@ struct Search<'a> {
 impl Search<'_> {
     fn from(&self, head: NodeId) -> Chain {
         let op = |id: NodeId| self.checked.graph().op(id);
-        let mut chain = Chain { head, norm: None, residual: None, activation: None };
+        let mut chain = Chain::of(head);
         if !matches!(op(head), Some(Op::Dense(_)))
             && let Some(next) = self.only_user(head)
             && matches!(op(next), Some(Op::BatchNorm(_)))

@@ -4,6 +4,7 @@
 //! lies as its value was first written.
 
 use crate::graph::NodeId;
+use crate::ops::Op;
 use crate::ops::blocked::{self, Blocked, How, Layout};
 use crate::ops::fused::Tail;
 use crate::ops::{batch_norm, blocked_train, interleaved};
@@ -38,15 +39,21 @@ impl Builder<'_> {
         let head = self.checked.graph().op(chain.map_or(id, |c| c.head))?;
         let inputs = &self.scope.inputs[id.index()];
         let leads = interleaved::leads(head, facts, fact)
-            && inputs.iter().all(|i| self.at(*i, Layout::Blocks).is_none());
+            && inputs.iter().all(|i| self.at(*i, Layout::Blocks).is_none())
+            && !(self.is_training() && self.is_normalized(id));
         if !leads && !self.inputs_lie(id, Layout::Interleaved) {
             return None;
         }
-        match (self.is_training(), chain) {
-            (true, None) => interleaved::lower_training(head, facts, fact),
-            (true, Some(_)) => None,
-            (false, chain) => interleaved::lower(head, facts, fact, chain.map_or(Tail::default(), |c| self.tail(c))),
+        match self.is_training() {
+            true => interleaved::lower_training(head, facts, fact),
+            false => interleaved::lower(head, facts, fact, chain.map_or(Tail::default(), |c| self.tail(c))),
         }
+    }
+
+    /// Whether a batch norm reads a node, which has no kernel over interleaved images.
+    fn is_normalized(&self, id: NodeId) -> bool {
+        let op = |u: &NodeId| self.checked.graph().op(self.chains[u.index()].as_ref().map_or(*u, |c| c.head));
+        self.scope.users[id.index()].iter().any(|u| matches!(op(u), Some(Op::BatchNorm(_))))
     }
 
     /// The kernel over channel-blocked maps.
@@ -78,7 +85,10 @@ impl Builder<'_> {
                 self.places[how.output as usize][id.index()] = Some(*first);
                 self.members[first.buffer as usize].push(id);
             }
-            (Some(kernel), _) => self.call(id, kernel, slots, how.inputs, (len, how.output)),
+            (Some(kernel), _) => {
+                let kernel = self.after_relu(id, kernel, len);
+                self.call(id, kernel, slots, how.inputs, (len, how.output));
+            }
             (None, _) => unreachable!("inputs come first"),
         }
     }

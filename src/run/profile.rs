@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::config::TrainConfig;
 use crate::engine;
-use crate::plan::Pass;
+use crate::kernels::parallel::attended;
+use crate::plan::{Pass, StepInfo};
 
 use super::timing::{Mode, Stepper};
 use super::{Failure, Network};
@@ -95,7 +96,7 @@ pub fn profile(
         }
         steps.clear();
         let mut at = 0.0;
-        let optimizer = stepper.step_observed(network, run as u64, &mut |info, took, _| {
+        let mut watch = |info: StepInfo<'_>, took: Duration, _: Option<&[f32]>| {
             let last = micros(took);
             steps.push(StepTime {
                 path: info.path.to_string(),
@@ -108,7 +109,9 @@ pub fn profile(
                 last,
             });
             at += last;
-        });
+        };
+        let mut optimizer = Duration::ZERO;
+        attended(|| optimizer = stepper.step_observed(network, run as u64, &mut watch));
         if mode == Mode::Train {
             let last = micros(optimizer);
             let (path, op) = ("parameters".to_string(), "update".to_string());

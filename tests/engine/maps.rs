@@ -8,7 +8,7 @@ use blockprint::engine::ParamStore;
 use blockprint::expand::Options;
 use blockprint::graph::NodeId;
 use blockprint::ops::attrs::Value;
-use blockprint::plan::PlanOptions;
+use blockprint::plan::{Pass, Plan, PlanOptions};
 use blockprint::random::{self, Purpose};
 use blockprint::shape::Symbols;
 use rand_chacha::ChaCha8Rng;
@@ -24,13 +24,13 @@ fn int(name: &'static str, value: usize) -> (&'static str, Value) {
     (name, Value::Int(value as i64))
 }
 
-/// Nodes of `[2, C, 7, 6]` with several widths `C`, and a few of other shapes after them; with a
+/// Nodes of `[N, C, 7, 6]` with several widths `C`, and a few of other shapes after them; with a
 /// loss at the end where it is trained.
-fn network(rng: &mut ChaCha8Rng, trained: bool) -> (Checked, Bound, Vec<NodeId>) {
+fn network(rng: &mut ChaCha8Rng, n: usize, trained: bool) -> (Checked, Bound, Vec<NodeId>) {
     const WIDTHS: [usize; 5] = [3, 8, 16, 21, 32];
     let mut net = Net::default();
-    let mut values = vec![(net.input("x", &[2, 3, 7, 6]), 3), (net.input("y", &[2, 16, 7, 6]), 16)];
-    let label = trained.then(|| net.labels("label", 2));
+    let mut values = vec![(net.input("x", &[n, 3, 7, 6]), 3), (net.input("y", &[n, 16, 7, 6]), 16)];
+    let label = trained.then(|| net.labels("label", n));
     let mut heads = Vec::new();
     for i in 0..4 + below(rng, 12) {
         let path = format!("n{i}");
@@ -85,11 +85,16 @@ fn network(rng: &mut ChaCha8Rng, trained: bool) -> (Checked, Bound, Vec<NodeId>)
     (checked, bound, targets)
 }
 
+/// Images: every third time as many as fill the lanes of a vector, so that they are interleaved.
+fn batch(case: u64) -> usize {
+    if case % 3 == 0 { 16 } else { 2 }
+}
+
 #[test]
 fn random_networks_of_maps_agree_with_the_reference() {
     for case in 0..200 {
         let mut rng = random::stream(23, Purpose::Sample, case, 0);
-        let (checked, bound, targets) = network(&mut rng, false);
+        let (checked, bound, targets) = network(&mut rng, batch(case), false);
         let options = PlanOptions { exact_conv: true, ..PlanOptions::inference(targets) };
         assert!(compare(&checked, &bound, &options));
     }
@@ -100,7 +105,7 @@ fn gradients_of_random_networks_of_maps_agree_with_the_reference() {
     let mut compared = 0;
     for case in 0..250 {
         let mut rng = random::stream(29, Purpose::Sample, case, 0);
-        let (checked, bound, targets) = network(&mut rng, true);
+        let (checked, bound, targets) = network(&mut rng, batch(case), true);
         let (training, exact_conv) = (below(&mut rng, 4) > 0, true);
         let inputs = ["x", "y"].map(|name| checked.graph().find(name).unwrap());
         let input_grads = inputs.into_iter().filter(|_| below(&mut rng, 2) == 0).collect();
@@ -153,4 +158,65 @@ fn winograds_algorithm_is_close_and_can_be_turned_off() {
     assert_ne!(exact, fast);
     let range = exact.iter().fold(0.0f32, |a, v| a.max(v.abs()));
     assert!(exact.iter().zip(&fast).all(|(a, b)| (a - b).abs() <= 2e-5 * range));
+}
+
+/// Between convolutions of few channels, images are interleaved; wide ones read blocks of channels,
+/// and what neither has a kernel for reads maps.
+#[test]
+fn tensors_are_rearranged_at_the_borders_of_regions_only() {
+    let conv = |out| [int("out", out), int("kernel", 3), ("pad", Value::Word("half".into()))];
+    let mut net = Net::default();
+    let x = net.input("x", &[16, 1, 8, 8]);
+    let label = net.labels("label", 16);
+    let a = net.op("a", "conv", &conv(6), &[x]);
+    let relu = net.relu("relu", a);
+    let pool = net.op("pool", "maxpool", &[int("kernel", 2), int("stride", 2)], &[relu]);
+    let b = net.op("b", "conv", &conv(6), &[pool]);
+    let c = net.op("c", "conv", &conv(16), &[b]);
+    let wide = net.op("wide", "conv", &conv(32), &[c]);
+    let flat = net.op("flat", "flatten", &[], &[wide]);
+    let logits = net.dense("logits", 3, flat);
+    let loss = net.op("loss", "cross_entropy", &[], &[logits, label]);
+    let (checked, bound) = net.finish(loss);
+    let plan = Plan::new(&checked, &bound, &PlanOptions::training(Vec::new())).unwrap();
+    let moves = |pass| {
+        let steps = plan.steps().filter(|s| s.pass == pass && (s.op == "interleave" || s.op.starts_with("to ")));
+        steps.map(|s| format!("{} {}", s.path, s.op)).collect::<Vec<_>>()
+    };
+    assert_eq!(moves(Pass::Forward), ["x interleave", "c to maps", "c to blocks", "wide to maps"]);
+    assert_eq!(moves(Pass::Backward), ["wide to blocks", "c to maps", "c interleave"]);
+    assert!(plan.steps().any(|s| s.op == "relu+maxpool"));
+    assert!(compare(&checked, &bound, &PlanOptions { exact_conv: true, ..PlanOptions::training(vec![b, wide]) }));
+}
+
+/// A ReLU is done after the pool that follows it, unless its value is wanted.
+#[test]
+fn pools_of_rectified_values_pass_the_same_gradients() {
+    let mut net = Net::default();
+    let x = net.input("x", &[1, 1, 2, 10]);
+    let label = net.labels("label", 1);
+    let relu = net.relu("relu", x);
+    let pool = net.op("pool", "maxpool", &[int("kernel", 2), int("stride", 2)], &[relu]);
+    let flat = net.op("flat", "flatten", &[], &[pool]);
+    let loss = net.op("loss", "cross_entropy", &[], &[flat, label]);
+    let (checked, bound) = net.finish(loss);
+    let run = |targets: Vec<NodeId>| {
+        let options = PlanOptions { input_grads: vec![x], targets, ..PlanOptions::default() };
+        let mut session = session(&checked, &bound, &options);
+        // Negative ones, zeros, two alike, and one that is the greatest.
+        let windows = [[-1.0, -2.0, -3.0, -0.5], [0.0, -1.0, 0.0, -0.0], [1.0, 0.5, 1.0, 0.0], [2.0, -1.0, 3.0, 1.0]];
+        let windows = windows.into_iter().chain([[-5.0, f32::NEG_INFINITY, -1.0, 0.25]]).enumerate();
+        for (i, [a, b, c, d]) in windows {
+            let input = session.input_mut(x);
+            (input[2 * i], input[2 * i + 1], input[10 + 2 * i], input[11 + 2 * i]) = (a, b, c, d);
+        }
+        let mut params = ParamStore::init(&checked, 1);
+        session.forward(&mut params, NOISE);
+        session.backward(&params);
+        let fused = session.plan().steps().any(|s| s.op == "relu+maxpool");
+        (fused, session.loss(), session.input_grad(x).unwrap().to_vec())
+    };
+    let (fused, apart) = (run(Vec::new()), run(vec![relu]));
+    assert!(fused.0 && !apart.0);
+    assert_eq!((fused.1, fused.2), (apart.1, apart.2));
 }

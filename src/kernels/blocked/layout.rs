@@ -75,29 +75,45 @@ impl Blocks {
     }
 }
 
-/// Pixels that are taken at once, so that what is written stays near.
+/// Pixels that are taken at once: a cache line of a map.
 const NEAR: usize = 16;
 
+/// Blocks of `B` channels from their maps, of which there may be fewer.
 #[inline(always)]
 fn interleave<const B: usize>(maps: &[f32], pixels: usize, out: &mut [f32]) {
-    for (at, out) in (0..pixels).step_by(NEAR).zip(out.chunks_mut(NEAR * B)) {
-        let len = out.len() / B;
-        for (c, map) in maps.chunks_exact(pixels).enumerate() {
-            let map = &map[at..at + len];
-            out[c..].iter_mut().step_by(B).zip(map).for_each(|(o, v)| *o = *v);
+    let (out, _) = out.as_chunks_mut::<B>();
+    let mut rest = 0;
+    if maps.len() == B * pixels {
+        for out in out.as_chunks_mut::<NEAR>().0 {
+            let near: [&[f32; NEAR]; B] = std::array::from_fn(|c| near(maps, c * pixels + rest));
+            for (p, out) in out.iter_mut().enumerate() {
+                *out = std::array::from_fn(|c| near[c][p]);
+            }
+            rest += NEAR;
         }
+    }
+    for (c, map) in maps.chunks_exact(pixels).enumerate() {
+        out[rest..].iter_mut().zip(&map[rest..]).for_each(|(o, v)| o[c] = *v);
+    }
+}
+
+/// Maps from blocks of `B` channels, of which there may be fewer.
+#[inline(always)]
+fn split<const B: usize>(blocks: &[f32], pixels: usize, maps: &mut [f32]) {
+    let (blocks, _) = blocks.as_chunks::<B>();
+    for (c, map) in maps.chunks_exact_mut(pixels).enumerate() {
+        let (near, rest) = map.as_chunks_mut::<NEAR>();
+        let (tiles, last) = blocks.as_chunks::<NEAR>();
+        for (map, tile) in near.iter_mut().zip(tiles) {
+            *map = std::array::from_fn(|p| tile[p][c]);
+        }
+        rest.iter_mut().zip(last).for_each(|(v, o)| *v = o[c]);
     }
 }
 
 #[inline(always)]
-fn split<const B: usize>(blocks: &[f32], pixels: usize, maps: &mut [f32]) {
-    for (at, blocks) in (0..pixels).step_by(NEAR).zip(blocks.chunks(NEAR * B)) {
-        let len = blocks.len() / B;
-        for (c, map) in maps.chunks_exact_mut(pixels).enumerate() {
-            let map = &mut map[at..at + len];
-            map.iter_mut().zip(blocks[c..].iter().step_by(B)).for_each(|(o, v)| *o = *v);
-        }
-    }
+fn near(maps: &[f32], at: usize) -> &[f32; NEAR] {
+    maps[at..].first_chunk().expect("a whole tile lies inside a map")
 }
 
 #[cfg(test)]

@@ -197,8 +197,7 @@ mod tests {
                 let dy = testing::floats(&mut rng, batch * outputs * window.output_len());
                 let [y, dx, dw] = testing::reference(s, &window, &x, &w, &dy);
                 let conv = InterleavedConv::new(level, batch, (inputs, outputs), window).unwrap();
-                let (from, to) =
-                    (images(level, batch, x.len() / batch), images(level, batch, dy.len() / batch));
+                let (from, to) = (images(level, batch, x.len() / batch), images(level, batch, dy.len() / batch));
                 let (mut laid_x, mut laid_dy) = (vec![0.0; x.len()], vec![0.0; dy.len()]);
                 from.pack(&x, &mut laid_x);
                 to.pack(&dy, &mut laid_dy);
