@@ -12,6 +12,8 @@ use blockprint::kernels::blocked::slide::{Kind, Slide};
 use blockprint::kernels::blocked::slide_grad::SlideGrad;
 use blockprint::kernels::blocked::weight_grad::WeightGrad;
 use blockprint::kernels::fused::Activation;
+use blockprint::kernels::interleaved::conv::InterleavedConv;
+use blockprint::kernels::interleaved::weight_grad::InterleavedGrad;
 use blockprint::kernels::window::Window;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
@@ -80,6 +82,34 @@ fn convolutions(c: &mut Criterion) {
     group.finish();
 }
 
+/// LeNet-5's layers over 64 interleaved images.
+fn interleaved(c: &mut Criterion) {
+    let (level, batch) = (Level::best(), 64);
+    let mut group = c.benchmark_group("interleaved");
+    for (inputs, outputs, size) in [(1, 6, 28), (6, 16, 14)] {
+        let (window, sizes) = (square(size, 5, 1), (inputs, outputs));
+        let name = format!("{inputs} to {outputs} channels, 5x5");
+        group.throughput(Throughput::Elements((batch * inputs * outputs * window.taps() * window.output_len()) as u64));
+        let conv = InterleavedConv::new(level, batch, sizes, window).expect("images fill their blocks");
+        let back = conv.by_input().expect("windows stand side by side");
+        let grad = InterleavedGrad::new(level, batch, sizes, window).expect("images fill their blocks");
+        let x = vec![0.5f32; batch * inputs * window.input_len()];
+        let dy = vec![0.1f32; batch * outputs * window.output_len()];
+        let weights = vec![0.1f32; inputs * outputs * window.taps()];
+        let (mut y, mut dx, mut dw) = (dy.clone(), x.clone(), weights.clone());
+        group.bench_function(BenchmarkId::new("forward", &name), |b| {
+            b.iter(|| conv.run(black_box(&x), &weights, None, &Activation::Identity, &mut y));
+        });
+        group.bench_function(BenchmarkId::new("by input", &name), |b| {
+            b.iter(|| back.run(black_box(&dy), &weights, None, &Activation::Identity, &mut dx));
+        });
+        group.bench_function(BenchmarkId::new("by weights", &name), |b| {
+            b.iter(|| grad.by_weights(black_box(&x), &dy, &mut dw));
+        });
+    }
+    group.finish();
+}
+
 fn windows(c: &mut Criterion) {
     let level = Level::best();
     let mut group = c.benchmark_group("depthwise");
@@ -128,5 +158,5 @@ fn norms(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, convolutions, windows, norms);
+criterion_group!(benches, convolutions, interleaved, windows, norms);
 criterion_main!(benches);

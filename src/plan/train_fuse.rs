@@ -19,7 +19,7 @@ pub(super) fn chains(checked: &Checked, bound: &Bound, options: &PlanOptions, sc
     let mut search = Search { checked, bound, options, scope, taken: vec![false; graph.len()] };
     // A batch norm takes the ReLU between it and a pool: it saves more. Of two branches that are
     // added, the later one runs last and takes the addition.
-    for find in [|s: &Search<'_>, id| s.from_norm(id), |s: &Search<'_>, id| s.to_pool(id)] {
+    for find in [|s: &Search<'_>, id| s.norm_chain(id), |s: &Search<'_>, id| s.pool_chain(id)] {
         for id in graph.ids().rev() {
             let computed = search.scope.needed[id.index()] && !options.given.contains(&id);
             if let Some(chain) = find(&search, id).filter(|_| computed) {
@@ -57,7 +57,7 @@ impl Search<'_> {
     }
 
     /// What begins with a batch norm and goes on.
-    fn from_norm(&self, norm: NodeId) -> Option<Chain> {
+    fn norm_chain(&self, norm: NodeId) -> Option<Chain> {
         if !matches!(self.op(norm), Some(Op::BatchNorm(_))) {
             return None;
         }
@@ -78,7 +78,7 @@ impl Search<'_> {
     }
 
     /// What ends with a max pool, of a ReLU.
-    fn to_pool(&self, pool: NodeId) -> Option<Chain> {
+    fn pool_chain(&self, pool: NodeId) -> Option<Chain> {
         let relu = *self.scope.inputs[pool.index()].first()?;
         let is_relu = matches!(self.op(relu), Some(Op::Relu(_))) && !self.options.given.contains(&relu);
         let alone = is_relu && !self.taken[relu.index()] && self.only_user(relu) == Some(pool);
