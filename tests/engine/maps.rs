@@ -87,7 +87,7 @@ fn network(rng: &mut ChaCha8Rng, n: usize, trained: bool) -> (Checked, Bound, Ve
 
 /// Images: every third time as many as fill the lanes of a vector, so that they are interleaved.
 fn batch(case: u64) -> usize {
-    if case % 3 == 0 { 16 } else { 2 }
+    if case.is_multiple_of(3) { 16 } else { 2 }
 }
 
 #[test]
