@@ -167,14 +167,15 @@ impl Session {
     }
 }
 
-/// Multiply-adds from which on a run is worth the attention of all threads. Smaller ones stay on
-/// the caller's.
-const LARGE: u64 = 2 << 20;
+/// Multiply-adds, or elements of the arena, from which on a run is worth the attention of all
+/// threads. Smaller ones stay on the caller's.
+const LARGE: (u64, usize) = (2 << 20, 1 << 19);
 
 fn in_pool(plan: &Plan, run: impl FnOnce() + Send) {
-    match plan.calls.iter().map(|c| c.macs).fold(0, u64::saturating_add) {
-        macs if macs < LARGE => run(),
-        _ => parallel::attended(run),
+    let macs = plan.calls.iter().map(|c| c.macs).fold(0, u64::saturating_add);
+    match macs < LARGE.0 && plan.arena < LARGE.1 {
+        true => parallel::alone(run),
+        false => parallel::attended(run),
     }
 }
 

@@ -1,9 +1,8 @@
 //! Matrix multiplication on the `gemm` crates.
 
-use gemm_common::Parallelism;
-use rayon::prelude::*;
-
+use super::parallel::for_tasks;
 use super::shared::Shared;
+use gemm_common::Parallelism;
 
 /// A matrix in a slice, with strides.
 #[derive(Clone, Copy, Debug)]
@@ -82,8 +81,9 @@ pub fn gemm(a: Matrix<'_>, b: Matrix<'_>, beta: f32, c: &mut [f32]) {
 /// Rows and columns of the tiles that [`gemm_parallel`] gives to threads. They depend on
 /// sizes alone, so that every product is formed by the same code whatever the number of threads.
 const TILE: (usize, usize) = (128, 512);
-/// The same of a product that is no greater than such a tile, and is cut into four.
-const LEAST: (usize, usize) = (16, 32);
+/// Parts that columns are cut into where they are few, and the fewest of a part.
+const PARTS: usize = 4;
+const LEAST: usize = 32;
 
 /// [`gemm`] with tiles of `c` computed in parallel. The sum of each element is formed by one
 /// thread in one order.
@@ -93,13 +93,10 @@ const LEAST: (usize, usize) = (16, 32);
 pub fn gemm_parallel(a: Matrix<'_>, b: Matrix<'_>, beta: f32, c: &mut [f32]) {
     let (rows, cols) = (a.rows, b.cols);
     let c = Shared::new(c);
-    let tile_of = |size: usize, most: usize, least: usize| size.div_ceil(2).next_multiple_of(least).min(most);
-    let (high, wide) = match rows.saturating_mul(cols) > TILE.0 * TILE.1 {
-        true => TILE,
-        false => (tile_of(rows, TILE.0, LEAST.0), tile_of(cols, TILE.1, LEAST.1)),
-    };
+    // Rows are examples: the sums of one must not depend on how many others there are.
+    let (high, wide) = (TILE.0, cols.div_ceil(PARTS).next_multiple_of(LEAST).min(TILE.1));
     let (down, across) = (rows.div_ceil(high), cols.div_ceil(wide));
-    (0..down * across).into_par_iter().for_each(|tile| {
+    for_tasks(down * across, rows.saturating_mul(cols).saturating_mul(a.cols), |tile| {
         let (i, j) = (tile / across * high, tile % across * wide);
         let (i_end, j_end) = ((i + high).min(rows), (j + wide).min(cols));
         // SAFETY: tiles are disjoint parts of `c`.

@@ -4,6 +4,7 @@
 //! result depends on the number of threads. Arithmetic is never contracted to fused
 //! multiply-adds, so that it does not depend on the vector width either.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
@@ -17,7 +18,7 @@ pub const CHUNK: usize = 1 << 14;
 /// several threads where `work`, the number of elements touched in all, is worth them.
 pub fn for_chunks<T: Send>(out: &mut [T], size: usize, work: usize, f: impl Fn(usize, &mut [T]) + Sync) {
     let size = size.max(1);
-    if work <= CHUNK || out.len() <= size {
+    if work <= CHUNK || out.len() <= size || ALONE.get() {
         for (i, part) in out.chunks_mut(size).enumerate() {
             f(i, part);
         }
@@ -30,10 +31,27 @@ pub fn for_chunks<T: Send>(out: &mut [T], size: usize, work: usize, f: impl Fn(u
 
 /// Calls `f(i)` for `0..tasks`, on several threads where `work`, in elements, is worth them.
 pub fn for_tasks(tasks: usize, work: usize, f: impl Fn(usize) + Sync) {
-    match work <= CHUNK || tasks < 2 {
+    match work <= CHUNK || tasks < 2 || ALONE.get() {
         true => (0..tasks).for_each(f),
         false => (0..tasks).into_par_iter().for_each(&f),
     }
+}
+
+thread_local! {
+    /// Whether loops stay on this thread.
+    static ALONE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `run` with its loops on this thread: what takes microseconds must not wait for others.
+pub fn alone(run: impl FnOnce()) {
+    struct Restored(bool);
+    impl Drop for Restored {
+        fn drop(&mut self) {
+            ALONE.set(self.0);
+        }
+    }
+    let _restored = Restored(ALONE.replace(true));
+    run();
 }
 
 /// Runs `run` on the pool, whose other threads meanwhile look for work without going to sleep:
@@ -135,6 +153,22 @@ mod tests {
             })
             .collect();
         assert!(many.iter().enumerate().all(|(i, s)| *s == i * i.saturating_sub(1) / 2));
+    }
+
+    #[test]
+    fn what_runs_alone_stays_on_its_thread() {
+        let own = std::thread::current().id();
+        let all_here = || {
+            let strays = std::sync::atomic::AtomicUsize::new(0);
+            for_tasks(64, usize::MAX, |_| {
+                let stray = std::thread::current().id() != own;
+                strays.fetch_add(usize::from(stray), Ordering::Relaxed);
+            });
+            strays.into_inner() == 0
+        };
+        alone(|| assert!(all_here()));
+        let caught = std::panic::catch_unwind(|| alone(|| panic!("expected by this test")));
+        assert!(caught.is_err() && !ALONE.get());
     }
 
     #[test]

@@ -37,6 +37,10 @@ impl Builder<'_> {
     fn interleaved(&self, id: NodeId, facts: &[Fact], fact: &Fact) -> Option<Blocked> {
         let chain = self.chains[id.index()].as_ref();
         let head = self.checked.graph().op(chain.map_or(id, |c| c.head))?;
+        // What is frozen gives an image the same numbers in every batch, so that they can be kept.
+        if self.is_training() && !self.scope.differentiated[id.index()] {
+            return None;
+        }
         let inputs = &self.scope.inputs[id.index()];
         let leads = interleaved::leads(head, facts, fact)
             && inputs.iter().all(|i| self.at(*i, Layout::Blocks).is_none())
