@@ -1,7 +1,8 @@
 //! Dense layers with few examples: their time is that of reading the weights once.
 
+use super::blocked::vector::{Level, Vector, dispatch};
 use super::fused::{Activation, Epilogue};
-use super::lanes::{self, LANES};
+use super::lanes;
 use super::parallel::{CHUNK, for_chunks, for_tasks, simd};
 use super::shared::Shared;
 
@@ -27,7 +28,7 @@ pub fn forward(x: &[f32], w: &[f32], features: usize, end: Epilogue<'_>, y: &mut
                 let x = &x[n * features..][..features];
                 let mut sums = [0.0; ROWS];
                 match rows.len() {
-                    ROWS => sums = dots(x, std::array::from_fn(|r| &w[(first + r) * features..][..features])),
+                    ROWS => sums = dots(x, &w[first * features..][..ROWS * features]),
                     _ => {
                         for (sum, r) in sums.iter_mut().zip(rows.clone()) {
                             *sum = simd(
@@ -44,8 +45,11 @@ pub fn forward(x: &[f32], w: &[f32], features: usize, end: Epilogue<'_>, y: &mut
                     let bias = end.bias.map_or(0.0, |b| b[first + i]);
                     *y = sum + bias + end.residual.map_or(0.0, |r| r[at.start + i]);
                 }
-                activate(end.activation, y);
             }
+        }
+        for n in 0..batch {
+            // SAFETY: as above.
+            activate(end.activation, unsafe { y.part(n * out + all.start..n * out + all.end) });
         }
     });
 }
@@ -101,28 +105,47 @@ pub fn activate(activation: &Activation, y: &mut [f32]) {
     }
 }
 
-/// The products of a slice with several others of its length.
-fn dots(x: &[f32], w: [&[f32]; ROWS]) -> [f32; ROWS] {
-    simd(
-        #[inline(always)]
-        || {
-            let mut sums = [[0.0f32; LANES]; ROWS];
-            let chunks = |s| <[f32]>::as_chunks::<LANES>(s);
-            let ((x, x_rest), [a, b, c, d]) = (chunks(x), w.map(chunks));
-            for ((((x, a), b), c), d) in x.iter().zip(a.0).zip(b.0).zip(c.0).zip(d.0) {
-                for (sums, w) in sums.iter_mut().zip([a, b, c, d]) {
-                    for i in 0..LANES {
-                        sums[i] += x[i] * w[i];
-                    }
-                }
+/// The products of a slice with several others of its length, which lie one after the other.
+fn dots(x: &[f32], w: &[f32]) -> [f32; ROWS] {
+    assert_eq!(w.len(), x.len() * ROWS);
+    let mut sums = [0.0; ROWS];
+    // SAFETY: there are as many rows.
+    unsafe { dots_at(Level::best(), x, w.as_ptr(), &mut sums) };
+    sums
+}
+
+dispatch!(
+    /// # Safety
+    /// `w` is for reads of [`ROWS`] times the length of `x`.
+    dots_at => dots_as(x: &[f32], w: *const f32, sums: &mut [f32; ROWS])
+);
+
+/// # Safety
+/// As [`dots_at`]; the machine has the instructions.
+#[inline(always)]
+#[allow(clippy::needless_range_loop, reason = "sums are indexed by constants, so that they stay in registers")]
+unsafe fn dots_as<V: Vector>(x: &[f32], w: *const f32, sums: &mut [f32; ROWS]) {
+    let features = x.len();
+    let whole = features - features % V::LANES;
+    // SAFETY: by contract.
+    unsafe {
+        let mut lanes = [V::splat(0.0); ROWS];
+        for at in (0..whole).step_by(V::LANES) {
+            let x = V::load(x.as_ptr().add(at));
+            for r in 0..ROWS {
+                lanes[r] = V::fma(x, V::load(w.add(r * features + at)), lanes[r]);
             }
-            let rests = [a.1, b.1, c.1, d.1];
-            std::array::from_fn(|r| {
-                let rest: f32 = x_rest.iter().zip(rests[r]).map(|(x, w)| x * w).sum();
-                lanes::fold(sums[r]) + rest
-            })
-        },
-    )
+        }
+        let mut rest = [0.0; ROWS];
+        for at in whole..features {
+            for r in 0..ROWS {
+                rest[r] += x[at] * *w.add(r * features + at);
+            }
+        }
+        for r in 0..ROWS {
+            sums[r] = lanes[r].total() + rest[r];
+        }
+    }
 }
 
 #[cfg(test)]

@@ -91,6 +91,26 @@ pub unsafe trait Vector: Copy {
         unsafe { self.select(a, low, |a, low| a > low).select(a, high, |a, high| a <= high) }
     }
 
+    /// The sum of the lanes, half by half.
+    ///
+    /// # Safety
+    /// As [`Vector::splat`].
+    #[inline(always)]
+    unsafe fn total(self) -> f32 {
+        const { assert!(Self::LANES <= 16 && Self::LANES.is_power_of_two()) };
+        let mut lanes = [0.0; 16];
+        // SAFETY: a vector has no more lanes than the array.
+        unsafe { self.store(lanes.as_mut_ptr()) };
+        let mut len = Self::LANES;
+        while len > 1 {
+            len /= 2;
+            for i in 0..len {
+                lanes[i] += lanes[i + len];
+            }
+        }
+        lanes[0]
+    }
+
     /// `self` in the lanes where `f` says so of `a` and `b`, and zero in the others.
     ///
     /// # Safety

@@ -267,30 +267,10 @@ unsafe fn tile<V: Vector, const K: usize, const T: usize>(w: &Walk<'_>) {
         }
         for k in 0..K {
             for t in 0..T {
-                *w.sums.add(k * w.sums_output + t) += total(totals[k][t]);
+                *w.sums.add(k * w.sums_output + t) += totals[k][t].total();
             }
         }
     }
-}
-
-/// The sum of the lanes, half by half.
-///
-/// # Safety
-/// The machine has the instructions.
-#[inline(always)]
-unsafe fn total<V: Vector>(lanes: V) -> f32 {
-    const { assert!(V::LANES <= 16 && V::LANES.is_power_of_two()) };
-    let mut values = [0.0; 16];
-    // SAFETY: a vector has no more lanes than the array; the rest is by contract.
-    unsafe { lanes.store(values.as_mut_ptr()) };
-    let mut len = V::LANES;
-    while len > 1 {
-        len /= 2;
-        for i in 0..len {
-            values[i] += values[i + len];
-        }
-    }
-    values[0]
 }
 
 dispatch!(
@@ -318,6 +298,6 @@ unsafe fn add_all_as<V: Vector>(values: &[f32], sum: &mut f32) {
         for (sum, values) in sums.iter_mut().zip(wide.remainder().chunks_exact(V::LANES)) {
             *sum = sum.add(V::load(values.as_ptr()));
         }
-        *sum += total(sums[0].add(sums[1]).add(sums[2].add(sums[3])));
+        *sum += sums[0].add(sums[1]).add(sums[2].add(sums[3])).total();
     }
 }
