@@ -66,6 +66,7 @@ fn pass_name(pass: Option<Pass>) -> &'static str {
     match pass {
         Some(Pass::Forward) => "forward",
         Some(Pass::Backward) => "backward",
+        Some(Pass::Again) => "again",
         None => "update",
     }
 }
