@@ -26,6 +26,8 @@ const COUNTS: [usize; 12] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
 const ATTEMPTS: usize = 6;
 /// How many of the plans that take least are laid out, where nothing else fits.
 const LEAST: usize = 3;
+/// How often a still smaller arena is looked for then.
+const DESCENTS: usize = 3;
 
 /// Rewrites the steps so that their arena takes no more than `budget` bytes, besides the `spare`
 /// elements that [`spare`] says.
@@ -35,8 +37,9 @@ const LEAST: usize = 3;
 pub(super) fn fit(builder: &mut Builder<'_>, forward: usize, budget: u64) -> Result<(), PlanError> {
     let tape = Tape::new(&builder.steps, &builder.buffers, &builder.calls, forward);
     let spare = spare(&builder.calls, builder.steps.iter().map(|(_, work)| work), |p| builder.checked.param(p).numel());
-    let search = Search { tape: &tape, budget, spare };
-    if let Some(keep) = search.run()? {
+    let all = replay(&tape, &vec![true; forward]);
+    if bytes([all.arena()?])? > budget {
+        let keep = Search::new(&tape, spare).run(budget)?;
         (builder.steps, builder.buffers) = rewrite(&tape, &keep);
     }
     Ok(())
@@ -62,44 +65,73 @@ struct Candidate {
     peak: u64,
 }
 
-struct Search<'t> {
-    tape: &'t Tape<'t>,
-    /// Bytes.
-    budget: u64,
-    /// Elements.
-    spare: usize,
+fn candidate(tape: &Tape<'_>, division: &Division, levels: &[Level]) -> Candidate {
+    let keep = division.keep(tape, levels);
+    let outcome = replay(tape, &keep);
+    Candidate { keep, cost: outcome.cost, peak: outcome.peak() }
 }
 
-impl Search<'_> {
-    /// Whose values are kept; `None` where all may be.
-    fn run(&self) -> Result<Option<Vec<bool>>, PlanError> {
-        let all = vec![true; self.tape.forward];
-        if bytes([replay(self.tape, &all).arena()?])? <= self.budget {
-            return Ok(None);
-        }
-        let cuts = Cuts::new(self.tape);
+struct Search<'t> {
+    tape: &'t Tape<'t>,
+    /// Elements that are needed besides.
+    spare: usize,
+    divisions: Vec<Division>,
+    /// By division, the elements alive at once where as much is computed again as there is to gain.
+    floors: Vec<u64>,
+}
+
+impl<'t> Search<'t> {
+    fn new(tape: &'t Tape<'t>, spare: usize) -> Self {
+        let cuts = Cuts::new(tape);
         let divisions: Vec<Division> = COUNTS.iter().map(|count| cuts.divide(*count)).collect();
-        let mut least: Vec<Candidate> = divisions.iter().map(|d| self.candidate(d, &d.levels(usize::MAX))).collect();
-        let mut aim = self.budget / 4;
+        let floors = divisions.iter().map(|d| candidate(tape, d, &d.levels(usize::MAX)).peak).collect();
+        Search { tape, spare, divisions, floors }
+    }
+
+    /// Whose values are kept within this many bytes.
+    fn run(&self, budget: u64) -> Result<Vec<bool>, PlanError> {
+        if let Some((keep, _)) = self.seek(budget)? {
+            return Ok(keep);
+        }
+        // What follows depends on the budget no more: the least that is told is found again.
+        let (mut keep, mut least) = self.lowest()?;
+        for _ in 0..DESCENTS {
+            if least <= budget {
+                break;
+            }
+            let Some(lower) = self.seek(least - 1)? else { break };
+            (keep, least) = lower;
+        }
+        if least <= budget { Ok(keep) } else { Err(PlanError::OverBudget { least }) }
+    }
+
+    /// A cheap way to need no more than this many bytes, and what it needs.
+    fn seek(&self, budget: u64) -> Result<Option<(Vec<bool>, u64)>, PlanError> {
+        let mut aim = budget / 4;
         for _ in 0..ATTEMPTS {
-            let fits = divisions.iter().zip(&least).filter(|(_, least)| least.peak <= aim).map(|(d, _)| d);
-            let Some(best) = self.cheapest(fits, aim) else { break };
+            let Some(best) = self.cheapest(aim) else { break };
             let arena = self.arena(&best.keep)?;
-            if arena <= self.budget {
-                return Ok(Some(best.keep));
+            if arena <= budget {
+                return Ok(Some((best.keep, arena)));
             }
-            aim = aim.saturating_sub((arena - self.budget).div_ceil(4));
+            aim = aim.saturating_sub((arena - budget).div_ceil(4));
         }
-        least.sort_by_key(|candidate| candidate.peak);
-        let mut reached = u64::MAX;
-        for candidate in least.into_iter().take(LEAST) {
+        Ok(None)
+    }
+
+    /// The way with the smallest arena of those with the fewest elements alive at once.
+    fn lowest(&self) -> Result<(Vec<bool>, u64), PlanError> {
+        let mut order: Vec<usize> = (0..self.floors.len()).collect();
+        order.sort_by_key(|at| self.floors[*at]);
+        let mut best = (Vec::new(), u64::MAX);
+        for division in order.into_iter().take(LEAST).map(|at| &self.divisions[at]) {
+            let candidate = self.relaxed(division, division.raises.len(), 0);
             let arena = self.arena(&candidate.keep)?;
-            if arena <= self.budget {
-                return Ok(Some(candidate.keep));
+            if arena < best.1 {
+                best = (candidate.keep, arena);
             }
-            reached = reached.min(arena);
         }
-        Err(PlanError::OverBudget { least: reached })
+        Ok(best)
     }
 
     /// The bytes of an arena.
@@ -107,20 +139,15 @@ impl Search<'_> {
         bytes([replay(self.tape, keep).arena()?, self.spare])
     }
 
-    fn candidate(&self, division: &Division, levels: &[Level]) -> Candidate {
-        let keep = division.keep(self.tape, levels);
-        let outcome = replay(self.tape, &keep);
-        Candidate { keep, cost: outcome.cost, peak: outcome.peak() }
-    }
-
     /// The candidate of least cost that has no more than `aim` elements alive at once.
-    fn cheapest<'d>(&self, divisions: impl Iterator<Item = &'d Division>, aim: u64) -> Option<Candidate> {
-        let found = divisions.map(|division| {
+    fn cheapest(&self, aim: u64) -> Option<Candidate> {
+        let fits = self.divisions.iter().zip(&self.floors).filter(|(_, floor)| **floor <= aim).map(|(d, _)| d);
+        let found = fits.map(|division| {
             let raises = self.fewest(division, aim);
-            (self.candidate(division, &division.levels(raises)), division, raises)
+            (candidate(self.tape, division, &division.levels(raises)).cost, division, raises)
         });
-        let (best, division, raises) = found.min_by_key(|(candidate, ..)| candidate.cost)?;
-        Some(self.relax(best, division, division.levels(raises), aim))
+        let (_, division, raises) = found.min_by_key(|(cost, ..)| *cost)?;
+        Some(self.relaxed(division, raises, aim))
     }
 
     /// How many of the best raises bring a division down to `aim`, which all of them do.
@@ -128,7 +155,7 @@ impl Search<'_> {
         let (mut low, mut high) = (0, division.raises.len());
         while low < high {
             let middle = low.midpoint(high);
-            match self.candidate(division, &division.levels(middle)).peak <= aim {
+            match candidate(self.tape, division, &division.levels(middle)).peak <= aim {
                 true => high = middle,
                 false => low = middle + 1,
             }
@@ -136,17 +163,21 @@ impl Search<'_> {
         high
     }
 
-    /// Lowers the levels of segments again where it fits all the same: what is freed shortly before
-    /// it is computed again gains nothing. The last raises yield least, so they go first.
-    fn relax(&self, mut best: Candidate, division: &Division, mut levels: Vec<Level>, aim: u64) -> Candidate {
-        for raise in division.raises.iter().rev() {
+    /// The candidate of these raises, without those that it takes for no more than `aim` elements, or
+    /// no more than before: what is freed shortly before it is computed again gains nothing. The last
+    /// raises yield least, so they go first.
+    fn relaxed(&self, division: &Division, raises: usize, aim: u64) -> Candidate {
+        let mut levels = division.levels(raises);
+        let mut best = candidate(self.tape, division, &levels);
+        let aim = aim.max(best.peak);
+        for raise in division.raises[..raises].iter().rev() {
             for lower in [Level::Nothing, Level::Cheap] {
                 let now = levels[raise.segment];
                 if lower >= now {
                     break;
                 }
                 levels[raise.segment] = lower;
-                let candidate = self.candidate(division, &levels);
+                let candidate = candidate(self.tape, division, &levels);
                 if candidate.peak <= aim && candidate.cost < best.cost {
                     best = candidate;
                     break;

@@ -50,12 +50,7 @@ pub(super) struct Tape<'a> {
 }
 
 impl<'a> Tape<'a> {
-    pub fn new(
-        steps: &'a [(NodeId, Work<Access>)],
-        buffers: &'a [Buffer],
-        calls: &[Call],
-        forward: usize,
-    ) -> Self {
+    pub fn new(steps: &'a [(NodeId, Work<Access>)], buffers: &'a [Buffer], calls: &[Call], forward: usize) -> Self {
         let mut values: Vec<Value> = Vec::new();
         let mut known: HashMap<(u32, u32), usize> = HashMap::new();
         let mut top: Vec<Option<usize>> = vec![None; buffers.len()];
