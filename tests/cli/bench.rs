@@ -23,7 +23,7 @@ fn one_line_of_json_has_the_agreed_keys() {
 #[test]
 fn a_budget_of_memory_is_kept_or_told_to_be_too_small() {
     let place = Place::new();
-    let layers = "conv(16, 3, pad=1) -> relu -> ".repeat(6);
+    let layers = "conv(16, 3, pad=1) -> relu -> ".repeat(16);
     let spec = format!(
         "blockprint: 1\ninputs: {{image: \"f32[N, 3, 64, 64]\", label: \"i64[N]\"}}\nnet:\n  - {layers}gap -> \
          dense(2) as logits\nloss: cross_entropy(logits, label)\n"
@@ -42,7 +42,8 @@ fn a_budget_of_memory_is_kept_or_told_to_be_too_small() {
     let at = words.iter().position(|w| *w == "MiB").unwrap();
     let least: u64 = words[at - 1].parse().unwrap();
     assert!(least <= most && planned(&["--memory-budget", &format!("{least}M")]) <= least, "{}", short.err);
-    let profile = [&["profile", "deep.yaml", "--memory-budget", &format!("{least}M")], &train[..]].concat();
+    let least = format!("{least}M");
+    let profile = [&["profile", "deep.yaml", "--memory-budget", least.as_str()], &train[..]].concat();
     assert!(place.blockprint(&profile).ends(0).out.contains(" again "));
     place.blockprint(&["bench", "deep.yaml", "--memory-budget", "1M"]).fails_with("BP0419");
 }
