@@ -113,9 +113,18 @@ fn logits(folder: &Path) -> Result<(), Box<dyn Error>> {
     let (pixels, expected) = (array("input.npy")?, array("logits.npy")?);
     let examples = expected.len() / 1000;
     let images: Map<usize, 3, 224, 224> = tensor(pixels, examples);
-    let found = values(&net.forward(images));
+    let logits = net.forward(images);
+    let found = values(&logits);
     let greatest = expected.iter().fold(0.0f32, |m, v| m.max(v.abs()));
-    let off = found.iter().zip(&expected).fold(0.0f32, |m, (a, b)| m.max((a - b).abs()));
+    let off = worst(&found, &expected);
     println!("{examples} examples: logits up to {greatest}, off by at most {off:e} ({:e} relative)", off / greatest);
+    let expected: Features<usize, 1000> = tensor(expected, examples);
+    let off = worst(&values(&softmax(logits, 1)), &values(&softmax(expected, 1)));
+    println!("probabilities: off by at most {off:e}");
     Ok(())
+}
+
+/// The greatest difference.
+fn worst(found: &[f32], expected: &[f32]) -> f32 {
+    found.iter().zip(expected).fold(0.0, |m, (a, b)| m.max((a - b).abs()))
 }
