@@ -7,10 +7,11 @@ use std::time::Duration;
 use super::stream::{eprintln, println};
 use serde_json::json;
 
+use crate::diag::{Diagnostic, codes};
 use crate::run::{self, Failure, Mode, Network, Timing, write_choices};
 
 use super::Exit;
-use super::common::{MachineOptions, SpecOptions, checked, choices_file};
+use super::common::{BudgetOptions, MachineOptions, SpecOptions, checked, choices_file};
 use super::table::plain;
 
 #[derive(Debug, clap::Args)]
@@ -31,6 +32,8 @@ pub(super) struct Args {
     #[arg(long)]
     tune: bool,
     #[command(flatten)]
+    budget: BudgetOptions,
+    #[command(flatten)]
     machine: MachineOptions,
     #[command(flatten)]
     options: SpecOptions,
@@ -42,6 +45,19 @@ pub(super) enum What {
     Infer,
     /// Forward, backward and update
     Train,
+}
+
+impl BudgetOptions {
+    /// As [`BudgetOptions::apply`], for a step of some kind.
+    pub(super) fn apply_to(self, mode: What, network: &mut Network<'_>) -> Result<(), Failure> {
+        if mode == What::Infer && self.is_set() {
+            let message = "`--memory-budget` is for training, and inference keeps no values for a backward pass";
+            let problem = Diagnostic::error(codes::CONFLICTING_SETTINGS, message);
+            return Err(problem.help("time a training step with `--mode train`").into());
+        }
+        self.apply(network);
+        Ok(())
+    }
 }
 
 impl From<What> for Mode {
@@ -58,18 +74,20 @@ pub(super) fn run(args: &Args) -> Exit {
     args.options.open(&args.spec, |compiled| {
         let mut network = Network::new(checked(compiled)?, 0);
         args.machine.apply_tuned(&mut network);
+        args.budget.apply_to(args.mode, &mut network)?;
         if args.tune {
             tune(&mut network, args.batch as usize)?;
         }
         let train = compiled.config.train.as_ref();
         let timing = run::time(&mut network, train, args.mode.into(), args.batch as usize, args.seconds)?;
-        println!("{}", line(args, compiled.model_name(), &timing));
+        let planned = timing.planned_bytes.saturating_add(network.params.bytes());
+        println!("{}", line(args, compiled.model_name(), &timing, planned));
         Ok(Exit::Fine)
     })
 }
 
-/// A line of JSON.
-fn line(args: &Args, model: &str, timing: &Timing) -> serde_json::Value {
+/// A line of JSON; `planned` bytes are what `--max-memory` and `--memory-budget` count.
+fn line(args: &Args, model: &str, timing: &Timing, planned: u64) -> serde_json::Value {
     let round = |x: f64, digits: i32| (x * 10f64.powi(digits)).round() / 10f64.powi(digits);
     let median = timing.median();
     json!({
@@ -84,6 +102,7 @@ fn line(args: &Args, model: &str, timing: &Timing) -> serde_json::Value {
         "median_ms": round(median, 3),
         "min_ms": round(timing.steps.first().copied().unwrap_or(f64::NAN), 3),
         "images_per_s": round(f64::from(args.batch) / median * 1e3, 1),
+        "planned_mb": planned.div_ceil(1 << 20),
         "peak_rss_mb": peak_rss_mib(),
         "steps": timing.steps.len(),
     })

@@ -118,6 +118,27 @@ impl MachineOptions {
     }
 }
 
+/// What training may take of the machine.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct BudgetOptions {
+    /// Train within this much memory, such as 2G, where that is possible: values of the forward pass
+    /// are computed again in the backward pass instead of being kept; results stay the same
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    memory_budget: Option<u64>,
+}
+
+impl BudgetOptions {
+    /// Whether there is a budget.
+    pub(super) fn is_set(self) -> bool {
+        self.memory_budget.is_some()
+    }
+
+    /// Tells a network what the flag says.
+    pub(super) fn apply(self, network: &mut Network<'_>) {
+        network.memory_budget = self.memory_budget;
+    }
+}
+
 /// Where `bench --tune` keeps what it found, in the user's cache; `None` where there is no home.
 pub(super) fn choices_file() -> Option<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
@@ -275,7 +296,7 @@ pub(super) fn use_threads(threads: Option<usize>) {
     }
 }
 
-/// `--max-memory`: a number of bytes, with `K`, `M`, `G` or `T` for powers of 1024.
+/// `--max-memory` and `--memory-budget`: a number of bytes, with `K`, `M`, `G` or `T` for powers of 1024.
 pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
     let error = || "write a number of bytes, such as 8G or 512M".to_string();
     let text = text.trim().trim_end_matches(['B', 'b']).trim_end_matches('i');

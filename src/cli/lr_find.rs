@@ -9,7 +9,7 @@ use crate::driver::Compiled;
 use crate::run::{self, Failure, Network, RateRange, RateTest};
 
 use super::Exit;
-use super::common::{Format, MachineOptions, SpecOptions, base_of, checked};
+use super::common::{BudgetOptions, Format, MachineOptions, SpecOptions, base_of, checked};
 use super::train::sections;
 
 #[derive(Debug, clap::Args)]
@@ -31,6 +31,8 @@ pub(super) struct Args {
     /// How to print the result
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    #[command(flatten)]
+    budget: BudgetOptions,
     #[command(flatten)]
     machine: MachineOptions,
     #[command(flatten)]
@@ -59,7 +61,8 @@ fn find(args: &Args, compiled: &Compiled) -> Result<RateTest, Failure> {
     let (config, data) = sections(compiled, args.data.is_some())?;
     let base = base_of(&args.spec);
     let mut network = Network::new(checked, config.seed);
-    network.max_memory = args.machine.memory();
+    args.machine.apply(&mut network);
+    args.budget.apply(&mut network);
     network.load_named(compiled.spec.as_ref(), &base)?;
     let source = run::DataSource { data: &data, base: &base, over: args.data.as_deref() };
     let examples = source.open(&network, Some(&config), Part::Train, Mode::Train)?;

@@ -11,7 +11,7 @@ use crate::run::{self, Failure, Network, Profile};
 
 use super::Exit;
 use super::bench::What;
-use super::common::{MachineOptions, SpecOptions, checked};
+use super::common::{BudgetOptions, MachineOptions, SpecOptions, checked};
 use super::table;
 
 #[derive(Debug, clap::Args)]
@@ -34,6 +34,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
     #[command(flatten)]
+    budget: BudgetOptions,
+    #[command(flatten)]
     machine: MachineOptions,
     #[command(flatten)]
     options: SpecOptions,
@@ -44,6 +46,7 @@ pub(super) fn run(args: &Args) -> Exit {
     args.options.open(&args.spec, |compiled| {
         let mut network = Network::new(checked(compiled)?, 0);
         args.machine.apply_tuned(&mut network);
+        args.budget.apply_to(args.mode, &mut network)?;
         let train = compiled.config.train.as_ref();
         let profile = run::profile(&mut network, train, args.mode.into(), args.batch as usize, args.seconds)?;
         print_steps(&profile, args.top);
@@ -66,6 +69,7 @@ fn pass_name(pass: Option<Pass>) -> &'static str {
     match pass {
         Some(Pass::Forward) => "forward",
         Some(Pass::Backward) => "backward",
+        Some(Pass::Again) => "again",
         None => "update",
     }
 }

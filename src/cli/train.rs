@@ -15,7 +15,9 @@ use crate::run::{self, Failure, Fingerprint, Network, Outcome, RunDir, TrainOpti
 use crate::syntax::write;
 
 use super::Exit;
-use super::common::{MachineOptions, SpecOptions, base_of, checked, data_section, interrupt_flag, parse_bytes};
+use super::common::{
+    BudgetOptions, MachineOptions, SpecOptions, base_of, checked, data_section, interrupt_flag, parse_bytes,
+};
 use super::progress::Progress;
 
 #[derive(Debug, clap::Args)]
@@ -65,6 +67,8 @@ pub(super) struct Recipe {
     /// Accept weights that match only in part
     #[arg(long, requires = "weights")]
     partial: bool,
+    #[command(flatten)]
+    budget: BudgetOptions,
 }
 
 /// Where a run writes.
@@ -119,6 +123,7 @@ pub(super) fn train(job: &Job<'_>, observer: &mut Progress) -> Result<Outcome, F
     let base = base_of(job.spec);
     let mut network = Network::new(checked, config.seed);
     job.machine.apply(&mut network);
+    recipe.budget.apply(&mut network);
     if !matches!(job.place, Place::Resume(run) if RunDir::has_checkpoint(run)) {
         match &recipe.weights {
             Some(file) => network.load(file, compiled.spec.as_ref(), recipe.partial)?,

@@ -23,6 +23,8 @@ pub struct Session {
     /// were made from.
     packed: Buffer,
     packed_from: Option<u64>,
+    /// The random streams of the last forward run.
+    noise: NoiseKey,
 }
 
 /// Watches the steps of a run: called after each with the time it took and the value that it
@@ -32,10 +34,10 @@ pub type Observer<'a> = dyn FnMut(StepInfo<'_>, Duration, Option<&[f32]>) + 'a;
 impl Session {
     /// Allocates what the plan says it takes (see [`Plan::memory`]).
     pub fn new(plan: Plan) -> Self {
-        let arena = Buffer::new(plan.arena);
+        let arena = Buffer::new(plan.arena.saturating_add(plan.spare));
         let grads = Grads::new(plan.trained(), &plan.param_sizes);
         let packed = Buffer::new(plan.packed);
-        Self { plan, arena, grads, packed, packed_from: None }
+        Self { plan, arena, grads, packed, packed_from: None, noise: NoiseKey::default() }
     }
 
     /// The plan.
@@ -56,6 +58,7 @@ impl Session {
     /// trains.
     pub fn forward(&mut self, params: &mut ParamStore, noise: NoiseKey) {
         self.pack(params);
+        self.noise = noise;
         let Self { plan, arena, packed, .. } = self;
         in_pool(plan, || {
             for step in &plan.forward {
@@ -82,6 +85,7 @@ impl Session {
     /// As [`Session::forward`], watched.
     pub fn forward_observed(&mut self, params: &mut ParamStore, noise: NoiseKey, observer: &mut Observer<'_>) {
         self.pack(params);
+        self.noise = noise;
         for step in &self.plan.forward {
             let begin = Instant::now();
             forward_step(&self.plan.calls, step, self.arena.get_mut(), params, &self.packed, noise);
@@ -103,10 +107,11 @@ impl Session {
     /// As [`Session::backward`] with the loss times `scale`, added to the parameters'
     /// gradients that are there already: for batches that are taken in several parts.
     pub fn accumulate(&mut self, params: &ParamStore, scale: f32) {
-        let Self { plan, arena, grads, .. } = self;
+        let Self { plan, arena, grads, packed, noise, .. } = self;
         in_pool(plan, || {
             for step in &plan.backward {
-                backward_step(&plan.calls, step, arena.get_mut(), params, grads, scale);
+                let arena = arena.get_mut().split_at_mut(plan.arena);
+                backward_step(&plan.calls, step, arena, params, (packed, *noise), (grads, scale));
             }
         });
     }
@@ -116,7 +121,9 @@ impl Session {
         self.grads.clear();
         for step in &self.plan.backward {
             let begin = Instant::now();
-            backward_step(&self.plan.calls, step, self.arena.get_mut(), params, &mut self.grads, 1.0);
+            let arena = self.arena.get_mut().split_at_mut(self.plan.arena);
+            let forward = (&self.packed, self.noise);
+            backward_step(&self.plan.calls, step, arena, params, forward, (&mut self.grads, 1.0));
             observer(self.plan.step_info(step, Pass::Backward), begin.elapsed(), None);
         }
     }
@@ -204,23 +211,54 @@ fn forward_step(
     packed: &Buffer,
     noise: NoiseKey,
 ) {
-    let mut parts = carve(arena, &step.regions);
-    let Work::Forward { call, inputs, output, saved, scratch, .. } = &step.work else {
-        return rearrange(&step.work, parts);
-    };
+    let parts = carve(arena, &step.regions);
+    let Work::Forward { call, .. } = &step.work else { return rearrange(&step.work, parts) };
     let call = &calls[*call];
-    let output = take(&mut parts, *output);
-    let mut saved: Parts<'_> = saved.iter().map(|s| take(&mut parts, *s)).collect();
-    let scratch = scratch.map(|s| take(&mut parts, s)).unwrap_or_default();
-    let parts = shared(parts);
     if call.writes_state {
         params.touch();
     }
     let (weights, mut state) = params.borrow(&call.params, &call.state);
+    run(call, &step.work, parts, (&weights, &mut state), packed, noise);
+}
+
+/// Runs a kernel forward over copies of running statistics, for the sake of what it makes of its
+/// inputs. Statistics have moved already.
+fn run_again<'a>(
+    call: &Call,
+    work: &Work<usize>,
+    parts: Parts<'a>,
+    params: &'a ParamStore,
+    (packed, noise): (&Buffer, NoiseKey),
+    mut spare: &'a mut [f32],
+) {
+    let mut state: SmallVec<[&'a mut [f32]; 8]> = SmallVec::new();
+    for values in params.values(&call.state) {
+        let (copy, rest) = spare.split_at_mut(values.len());
+        copy.copy_from_slice(values);
+        state.push(copy);
+        spare = rest;
+    }
+    run(call, work, parts, (&params.values(&call.params), &mut state), packed, noise);
+}
+
+/// Runs a kernel forward, if that is the work.
+fn run<'a>(
+    call: &Call,
+    work: &Work<usize>,
+    mut parts: Parts<'a>,
+    (params, state): (&[&'a [f32]], &mut [&'a mut [f32]]),
+    packed: &Buffer,
+    noise: NoiseKey,
+) {
+    let Work::Forward { inputs, output, saved, scratch, .. } = work else { return };
+    let output = take(&mut parts, *output);
+    let mut saved: Parts<'a> = saved.iter().map(|s| take(&mut parts, *s)).collect();
+    let scratch = scratch.map(|s| take(&mut parts, s)).unwrap_or_default();
+    let parts = shared(parts);
     call.kernel.forward(Forward {
         inputs: &read(&parts, inputs),
-        params: &weights,
-        state: &mut state,
+        params,
+        state,
         output,
         packed: packed.part(call.packed),
         saved: &mut saved,
@@ -239,10 +277,17 @@ fn rearrange(work: &Work<usize>, mut parts: Parts<'_>) {
     }
 }
 
-fn backward_step(calls: &[Call], step: &Step, arena: &mut [f32], params: &ParamStore, grads: &mut Grads, scale: f32) {
+fn backward_step(
+    calls: &[Call],
+    step: &Step,
+    (arena, spare): (&mut [f32], &mut [f32]),
+    params: &ParamStore,
+    forward: (&Buffer, NoiseKey),
+    (grads, scale): (&mut Grads, f32),
+) {
     let mut parts = carve(arena, &step.regions);
     match &step.work {
-        Work::Forward { .. } => {}
+        Work::Forward { call, .. } => run_again(&calls[*call], &step.work, parts, params, forward, spare),
         Work::Rearrange { .. } => rearrange(&step.work, parts),
         Work::Seed { grad } => take(&mut parts, *grad).fill(scale),
         Work::AddTo { into, from } => sweep::add_to(take(&mut parts, *into), parts[*from]),

@@ -59,7 +59,7 @@ pub struct Forward<'a, 'b> {
     /// Trainable parameters in the order of `params`.
     pub params: &'a [&'b [f32]],
     /// Parameters that are not trained (running statistics) in the order of `params`;
-    /// written only by a kernel lowered with `training`.
+    /// written only by a kernel lowered with `training`, whose other results do not depend on them.
     pub state: &'a mut [&'b mut [f32]],
     /// The output; its contents are undefined before the call.
     pub output: &'a mut [f32],
@@ -132,7 +132,8 @@ pub trait Kernel: Send + Sync {
     }
     /// Packs parameters.
     fn pack(&self, _p: Pack<'_, '_>) {}
-    /// Computes the output.
+    /// Computes the output. It may be run again on the same inputs, in the course of the backward
+    /// pass, and leaves the same output and saved buffers then.
     fn forward(&self, f: Forward<'_, '_>);
     /// Computes the gradients that are wanted.
     fn backward(&self, b: Backward<'_, '_>);

@@ -13,7 +13,7 @@ use super::fuse::{self, Chain};
 use super::memory::{Buffer, aligned};
 use super::program::{Access, Call, Region, Work};
 use super::scope::Scope;
-use super::{PlanError, PlanOptions, train_fuse};
+use super::{PlanError, PlanOptions, bytes, train_fuse, trained};
 
 /// The value number of buffers that hold one value only.
 pub(super) const ONLY: u32 = u32::MAX;
@@ -73,6 +73,12 @@ impl<'a> Builder<'a> {
             packed: 0,
             tunable: Vec::new(),
         })
+    }
+
+    /// What a session takes besides the arena, in bytes.
+    pub fn besides(&self) -> Result<u64, PlanError> {
+        let grads = trained(&self.calls).into_iter().map(|p| self.checked.param(p).numel());
+        Ok(bytes(grads)?.saturating_add(bytes([self.packed])?))
     }
 
     /// A new buffer for one value.

@@ -10,6 +10,7 @@ mod fuse;
 mod layout;
 mod memory;
 mod program;
+mod recompute;
 mod scope;
 mod train_fuse;
 mod verify;
@@ -57,6 +58,9 @@ pub struct PlanOptions {
     /// Whether there is no loss and no backward pass although the plan trains: the values are
     /// those that a training step computes on its way.
     pub forward_only: bool,
+    /// The most bytes that a plan with a backward pass may take, as [`Memory::total`] counts them:
+    /// values of the forward pass are computed again where that keeps it within them.
+    pub memory_budget: Option<u64>,
 }
 
 impl PlanOptions {
@@ -102,6 +106,12 @@ pub enum PlanError {
     /// The buffers take more bytes than can be addressed.
     #[error("the network needs more memory than can be addressed")]
     TooLarge,
+    /// The budget is less than a plan takes that computes again whatever it can.
+    #[error("the budget of memory is too small: the least that can be reached is {least} bytes")]
+    OverBudget {
+        /// The bytes of that plan (see [`Memory::total`]).
+        least: u64,
+    },
 }
 
 /// What a plan takes, in bytes, known before anything is allocated.
@@ -134,6 +144,8 @@ pub enum Pass {
     Forward,
     /// Computes gradients.
     Backward,
+    /// Computes values once more, in the course of the backward pass.
+    Again,
 }
 
 /// A step as profiles show it.
@@ -162,6 +174,8 @@ pub struct Plan {
     pub(crate) backward: Vec<Step>,
     /// Elements of the arena.
     pub(crate) arena: usize,
+    /// Elements behind the arena's buffers, for copies of running statistics.
+    pub(crate) spare: usize,
     /// Elements of packed parameters.
     pub(crate) packed: usize,
     paths: Vec<String>,
@@ -192,6 +206,13 @@ impl Plan {
         builder.forward();
         let forward_len = builder.steps.len();
         let input_grads = builder.backward();
+        if let (Some(budget), Some(_)) = (options.memory_budget, builder.scope.loss) {
+            let besides = builder.besides()?;
+            recompute::fit(&mut builder, forward_len, budget.saturating_sub(besides)).map_err(|e| match e {
+                PlanError::OverBudget { least } => PlanError::OverBudget { least: least.saturating_add(besides) },
+                e => e,
+            })?;
+        }
         finish(builder, forward_len, &input_grads)
     }
 
@@ -227,6 +248,10 @@ impl Plan {
     }
 
     pub(crate) fn step_info<'a>(&'a self, step: &Step, pass: Pass) -> StepInfo<'a> {
+        let pass = match (&step.work, pass) {
+            (Work::Forward { .. }, Pass::Backward) => Pass::Again,
+            (_, pass) => pass,
+        };
         let op = match &step.work {
             Work::Forward { call, .. } | Work::Backward { call, .. } => &self.calls[*call].op,
             Work::Seed { .. } => "seed",
@@ -279,10 +304,10 @@ fn finish(mut builder: Builder<'_>, forward_len: usize, input_grads: &[(NodeId, 
     let mut forward: Vec<Step> = steps.iter().map(|(id, work)| Step::place(*id, work, region)).collect();
     let backward = forward.split_off(forward_len);
     let param_sizes: Vec<usize> = checked.params().iter().map(|p| p.numel()).collect();
-    let trained: BTreeSet<ParamId> =
-        calls.iter().flat_map(|c| c.params.iter().zip(&c.wanted).filter(|(_, w)| **w).map(|(p, _)| *p)).collect();
+    let trained = trained(&calls);
+    let spare = recompute::spare(&calls, backward.iter().map(|s| &s.work), |p| param_sizes[p.index()]);
     let memory = Memory {
-        arena_bytes: bytes([arena])?,
+        arena_bytes: bytes([arena, spare])?,
         unshared_bytes: bytes(buffers.iter().map(|b| b.len))?,
         params_bytes: bytes(param_sizes.iter().copied())?,
         packed_bytes: bytes([packed])?,
@@ -293,6 +318,7 @@ fn finish(mut builder: Builder<'_>, forward_len: usize, input_grads: &[(NodeId, 
         forward,
         backward,
         arena,
+        spare,
         paths: graph.paths().map(str::to_string).collect(),
         trained: trained.into_iter().collect(),
         param_sizes,
@@ -304,6 +330,11 @@ fn finish(mut builder: Builder<'_>, forward_len: usize, input_grads: &[(NodeId, 
         tunable,
         calls,
     })
+}
+
+/// The parameters that get a gradient.
+fn trained(calls: &[Call]) -> BTreeSet<ParamId> {
+    calls.iter().flat_map(|c| c.params.iter().zip(&c.wanted).filter(|(_, w)| **w).map(|(p, _)| *p)).collect()
 }
 
 /// The bytes of buffers of these lengths, in whole cache lines.

@@ -12,7 +12,7 @@ use crate::expand::TowerWeights;
 use crate::graph::NodeId;
 use crate::kernels::blocked::choice::Choices;
 use crate::ops::Inputs;
-use crate::plan::{Plan, PlanOptions};
+use crate::plan::{Plan, PlanError, PlanOptions};
 use crate::shape::{DType, Dim, Symbols};
 use crate::syntax::ast::{Expr, Spec};
 use crate::weights::{self, Archive, LoadOptions, Rules, Start, Tensor, Tensors, Wanted};
@@ -26,6 +26,9 @@ pub struct Network<'a> {
     pub params: ParamStore,
     /// The most bytes a plan may take, where there is a limit.
     pub max_memory: Option<u64>,
+    /// The most bytes that a plan with a backward pass should take, counted in the same way: values
+    /// are computed again where that keeps it within them (see [`PlanOptions::memory_budget`]).
+    pub memory_budget: Option<u64>,
     /// Whether convolutions are formed by their definition (see [`PlanOptions::exact_conv`]).
     pub exact_conv: bool,
     /// Algorithms of convolutions as they were measured.
@@ -55,7 +58,8 @@ impl Feeds {
 impl<'a> Network<'a> {
     /// The network with first values drawn from `seed`.
     pub fn new(checked: &'a Checked, seed: u64) -> Self {
-        Self { checked, params: ParamStore::init(checked, seed), max_memory: None, exact_conv: false, choices: None }
+        let params = ParamStore::init(checked, seed);
+        Self { checked, params, max_memory: None, memory_budget: None, exact_conv: false, choices: None }
     }
 
     /// The graph and its proof.
@@ -354,8 +358,20 @@ impl<'a> Network<'a> {
 
     /// Plans at these sizes.
     pub(super) fn plan(&self, bound: &Bound, options: &PlanOptions) -> Result<Plan, Failure> {
-        let options = tune::with_choices(options, self);
-        Plan::new(self.checked, bound, &options).map_err(|e| Failure::new(codes::CANNOT_PLAN, e.to_string()))
+        let mut options = tune::with_choices(options, self);
+        options.memory_budget = self.memory_budget.map(|budget| budget.saturating_sub(self.params.bytes()));
+        Plan::new(self.checked, bound, &options).map_err(|e| match (e, self.memory_budget) {
+            (PlanError::OverBudget { least }, Some(budget)) => {
+                let message = format!(
+                    "this takes {} MiB at least, and the budget is {} MiB",
+                    mib(least.saturating_add(self.params.bytes())),
+                    budget >> 20
+                );
+                let problem = Diagnostic::error(codes::OVER_BUDGET, message);
+                problem.help("raise `--memory-budget`, or use a smaller batch").into()
+            }
+            (e, _) => Failure::new(codes::CANNOT_PLAN, e.to_string()),
+        })
     }
 
     /// Refuses more memory than is allowed.
@@ -363,7 +379,6 @@ impl<'a> Network<'a> {
         if let Some(limit) = self.max_memory
             && needed > limit
         {
-            let mib = |b: u64| b.div_ceil(1 << 20);
             return Err(Diagnostic::error(
                 codes::TOO_MUCH_MEMORY,
                 format!("this takes {} MiB, and {} MiB are allowed", mib(needed), mib(limit)),
@@ -373,6 +388,11 @@ impl<'a> Network<'a> {
         }
         Ok(())
     }
+}
+
+/// Bytes in MiB, rounded up.
+fn mib(bytes: u64) -> u64 {
+    bytes.div_ceil(1 << 20)
 }
 
 /// The rename rules of a `weights` section.

@@ -13,11 +13,39 @@ fn one_line_of_json_has_the_agreed_keys() {
             (json["mode"].as_str(), json["batch"].as_u64(), json["threads"].as_u64()),
             (Some(mode), Some(2), Some(1))
         );
-        for key in ["engine", "model", "median_ms", "min_ms", "images_per_s", "peak_rss_mb", "steps"] {
+        for key in ["engine", "model", "median_ms", "min_ms", "images_per_s", "planned_mb", "peak_rss_mb", "steps"] {
             assert!(!json[key].is_null(), "{key} is missing: {json}");
         }
         assert!(json["median_ms"].as_f64() >= json["min_ms"].as_f64());
     }
+}
+
+#[test]
+fn a_budget_of_memory_is_kept_or_told_to_be_too_small() {
+    let place = Place::new();
+    let layers = "conv(16, 3, pad=1) -> relu -> ".repeat(16);
+    let spec = format!(
+        "blockprint: 1\ninputs: {{image: \"f32[N, 3, 64, 64]\", label: \"i64[N]\"}}\nnet:\n  - {layers}gap -> \
+         dense(2) as logits\nloss: cross_entropy(logits, label)\n"
+    );
+    place.write("deep.yaml", &spec);
+    let train = ["--mode", "train", "--batch", "8", "--threads", "1", "--seconds", "0"];
+    let bench = |more: &[&str]| place.blockprint(&[&["bench", "deep.yaml"], &train[..], more].concat());
+    let planned = |more: &[&str]| bench(more).ends(0).json()["planned_mb"].as_u64().unwrap();
+    let all = planned(&[]);
+    let most = all * 3 / 4;
+    let found = planned(&["--memory-budget", &format!("{most}M")]);
+    assert!(found <= most, "{found} of {all} MiB, and {most} are allowed");
+    // The message names the least that can be reached.
+    let short = bench(&["--memory-budget", "1M"]).fails_with("BP0819");
+    let words: Vec<&str> = short.err.split_whitespace().collect();
+    let at = words.iter().position(|w| *w == "MiB").unwrap();
+    let least: u64 = words[at - 1].parse().unwrap();
+    assert!(least <= most && planned(&["--memory-budget", &format!("{least}M")]) <= least, "{}", short.err);
+    let least = format!("{least}M");
+    let profile = [&["profile", "deep.yaml", "--memory-budget", least.as_str()], &train[..]].concat();
+    assert!(place.blockprint(&profile).ends(0).out.contains(" again "));
+    place.blockprint(&["bench", "deep.yaml", "--memory-budget", "1M"]).fails_with("BP0419");
 }
 
 #[test]

@@ -112,6 +112,7 @@ fn what_a_run_lacks_is_told() {
     place.blockprint(&["train", "no_loss.yaml"]).fails_with("BP0805");
     place.write("small.yaml", SMALL);
     place.blockprint(&["train", "small.yaml", "--max-memory", "100K"]).fails_with("BP0806");
+    place.blockprint(&["train", "small.yaml", "--memory-budget", "100K"]).fails_with("BP0819");
     let seven = SMALL.replace("dense(10)", "dense(7)");
     place.write("seven.yaml", &seven);
     place.blockprint(&["train", "seven.yaml"]).fails_with("BP0710");

@@ -179,22 +179,28 @@ pub fn compare(checked: &Checked, bound: &Bound, options: &PlanOptions) -> bool 
     true
 }
 
+/// A random network, and what is asked of it.
+pub fn case(index: u64) -> (Checked, Bound, PlanOptions) {
+    let mut rng = Random(random::stream(17, Purpose::Sample, index, 0));
+    let (checked, bound) = network(&mut rng);
+    let graph = checked.graph();
+    let inputs = graph.roles.inputs.iter().copied().filter(|id| checked.fact(*id).dtype == DType::F32);
+    let frozen: BTreeSet<_> = checked.param_ids().filter(|_| rng.below(3) == 0).collect();
+    let options = PlanOptions {
+        training: rng.below(4) > 0,
+        targets: rng.some(graph.ids(), 4),
+        frozen,
+        input_grads: rng.some(inputs, 2),
+        ..PlanOptions::default()
+    };
+    (checked, bound, options)
+}
+
 #[test]
 fn random_networks_agree_with_the_reference() {
     let (mut planned, mut refused) = (0, 0);
-    for case in 0..300 {
-        let mut rng = Random(random::stream(17, Purpose::Sample, case, 0));
-        let (checked, bound) = network(&mut rng);
-        let graph = checked.graph();
-        let inputs = graph.roles.inputs.iter().copied().filter(|id| checked.fact(*id).dtype == DType::F32);
-        let frozen: BTreeSet<_> = checked.param_ids().filter(|_| rng.below(3) == 0).collect();
-        let options = PlanOptions {
-            training: rng.below(4) > 0,
-            targets: rng.some(graph.ids(), 4),
-            frozen,
-            input_grads: rng.some(inputs, 2),
-            ..PlanOptions::default()
-        };
+    for index in 0..300 {
+        let (checked, bound, options) = case(index);
         match compare(&checked, &bound, &options) {
             true => planned += 1,
             false => refused += 1,

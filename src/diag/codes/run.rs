@@ -55,6 +55,9 @@ codes! {
     NO_RUN = "BP0818": "there is no run whose numbers could be shown",
         "`--compare` takes the folder of a run, which holds `metrics.jsonl` with a line for each epoch.",
         elsewhere "tests/cli/report.rs";
+    OVER_BUDGET = "BP0819": "the plan cannot be brought within the budget of memory",
+        "With `--memory-budget`, training computes values again in the backward pass instead of keeping them, as many as it takes to stay within the budget. Parameters, their gradients, the values between segments and the largest segment remain. The message names the least that can be reached; a smaller batch takes less.",
+        elsewhere "tests/cli/bench.rs";
     NO_HEADS = "BP0830": "the network has no detection head",
         "`detect` reads the nodes that a `yolo_v2` or `yolo_v3` loss of the spec reads: the loss says how many classes and which anchors a head has. Add the loss, which needs an input `boxes: f32[N, M, 5]`.",
         elsewhere "tests/cli/detect.rs";
