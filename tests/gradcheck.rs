@@ -5,7 +5,7 @@ mod common;
 use blockprint::ops::{self, Sample};
 use blockprint::random::{self, Purpose};
 use blockprint::shape::{DType, Fact, Shape};
-use common::op::{Gradients, Instance};
+use common::op::{Gradients, Instance, Pass};
 use rand_chacha::ChaCha8Rng;
 
 const INSTANCES: u64 = 6;
@@ -206,6 +206,24 @@ fn in_place_gives_the_same_output() {
         }
     }
     assert!(seen > 0);
+}
+
+#[test]
+fn a_second_run_leaves_the_same() {
+    let mut moved = 0;
+    for entry in ops::table() {
+        for index in 0..INSTANCES {
+            let (case, _) = Case::new(entry, index, true);
+            let first = case.instance.forward(&case.inputs, &case.params);
+            // Running statistics have moved by then.
+            let again = case.instance.forward(&case.inputs, &first.params);
+            moved += usize::from(first.params != case.params);
+            // Bits, so that a number that is none equals itself.
+            let bits = |pass: Pass| format!("{:?}", (pass.output, pass.saved));
+            assert_eq!(bits(first), bits(again), "`{}`", entry.info.name);
+        }
+    }
+    assert!(moved > 0, "no statistics moved");
 }
 
 #[test]

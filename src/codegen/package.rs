@@ -93,7 +93,7 @@ pub fn package(source: Source<'_>, name: &str, dependency: &Dependency, sink: &m
     Some(Package {
         files: vec![
             ("Cargo.toml", manifest(name, dependency)),
-            ("README.md", readme(name, &model)),
+            ("README.md", readme(name, source.spec, &model)),
             ("settings.yaml", settings(source.spec)),
             ("src/main.rs", main),
             ("src/model.rs", model.text),
@@ -149,22 +149,33 @@ fn settings(spec: &Spec) -> String {
     write::to_yaml(&settings)
 }
 
-fn readme(name: &str, model: &Model) -> String {
-    let train = match model.measured {
-        Some(_) => {
-            "cargo run --release -- train --data path/to/data
-cargo run --release -- eval --data path/to/data --weights run/best.safetensors
+/// Whether a data set is drawn, and not read from a place that the user has to name.
+fn is_drawn(spec: &Spec) -> bool {
+    let Some(ExprKind::Map(entries)) = spec.section("data").map(|data| &data.kind) else { return false };
+    let kind = entries.iter().find(|entry| entry.key.value == "kind").map(|entry| &entry.value.kind);
+    matches!(kind, Some(ExprKind::Str(kind) | ExprKind::Name(kind)) if kind == "synthetic")
+}
+
+fn readme(name: &str, spec: &Spec, model: &Model) -> String {
+    let data = if is_drawn(spec) { "" } else { " --data path/to/data" };
+    let (train, weights) = match model.measured {
+        Some(_) => (
+            format!(
+                "cargo run --release -- train{data}
+cargo run --release -- eval{data} --weights run/best.safetensors
 "
-        }
-        None => "",
+            ),
+            "run/best.safetensors",
+        ),
+        None => (String::new(), "weights.safetensors"),
     };
     format!(
         "# {name}
 
 A network in statically typed Rust, written by `blockprint compile`.
 
-```
-{train}cargo run --release -- predict --weights weights.safetensors photo.jpg
+```sh
+{train}cargo run --release -- predict --weights {weights} photo.jpg
 ```
 
 - `src/model.rs` is the network: a struct for each kind of block, a field for each layer. Every tensor's

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
 
+use crate::diag::{Diagnostic, codes};
+
 /// An image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image<'a> {
@@ -75,6 +77,19 @@ pub fn decode_file(path: &Path) -> Result<Image<'static>, String> {
     }
     let bytes = std::fs::read(path).map_err(|e| e.to_string())?;
     decode(&bytes)
+}
+
+/// Decodes an image file that stands by itself, as [`decode_file`] does.
+///
+/// # Errors
+/// Those of [`decode_file`], with the file's name.
+pub fn read_image(path: &Path) -> Result<Image<'static>, Diagnostic> {
+    decode_file(path).map_err(|reason| unusable(&path.display().to_string(), &reason))
+}
+
+/// Says why an image that stands by itself is of no use; `place` names it.
+pub fn unusable(place: &str, reason: &str) -> Diagnostic {
+    Diagnostic::error(codes::BAD_IMAGE, format!("`{place}` cannot be used: {reason}"))
 }
 
 /// Decodes the content of an image file, as [`decode_file`] does.

@@ -39,7 +39,7 @@ pub use boxes::{BOX_WIDTH, BoxLabel};
 pub use error::DataError;
 pub use features::Features;
 pub use fingerprint::{fingerprint, hex};
-pub use image::{Image, Pixels, decode, decode_file};
+pub use image::{Image, Pixels, decode, decode_file, read_image, unusable};
 pub use loader::{Batch, Loader, LoaderConfig};
 pub use sampler::Composer;
 pub use split::first;

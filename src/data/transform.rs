@@ -10,7 +10,7 @@ use crate::shape::Fact;
 use super::Dataset;
 use super::augment::{self, Colors, Lighting, Placement, Planes};
 use super::boxes::{self, BoxLabel};
-use super::image::{Image, Pixels};
+use super::image::{Image, Pixels, unusable};
 use super::mix::{self, Mix};
 
 /// What an input of a network takes.
@@ -279,6 +279,14 @@ impl Transform {
         self.check_size(&planes, out.len())?;
         self.write(&planes, out);
         Ok(Placed { place: planes.place, from: (image.width, image.height) })
+    }
+
+    /// As [`Transform::apply`], of an image that stands by itself; `place` names it in messages.
+    ///
+    /// # Errors
+    /// Those of [`Transform::apply`].
+    pub fn prepare(&self, image: &Image<'_>, place: &str, out: &mut [f32]) -> Result<Placed, Diagnostic> {
+        self.apply(image, 0, 0, out).map_err(|misfit| unusable(place, &misfit.reason).maybe_help(misfit.help))
     }
 
     /// Whether a step needs the principal components of the data set's colours.

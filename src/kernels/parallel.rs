@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
@@ -58,41 +59,49 @@ pub fn alone(run: impl FnOnce()) {
 /// a network's steps take tens of microseconds each, and to wake a thread takes as long.
 ///
 /// One run at a time has the threads' attention; others, and those inside it, run as usual.
-pub fn attended(run: impl FnOnce() + Send) {
+pub fn attended<R: Send>(run: impl FnOnce() -> R + Send) -> R {
     static TAKEN: AtomicBool = AtomicBool::new(false);
     if rayon::current_num_threads() < 2 || TAKEN.swap(true, Ordering::Acquire) {
         return rayon::scope(|_| run());
     }
     let _taken = Cleared(&TAKEN);
-    let running = AtomicBool::new(true);
+    let (running, begun) = (AtomicBool::new(true), AtomicBool::new(false));
     rayon::scope(|scope| {
         // Set back even where `run` panics: the scope waits for those who look for work.
         let _running = Cleared(&running);
         let caller = rayon::current_thread_index();
         scope.spawn_broadcast({
-            let running = &running;
+            let (running, begun) = (&running, &begun);
             move |_, thread| {
                 if Some(thread.index()) != caller {
-                    attend(running);
+                    attend(running, begun.load(Ordering::Acquire));
                 }
             }
         });
-        run();
-    });
+        begun.store(true, Ordering::Release);
+        run()
+    })
 }
 
+/// Time without work after which a thread that came late goes back to what it did.
+const PATIENCE: Duration = Duration::from_millis(1);
+
 /// Executes what the pool has to do for as long as `running` holds.
-fn attend(running: &AtomicBool) {
+///
+/// A thread that comes `late`, when the run has begun, may come from within a part of that run: one
+/// that it waits in for another part to end. The run then ends only after that thread has gone back.
+fn attend(running: &AtomicBool, late: bool) {
     // Rounds without work after which the thread lets others have its core.
-    const PATIENCE: u32 = 200;
-    let mut idle = 0;
+    const ROUNDS: u32 = 200;
+    let (mut idle, mut since) = (0, Instant::now());
     while running.load(Ordering::Acquire) {
         match rayon::yield_now() {
-            Some(rayon::Yield::Executed) => idle = 0,
-            _ if idle < PATIENCE => {
+            Some(rayon::Yield::Executed) => (idle, since) = (0, Instant::now()),
+            _ if idle < ROUNDS => {
                 idle += 1;
                 (0..16).for_each(|_| std::hint::spin_loop());
             }
+            _ if late && since.elapsed() > PATIENCE => return,
             _ => std::thread::yield_now(),
         }
     }
@@ -169,6 +178,14 @@ mod tests {
         alone(|| assert!(all_here()));
         let caught = std::panic::catch_unwind(|| alone(|| panic!("expected by this test")));
         assert!(caught.is_err() && !ALONE.get());
+    }
+
+    #[test]
+    fn a_thread_that_came_late_goes_back_where_there_is_nothing_to_do() {
+        let running = AtomicBool::new(true);
+        let start = Instant::now();
+        attend(&running, true);
+        assert!(start.elapsed() >= PATIENCE);
     }
 
     #[test]

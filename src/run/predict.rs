@@ -84,13 +84,9 @@ fn classify_file(
     transform: &Transform,
     output: NodeId,
 ) -> Result<Vec<f64>, Diagnostic> {
-    let bad =
-        |reason: String| Diagnostic::error(codes::BAD_IMAGE, format!("`{}` cannot be used: {reason}", file.display()));
-    let image = data::decode_file(file).map_err(&bad)?;
-    let input = network.image().map_err(|_| bad("the network takes no image".into()))?;
-    transform
-        .apply(&image, 0, 0, session.input_mut(input))
-        .map_err(|misfit| bad(misfit.reason).maybe_help(misfit.help))?;
+    let (image, place) = (data::read_image(file)?, file.display().to_string());
+    let input = network.image().map_err(|_| data::unusable(&place, "the network takes no image"))?;
+    transform.prepare(&image, &place, session.input_mut(input))?;
     session.forward(&mut network.params, NoiseKey::default());
     let logits = session.value(output).unwrap_or_default();
     Ok(if is_probability(network, output) { logits.iter().map(|v| f64::from(*v)).collect() } else { softmax(logits) })

@@ -12,6 +12,7 @@ use crate::ops::lower::NoiseKey;
 use crate::ops::{Op, ParamSpec};
 use crate::shape::Fact;
 
+use super::shape::device;
 use super::tape::{Grads, Operands, Setting, Shelf, Slot, call, slot};
 
 /// An op with its parameters, all zero at first; what every typed layer holds.
@@ -45,7 +46,7 @@ impl Weight {
     fn new(len: usize) -> Self {
         // The tensor gives its identity to the gradient; its values live here, where kernels can
         // read them in place.
-        let key = Cpu::default().tensor_from_vec(vec![0.0f32; len], (len,));
+        let key = device().tensor_from_vec(vec![0.0f32; len], (len,));
         Self { values: Arc::new(vec![0.0; len]), slot: slot(&key) }
     }
 }

@@ -70,6 +70,24 @@ pub use window::{Sliding, Window};
 pub use dfdx::shapes::{Const, Dim, Shape};
 pub use dfdx::tensor::{Cpu, CpuError, Gradients, NoneTape, OwnedTape, Tensor};
 
+/// Runs a step of training, or a pass of a network, while the other threads of the pool wait for its
+/// work awake: a step is hundreds of kernels that take tens of microseconds each, and to wake a
+/// thread takes as long. Tensors and tapes live inside; numbers come out.
+///
+/// ```
+/// use blockprint::typed::prelude::*;
+///
+/// let net = Dense::<4, 3>::new();
+/// let outputs = attended(|| {
+///     let x: Features<usize, 4> = tensor(vec![1.0; 8], 2);
+///     values(&net.forward(x))
+/// });
+/// assert_eq!(outputs, [0.0; 6]);
+/// ```
+pub fn attended<R: Send>(run: impl FnOnce() -> R + Send) -> R {
+    crate::kernels::parallel::attended(run)
+}
+
 /// Everything that generated code names.
 pub mod prelude {
     pub use super::*;

@@ -1,8 +1,8 @@
 //! Buffers that are used again: what a step of training allocates, the next one needs too.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// Elements that are kept for later at most.
 const MOST: usize = 1 << 26;
@@ -15,31 +15,31 @@ struct Pool {
     elements: usize,
 }
 
-thread_local! {
-    static POOL: RefCell<Pool> = RefCell::default();
-}
+/// One for all threads: steps may run on another one each.
+static POOL: LazyLock<Mutex<Pool>> = LazyLock::new(Mutex::default);
 
 /// A buffer of this length; its contents are undefined.
 pub(super) fn take(len: usize) -> Vec<f32> {
-    let found = POOL.with_borrow_mut(|pool| {
-        let buffer = pool.by_length.get_mut(&len)?.pop()?;
+    let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = pool.by_length.get_mut(&len).and_then(Vec::pop);
+    if found.is_some() {
         pool.elements -= len;
-        Some(buffer)
-    });
+    }
+    drop(pool);
     found.unwrap_or_else(|| vec![0.0; len])
 }
 
 /// Keeps a buffer for later.
 pub(super) fn give(buffer: Vec<f32>) {
     let len = buffer.len();
-    // A thread that ends has no pool any more.
-    let _ = POOL.try_with(|pool| {
-        let mut pool = pool.borrow_mut();
-        if len > 0 && pool.elements + len <= MOST {
-            pool.elements += len;
-            pool.by_length.entry(len).or_default().push(buffer);
-        }
-    });
+    if len == 0 {
+        return;
+    }
+    let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    if pool.elements + len <= MOST {
+        pool.elements += len;
+        pool.by_length.entry(len).or_default().push(buffer);
+    }
 }
 
 /// A buffer that begins at a cache line and comes back by itself.
@@ -85,11 +85,12 @@ mod tests {
 
     #[test]
     fn a_buffer_comes_back() {
-        let mut buffer = take(7);
+        // Lengths that no other test has.
+        let mut buffer = take(100_007);
         buffer.fill(3.0);
         let at = buffer.as_ptr();
         give(buffer);
-        let (longer, same) = (take(8), take(7));
+        let (longer, same) = (take(100_008), take(100_007));
         assert_ne!(longer.as_ptr(), at);
         assert_eq!(same.as_ptr(), at);
     }

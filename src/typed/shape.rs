@@ -1,7 +1,15 @@
 //! Shapes as types.
 
+use std::sync::LazyLock;
+
 use dfdx::shapes::{Const, ConstDim, ConstShape, Dim, Shape};
 use dfdx::tensor::{Cpu, NoneTape, Tensor, TensorFromVec, WithEmptyTape};
+
+/// The device of all tensors that are made here: each of its own would seed a generator.
+pub(super) fn device() -> &'static Cpu {
+    static DEVICE: LazyLock<Cpu> = LazyLock::new(Cpu::default);
+    &DEVICE
+}
 
 /// A tape of gradients of `f32` tensors: `OwnedTape<f32, Cpu>` to train, [`NoneTape`] to predict.
 pub trait Tape: dfdx::tensor::Tape<f32, Cpu> {}
@@ -128,7 +136,7 @@ batch!(A C D E);
 pub fn tensor<S: Batch>(values: Vec<f32>, examples: usize) -> Tensor<S, f32, Cpu> {
     let found = values.len();
     match S::of(examples).filter(|shape| shape.num_elements() == found) {
-        Some(shape) => Cpu::default().tensor_from_vec(values, shape),
+        Some(shape) => device().tensor_from_vec(values, shape),
         None => panic!("{found} values are no {examples} examples of `{}`", std::any::type_name::<S>()),
     }
 }
@@ -136,7 +144,7 @@ pub fn tensor<S: Batch>(values: Vec<f32>, examples: usize) -> Tensor<S, f32, Cpu
 /// One class or index for each example.
 pub fn labels(values: Vec<i64>) -> Labels<usize> {
     let examples = values.len();
-    Cpu::default().tensor_from_vec(values, (examples,))
+    device().tensor_from_vec(values, (examples,))
 }
 
 /// The same value for another branch, with an empty tape: both branches are traced, and their

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use dfdx::shapes::{HasShape, Shape};
 use dfdx::tensor::{Cpu, CpuError, Gradients, Merge, PutTape, SplitTape, Tape as _, Tensor, TensorFromVec};
 use dfdx::tensor_ops::ReshapeTo;
+use rayon::prelude::*;
 
 use crate::kernels::sweep;
 use crate::ops::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, NoiseKey, Pack};
@@ -20,7 +21,7 @@ use crate::ops::{Op, fused};
 use crate::shape::Fact;
 
 use super::pool::{self, Scratch};
-use super::shape::Tape;
+use super::shape::{Tape, device};
 
 /// The gradients of a backward pass.
 pub(super) type Grads = Gradients<f32, Cpu>;
@@ -244,7 +245,7 @@ pub(super) fn call<O: Shape, I: Operands>(op: &Op, inputs: I, setting: Setting<'
     let (operands, mut tape) = inputs.split();
     let done = run(op, operands, setting);
     let state = done.pending.state.clone();
-    let out = Cpu::default().tensor_from_vec(done.output, shape_of::<O>(op, &done.fact));
+    let out = device().tensor_from_vec(done.output, shape_of::<O>(op, &done.fact));
     if I::Tape::OWNS_TAPE {
         let (slot, kept) = (slot(&out), done.pending.needs.output.then(|| out.clone()));
         let pending = done.pending;
@@ -289,7 +290,8 @@ struct Pending {
     large: bool,
 }
 
-/// Multiply-adds from which on a kernel is handed to the pool of threads at once.
+/// Multiply-adds from which on a kernel is handed to the pool of threads at once, where none of its
+/// threads runs the whole step (see [`attended`](super::attended)).
 const LARGE: u128 = 2 << 20;
 
 fn in_pool(large: bool, run: impl FnOnce() + Send) {
@@ -410,8 +412,14 @@ impl Call<'_> {
     }
 }
 
+/// Elements that a thread looks through at once.
+const PART: usize = 1 << 16;
+
 fn is_zero(values: &[f32]) -> bool {
-    values.iter().all(|v| *v == 0.0)
+    let zero = |part: &[f32]| part.iter().all(|v| *v == 0.0);
+    // Most gradients begin otherwise.
+    let (first, rest) = values.split_at(values.len().min(PART));
+    zero(first) && rest.par_chunks(PART).all(zero)
 }
 
 impl Pending {

@@ -1,4 +1,7 @@
 //! Edits of generated code that do not fit: errors of the compiler at the line of the edit.
+//!
+//! Rustc checks them against the library that this test was built with, in seconds. `trybuild` would check the
+//! library and all that it depends on anew, in a folder of its own: minutes of processor time in a fresh checkout.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

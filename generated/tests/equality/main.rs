@@ -54,6 +54,7 @@ macro_rules! classifier {
 
 type Photo<const C: usize, const H: usize, const W: usize> = (usize, Const<C>, Const<H>, Const<W>);
 type Image<const C: usize, const SIDE: usize> = Photo<C, SIDE, SIDE>;
+type Face = Photo<1, 56, 46>;
 
 /// The Euclidean norm of a difference, relative to that of what is expected.
 fn off(found: &[f32], expected: &[f32]) -> f64 {
@@ -153,27 +154,36 @@ fn resnet50_signs_trains() {
     train(Goal::Own("resnet50_signs"), subject, 8, 20, 0.01);
 }
 
+/// A network that says whether two faces are one person's, with the loss of its spec.
+macro_rules! pair {
+    ($module:ident::$name:ident) => {
+        Subject {
+            net: generated::$module::model::$name::new(),
+            output: |net, inputs| values(&net.forward(inputs.tensor::<Face>(0), inputs.tensor::<Face>(1)).0),
+            loss: |net, inputs| {
+                let (a, b) = (inputs.tensor::<Face>(0).leaky_trace(), inputs.tensor::<Face>(1).leaky_trace());
+                let (probability, logit) = net.forward(a, b);
+                let same: Tensor<(usize,), f32, Cpu> = inputs.numbers();
+                let measures: Measures<_> = generated::$module::model::$name::measure(probability, logit, same);
+                measures.loss
+            },
+        }
+    };
+}
+
 #[test]
 fn siamese_faces() {
-    type Face = Photo<1, 56, 46>;
-    let subject = Subject {
-        net: generated::siamese_faces::model::SiameseFaces::new(),
-        output: |net, inputs| values(&net.forward(inputs.tensor::<Face>(0), inputs.tensor::<Face>(1)).0),
-        loss: |net, inputs| {
-            let (a, b) = (inputs.tensor::<Face>(0).leaky_trace(), inputs.tensor::<Face>(1).leaky_trace());
-            let (probability, logit) = net.forward(a, b);
-            let same: Tensor<(usize,), f32, Cpu> = inputs.numbers();
-            let measures: Measures<_> =
-                generated::siamese_faces::model::SiameseFaces::measure(probability, logit, same);
-            measures.loss
-        },
-    };
-    compare(Goal::Own("siamese_faces"), subject, 4);
+    compare(Goal::Own("siamese_faces"), pair!(siamese_faces::SiameseFaces), 4);
+}
+
+#[test]
+fn siamese_faces_chi2() {
+    compare(Goal::Own("siamese_faces_chi2"), pair!(siamese_faces_chi2::SiameseFacesChi2), 4);
 }
 
 #[test]
 fn small_triplet() {
-    compare(Goal::Own("small_triplet"), classifier!(small_triplet::SmallTriplet, Photo<1, 56, 46>), 8);
+    compare(Goal::Own("small_triplet"), classifier!(small_triplet::SmallTriplet, Face), 8);
 }
 
 /// A detector with some heads, and the loss of its spec.
@@ -213,6 +223,22 @@ fn yolo_fastest() {
 #[ignore = "takes long"]
 fn yolo_v3_tiny() {
     compare(Goal::Own("yolo_v3_tiny"), detector!(yolo_v3_tiny::YoloV3Tiny, 416, 90, (coarse, fine), [coarse, fine]), 1);
+}
+
+#[test]
+#[ignore = "takes long"]
+fn yolo_v2() {
+    let subject = Subject {
+        net: generated::yolo_v2::model::YoloV2::new(),
+        output: |net, inputs| values(&net.forward(inputs.tensor::<Image<3, 608>>(0)).0),
+        loss: |net, inputs| {
+            let (cells, head) = net.forward(inputs.tensor::<Image<3, 608>>(0).leaky_trace());
+            let boxes: Seq<usize, 50, 5> = inputs.numbers();
+            let measures: Measures<_> = generated::yolo_v2::model::YoloV2::measure(cells, head, boxes);
+            measures.loss
+        },
+    };
+    compare(Goal::Own("yolo_v2"), subject, 1);
 }
 
 #[test]

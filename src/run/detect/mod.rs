@@ -256,11 +256,9 @@ impl<'a> Detector<'a> {
         network: &mut Network<'_>,
         file: &Path,
     ) -> Result<(Image<'static>, Vec<Detection>), Failure> {
-        let bad = |reason: String| {
-            Diagnostic::error(codes::BAD_IMAGE, format!("`{}` cannot be used: {reason}", file.display()))
-        };
-        let image = data::decode_file(file).map_err(bad)?;
-        let found = self.detect(network, &image).map_err(|misfit| bad(misfit.reason).maybe_help(misfit.help))?;
+        let (image, place) = (data::read_image(file)?, file.display().to_string());
+        let found = self.detect(network, &image);
+        let found = found.map_err(|misfit| data::unusable(&place, &misfit.reason).maybe_help(misfit.help))?;
         Ok((image, found))
     }
 

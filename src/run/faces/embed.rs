@@ -15,19 +15,6 @@ use crate::plan::PlanOptions;
 use super::super::{Failure, Network};
 use super::Model;
 
-/// Prepares a photo into `out`, as [`Transform::for_any_size`] does; `place` names it in messages.
-pub(super) fn prepare(
-    transform: &Transform,
-    image: &Image<'_>,
-    place: &str,
-    out: &mut [f32],
-) -> Result<(), Diagnostic> {
-    transform.apply(image, 0, 0, out).map(|_| ()).map_err(|misfit| {
-        Diagnostic::error(codes::BAD_IMAGE, format!("`{place}` cannot be used: {}", misfit.reason))
-            .maybe_help(misfit.help)
-    })
-}
-
 /// A network that turns photos into embeddings of length one.
 pub struct Embedder<'n, 'a> {
     network: &'n mut Network<'a>,
@@ -86,13 +73,13 @@ impl<'n, 'a> Embedder<'n, 'a> {
     /// # Errors
     /// An image that does not fit, or for which the network gives no direction.
     pub fn embed(&mut self, image: &Image<'_>, place: &str) -> Result<Vec<f32>, Diagnostic> {
-        prepare(&self.transform, image, place, self.session.input_mut(self.image))?;
+        self.transform.prepare(image, place, self.session.input_mut(self.image))?;
         self.session.forward(&mut self.network.params, NoiseKey::default());
         let value = self.session.value(self.node).unwrap_or_default();
         let length = value.iter().map(|v| f64::from(*v) * f64::from(*v)).sum::<f64>().sqrt();
         if !length.is_finite() || length == 0.0 || value.len() != self.width {
-            let message = format!("`{place}` cannot be used: the network gives no embedding for it");
-            return Err(Diagnostic::error(codes::BAD_IMAGE, message).help("check that the weights belong to the spec"));
+            return Err(data::unusable(place, "the network gives no embedding for it")
+                .help("check that the weights belong to the spec"));
         }
         Ok(value.iter().map(|v| (f64::from(*v) / length) as f32).collect())
     }
@@ -102,10 +89,7 @@ impl<'n, 'a> Embedder<'n, 'a> {
     /// # Errors
     /// A file that is no image; those of [`Embedder::embed`].
     pub fn embed_file(&mut self, file: &Path) -> Result<Vec<f32>, Diagnostic> {
-        let place = file.display().to_string();
-        let image = data::decode_file(file)
-            .map_err(|reason| Diagnostic::error(codes::BAD_IMAGE, format!("`{place}` cannot be used: {reason}")))?;
-        self.embed(&image, &place)
+        self.embed(&data::read_image(file)?, &file.display().to_string())
     }
 
     /// The embeddings of a whole data set, `[example][width]`.

@@ -11,7 +11,6 @@ use crate::plan::PlanOptions;
 use super::super::metrics::{Operating, Pairs};
 use super::super::network::Sessions;
 use super::super::{Failure, Network};
-use super::embed::prepare;
 use super::similarity;
 
 /// How well people are told apart.
@@ -155,7 +154,7 @@ pub fn measure_pairs(
     let mut photos = vec![0.0; classes.len() * size];
     for (index, out) in photos.chunks_exact_mut(size.max(1)).enumerate() {
         let image = dataset.image(index)?;
-        prepare(&transform, &image, &dataset.place(index), out)?;
+        transform.prepare(&image, &dataset.place(index), out)?;
     }
     let n = classes.len();
     let pairs: Vec<(usize, usize)> = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).collect();

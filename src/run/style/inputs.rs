@@ -113,10 +113,7 @@ pub(super) struct Photo {
 
 impl Photo {
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
-        match data::decode_file(path) {
-            Ok(image) => Ok(Self { path: path.to_path_buf(), image }),
-            Err(reason) => Err(bad(path, &reason)),
-        }
+        Ok(Self { path: path.to_path_buf(), image: data::read_image(path)? })
     }
 
     fn longer_side(&self) -> usize {
@@ -136,11 +133,7 @@ impl Photo {
         let target = Target::Image { channels: 3, height, width };
         let transform = Transform::with_steps(&config, Vec::new(), 0, target, Mode::Eval)?;
         let mut picture = Picture::black(height, width);
-        transform.apply(&self.image, 0, 0, &mut picture.data).map_err(|misfit| bad(&self.path, &misfit.reason))?;
+        transform.prepare(&self.image, &self.path.display().to_string(), &mut picture.data)?;
         Ok(picture)
     }
-}
-
-fn bad(path: &Path, reason: &str) -> Failure {
-    Failure::new(codes::BAD_IMAGE, format!("`{}` cannot be used: {reason}", path.display()))
 }

@@ -11,7 +11,7 @@ use crate::diag::codes;
 use crate::run::{Evaluation, Failure};
 use crate::shape::{Dim, Fact};
 
-use super::super::NoneTape;
+use super::super::{NoneTape, attended};
 use super::{Images, Program, Targets, number};
 
 /// A part of a data set with its preparation and batches.
@@ -205,10 +205,14 @@ pub(super) fn evaluate<P: Program>(network: &P, examples: &Examples) -> Result<M
             continue;
         }
         let (images, targets) = inputs(&batch);
-        let Some(measures) = network.measure::<NoneTape>(images, targets) else {
+        let measured = attended(|| {
+            let measures = network.measure::<NoneTape>(images, targets)?;
+            Some((number(&measures.loss), measures.values))
+        });
+        let Some((loss, values)) = measured else {
             return Err(Failure::new(codes::NO_SECTION, "the network has no `loss`, so there is nothing to measure"));
         };
-        means.add(number(&measures.loss), &measures.values, batch.len);
+        means.add(loss, &values, batch.len);
     }
     Ok(means)
 }

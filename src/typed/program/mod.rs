@@ -23,6 +23,7 @@ use crate::syntax::ast::Spec;
 use crate::syntax::{self, Spelling};
 use crate::weights::{self, LoadOptions, Rules, Start, Wanted};
 
+use super::shape::device;
 use super::{Batch, Cpu, Module, Scalar, Tape, Tensor, initialize, tensor, visit, visit_mut};
 use args::{Args, Command};
 
@@ -73,7 +74,7 @@ impl Targets<'_> {
     pub fn classes<S: Batch>(self) -> Tensor<S, i64, Cpu> {
         let values: Vec<i64> = self.values.iter().map(|v| *v as i64).collect();
         let shape = S::of(self.examples).filter(|shape| shape.num_elements() == values.len());
-        Cpu::default().tensor_from_vec(values, shape.expect("labels have the width of their input"))
+        device().tensor_from_vec(values, shape.expect("labels have the width of their input"))
     }
 
     /// Numbers.
@@ -97,7 +98,7 @@ pub enum Answer {
 }
 
 /// A network that a program can run.
-pub trait Program: Module {
+pub trait Program: Module + Send + Sync {
     /// The `data`, `train` and `weights` sections of its spec.
     const SETTINGS: &'static str;
     /// The sizes of one image.

@@ -8,6 +8,7 @@ use crate::data::{self, Mode, Part, Target, Transform};
 use crate::diag::{Diagnostic, codes};
 use crate::run::Failure;
 
+use super::super::attended;
 use super::args::Predict;
 use super::{Answer, Images, Program, say};
 
@@ -30,8 +31,8 @@ pub(super) fn predict<P: Program>(
     let transform = Transform::new(&data, config.train.as_ref(), target, Mode::Eval)?;
     let names = names(&data);
     for files in args.images.chunks(P::IMAGES.max(1)) {
-        let slots = files.iter().map(|file| prepare(file, &transform, target)).collect::<Result<Vec<_>, _>>()?;
-        let outputs = network.outputs(Images { slots: &slots, examples: 1 });
+        let slots = files.iter().map(|file| read(file, &transform, target)).collect::<Result<Vec<_>, _>>()?;
+        let outputs = attended(|| network.outputs(Images { slots: &slots, examples: 1 }));
         say(out, &files.iter().map(|f| f.display().to_string()).collect::<Vec<_>>().join(" "))?;
         if P::ANSWER == Answer::Values {
             let shown: Vec<String> = outputs.iter().take(NUMBERS).map(|v| format!("{v:.4}")).collect();
@@ -48,12 +49,9 @@ pub(super) fn predict<P: Program>(
 }
 
 /// One image as the network takes it.
-fn prepare(file: &Path, transform: &Transform, target: Target) -> Result<Vec<f32>, Diagnostic> {
-    let bad =
-        |reason: String| Diagnostic::error(codes::BAD_IMAGE, format!("`{}` cannot be used: {reason}", file.display()));
-    let image = data::decode_file(file).map_err(&bad)?;
+fn read(file: &Path, transform: &Transform, target: Target) -> Result<Vec<f32>, Diagnostic> {
     let mut values = vec![0.0; target.len()];
-    transform.apply(&image, 0, 0, &mut values).map_err(|misfit| bad(misfit.reason).maybe_help(misfit.help))?;
+    transform.prepare(&data::read_image(file)?, &file.display().to_string(), &mut values)?;
     Ok(values)
 }
 

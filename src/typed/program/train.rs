@@ -20,11 +20,11 @@ use crate::engine::schedule::Schedule;
 use crate::run::judge::{self, default_monitor};
 use crate::run::{self, Evaluation, Failure, Reason};
 
-use super::super::{Gradients, Module, join, save, set_noise, visit};
+use super::super::{Gradients, Module, attended, join, save, set_noise, visit};
 use super::args::Train;
 use super::data::{self, Examples, Means};
 use super::optimize::Step;
-use super::{Program, Settings, begin, load, number, say};
+use super::{Images, Program, Settings, Targets, begin, load, number, say};
 
 /// Trains a network and writes `best.safetensors` and `last.safetensors`.
 pub(super) fn train<P: Program>(
@@ -165,6 +165,37 @@ fn freeze(network: &mut impl Module, frozen: &BTreeSet<String>) {
     });
 }
 
+/// What a step of training saw.
+struct Stepped {
+    loss: f32,
+    values: Vec<(&'static str, f32)>,
+    /// What is not finite, for which no weight was changed.
+    diverged: Option<&'static str>,
+}
+
+/// Forward, backward, and a change of all weights that are not frozen.
+fn step<P: Program>(
+    network: &mut P,
+    (images, targets): (Images<'_>, Targets<'_>),
+    optimizer: &mut Step<'_>,
+    lr: f64,
+    frozen: &BTreeSet<String>,
+) -> Result<Stepped, Failure> {
+    let Some(measures) = network.measure::<OwnedTape<f32, Cpu>>(images, targets) else {
+        return Err(Failure::new(codes::NO_SECTION, "the network has no `loss`, so there is nothing to minimise"));
+    };
+    let mut stepped = Stepped { loss: number(&measures.loss), values: measures.values, diverged: None };
+    if !stepped.loss.is_finite() {
+        stepped.diverged = Some("the loss");
+        return Ok(stepped);
+    }
+    let mut gradients: Gradients<f32, Cpu> = measures.loss.backward();
+    if !optimizer.step(network, &mut gradients, lr, |name| !frozen.contains(name))? {
+        stepped.diverged = Some("a gradient");
+    }
+    Ok(stepped)
+}
+
 /// A run under way.
 struct Run<'a> {
     config: &'a TrainConfig,
@@ -231,20 +262,10 @@ impl Run<'_> {
             let lr = self.rate(phase, index);
             set_noise(network, self.config.seed, self.progress.step);
             let (images, targets) = data::inputs(&batch);
-            let Some(measures) = network.measure::<OwnedTape<f32, Cpu>>(images, targets) else {
-                return Err(Failure::new(
-                    codes::NO_SECTION,
-                    "the network has no `loss`, so there is nothing to minimise",
-                ));
-            };
-            let loss = number(&measures.loss);
-            means.add(loss, &measures.values, batch.len);
-            if !loss.is_finite() {
-                return Err(self.diverged("the loss", index));
-            }
-            let mut gradients: Gradients<f32, Cpu> = measures.loss.backward();
-            if !optimizer.step(network, &mut gradients, lr, |name| !phase.frozen.contains(name))? {
-                return Err(self.diverged("a gradient", index));
+            let stepped = attended(|| step(network, (images, targets), optimizer, lr, &phase.frozen))?;
+            means.add(stepped.loss, &stepped.values, batch.len);
+            if let Some(what) = stepped.diverged {
+                return Err(self.diverged(what, index));
             }
             self.progress.close_step(index + 1, lr);
             if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
