@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 pub enum Level {
     /// Whatever the compiler makes of plain loops.
     Portable,
+    /// NEON, which every 64-bit ARM has.
+    Neon,
     /// AVX2 with fused multiply-add.
     Avx2,
     /// AVX-512.
@@ -17,7 +19,11 @@ impl Level {
     /// The levels that this machine can run.
     pub fn all() -> impl Iterator<Item = Level> {
         let best = detect();
-        [Level::Portable, Level::Avx2, Level::Avx512].into_iter().filter(move |l| *l <= best)
+        let levels: &[Level] = match best {
+            Level::Portable | Level::Neon => &[Level::Portable, Level::Neon],
+            Level::Avx2 | Level::Avx512 => &[Level::Portable, Level::Avx2, Level::Avx512],
+        };
+        levels.iter().copied().filter(move |l| *l <= best)
     }
 
     /// The best level of this machine, or a lower one that the environment variable
@@ -39,6 +45,7 @@ impl Level {
         match self {
             Level::Avx512 => "avx512",
             Level::Avx2 => "avx2",
+            Level::Neon => "neon",
             Level::Portable => "portable",
         }
     }
@@ -47,7 +54,7 @@ impl Level {
     pub fn block(self) -> usize {
         match self {
             Level::Avx512 => 16,
-            Level::Avx2 | Level::Portable => 8,
+            Level::Avx2 | Level::Neon | Level::Portable => 8,
         }
     }
 }
@@ -63,5 +70,8 @@ fn detect() -> Level {
             return Level::Avx2;
         }
     }
-    Level::Portable
+    match cfg!(target_arch = "aarch64") {
+        true => Level::Neon,
+        false => Level::Portable,
+    }
 }

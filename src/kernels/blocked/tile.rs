@@ -49,7 +49,7 @@ pub type TileFn = unsafe fn(&Tile<'_>);
 pub fn pixels(level: Level) -> usize {
     match level {
         Level::Avx512 => 14,
-        Level::Avx2 | Level::Portable => 6,
+        Level::Avx2 | Level::Neon | Level::Portable => 6,
     }
 }
 
@@ -150,6 +150,8 @@ macro_rules! table {
 table!(avx512, std::arch::x86_64::__m512, 16, 32, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], [1 2 3 4 5 6 7], "avx512f");
 #[cfg(target_arch = "x86_64")]
 table!(avx2, std::arch::x86_64::__m256, 8, 16, [1 2 3 4 5 6], [1 2 3], "avx2,fma");
+#[cfg(target_arch = "aarch64")]
+table!(neon, crate::kernels::blocked::vector::Neon, 8, 16, [1 2 3 4 5 6], [1 2 3], "neon");
 table!(portable, Plain, 8, 16, [1 2 3 4 5 6], [1 2 3]);
 
 /// The code for tiles of `rows` by `pixels`, `step` floats apart, by one or two blocks.
@@ -159,6 +161,8 @@ pub fn pick(level: Level, blocks: usize, rows: usize, pixels: usize, step: usize
         Level::Avx512 => avx512::pick(blocks, rows, pixels, step),
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => avx2::pick(blocks, rows, pixels, step),
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon => neon::pick(blocks, rows, pixels, step),
         _ => portable::pick(blocks, rows, pixels, step),
     }
 }

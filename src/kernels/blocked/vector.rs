@@ -217,6 +217,95 @@ vector!(
     _mm256_min_ps
 );
 
+/// Two vectors of four, so that tiles are those of AVX2: half as many of them fit into twice as
+/// many registers.
+#[cfg(target_arch = "aarch64")]
+#[derive(Clone, Copy)]
+pub struct Neon(std::arch::aarch64::float32x4_t, std::arch::aarch64::float32x4_t);
+
+#[cfg(target_arch = "aarch64")]
+macro_rules! halves {
+    ($intrinsic:ident, $a:expr, $b:expr) => {
+        // SAFETY: by contract.
+        unsafe { Neon(std::arch::aarch64::$intrinsic($a.0, $b.0), std::arch::aarch64::$intrinsic($a.1, $b.1)) }
+    };
+}
+
+// SAFETY: two times four floats are read and written.
+#[cfg(target_arch = "aarch64")]
+unsafe impl Vector for Neon {
+    const LANES: usize = 8;
+    #[inline(always)]
+    unsafe fn splat(value: f32) -> Self {
+        // SAFETY: by contract, here as below.
+        unsafe { Self(std::arch::aarch64::vdupq_n_f32(value), std::arch::aarch64::vdupq_n_f32(value)) }
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: as above.
+        unsafe { Self(std::arch::aarch64::vld1q_f32(from), std::arch::aarch64::vld1q_f32(from.add(4))) }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: as above.
+        unsafe {
+            std::arch::aarch64::vst1q_f32(to, self.0);
+            std::arch::aarch64::vst1q_f32(to.add(4), self.1);
+        }
+    }
+    #[inline(always)]
+    unsafe fn fma(a: Self, b: Self, c: Self) -> Self {
+        // SAFETY: as above.
+        unsafe { Self(std::arch::aarch64::vfmaq_f32(c.0, a.0, b.0), std::arch::aarch64::vfmaq_f32(c.1, a.1, b.1)) }
+    }
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        halves!(vaddq_f32, self, other)
+    }
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        halves!(vsubq_f32, self, other)
+    }
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        halves!(vmulq_f32, self, other)
+    }
+    // NEON's own maximum and minimum are NaN where either is.
+    #[inline(always)]
+    unsafe fn max(self, other: Self) -> Self {
+        // SAFETY: as above.
+        unsafe { self.choose(other, std::arch::aarch64::vcgtq_f32) }
+    }
+    #[inline(always)]
+    unsafe fn min(self, other: Self) -> Self {
+        // SAFETY: as above.
+        unsafe { self.choose(other, std::arch::aarch64::vcltq_f32) }
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+impl Neon {
+    /// `self` in the lanes where `holds` says so of both, and `other` elsewhere.
+    ///
+    /// # Safety
+    /// As [`Vector::splat`].
+    #[inline(always)]
+    unsafe fn choose(
+        self,
+        other: Self,
+        holds: unsafe fn(
+            std::arch::aarch64::float32x4_t,
+            std::arch::aarch64::float32x4_t,
+        ) -> std::arch::aarch64::uint32x4_t,
+    ) -> Self {
+        use std::arch::aarch64::vbslq_f32;
+        // SAFETY: by contract.
+        unsafe {
+            Self(vbslq_f32(holds(self.0, other.0), self.0, other.0), vbslq_f32(holds(self.1, other.1), self.1, other.1))
+        }
+    }
+}
+
 /// What the compiler makes of it.
 #[derive(Clone, Copy)]
 pub struct Plain([f32; 8]);
@@ -300,6 +389,12 @@ macro_rules! dispatch {
                 // SAFETY: by the contract of the caller.
                 unsafe { $generic::<std::arch::x86_64::__m256>($($arg),*) }
             }
+            #[cfg(target_arch = "aarch64")]
+            #[target_feature(enable = "neon")]
+            unsafe fn neon($($arg: $type),*) {
+                // SAFETY: by the contract of the caller.
+                unsafe { $generic::<$crate::kernels::blocked::vector::Neon>($($arg),*) }
+            }
             // SAFETY: by the contract of the caller; a level is only made where the machine has it.
             unsafe {
                 match level {
@@ -307,6 +402,8 @@ macro_rules! dispatch {
                     $crate::kernels::blocked::vector::Level::Avx512 => avx512($($arg),*),
                     #[cfg(target_arch = "x86_64")]
                     $crate::kernels::blocked::vector::Level::Avx2 => avx2($($arg),*),
+                    #[cfg(target_arch = "aarch64")]
+                    $crate::kernels::blocked::vector::Level::Neon => neon($($arg),*),
                     _ => $generic::<$crate::kernels::blocked::vector::Plain>($($arg),*),
                 }
             }

@@ -420,7 +420,7 @@ impl WeightGrad {
 fn tile_channels(level: Level) -> usize {
     match level {
         Level::Avx512 => 8,
-        Level::Avx2 | Level::Portable => 4,
+        Level::Avx2 | Level::Neon | Level::Portable => 4,
     }
 }
 

@@ -39,7 +39,7 @@ pub type TileFn = unsafe fn(&Tile);
 pub fn most(level: Level) -> (usize, usize) {
     match level {
         Level::Avx512 => (6, 4),
-        Level::Avx2 | Level::Portable => (3, 3),
+        Level::Avx2 | Level::Neon | Level::Portable => (3, 3),
     }
 }
 
@@ -117,6 +117,8 @@ macro_rules! table {
 table!(avx512, std::arch::x86_64::__m512, [1 2 3 4 5 6] [1 2 3 4], "avx512f");
 #[cfg(target_arch = "x86_64")]
 table!(avx2, std::arch::x86_64::__m256, [1 2 3] [1 2 3], "avx2,fma");
+#[cfg(target_arch = "aarch64")]
+table!(neon, crate::kernels::blocked::vector::Neon, [1 2 3] [1 2 3], "neon");
 table!(portable, Plain, [1 2 3] [1 2 3]);
 
 /// The code for tiles of so many outputs at so many pixels.
@@ -126,6 +128,8 @@ pub fn pick(level: Level, outputs: usize, pixels: usize) -> Option<TileFn> {
         Level::Avx512 => avx512::pick(outputs, pixels),
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => avx2::pick(outputs, pixels),
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon => neon::pick(outputs, pixels),
         _ => portable::pick(outputs, pixels),
     }
 }

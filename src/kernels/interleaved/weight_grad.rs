@@ -62,7 +62,7 @@ struct Walk<'a> {
 fn most(level: Level) -> (usize, usize) {
     match level {
         Level::Avx512 => (4, 5),
-        Level::Avx2 | Level::Portable => (3, 3),
+        Level::Avx2 | Level::Neon | Level::Portable => (3, 3),
     }
 }
 
