@@ -85,6 +85,14 @@ impl Window {
         }
     }
 
+    /// The outputs of an axis whose windows lie on the input as a whole.
+    pub fn inside(&self, axis: usize) -> Range<usize> {
+        let last = self.outputs_of(axis, self.kernel[axis] - 1);
+        let first = self.outputs_of(axis, 0);
+        let start = first.start.max(last.start);
+        start..first.end.min(last.end).max(start)
+    }
+
     /// All spans of an axis.
     pub fn spans(&self, axis: usize) -> Vec<Span> {
         (0..self.output[axis]).map(|o| self.span(axis, o)).collect()
@@ -253,4 +261,23 @@ fn cross(window: &Window, axes: [Vec<(usize, i64)>; 3]) -> Vec<Tap> {
         }
     }
     taps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+
+    #[test]
+    fn windows_inside_have_all_their_taps_on_the_input() {
+        let mut rng = testing::rng(81);
+        for _ in 0..500 {
+            let window = testing::window(&mut rng);
+            for axis in 0..3 {
+                let inside = window.inside(axis);
+                for (o, span) in window.spans(axis).iter().enumerate() {
+                    assert_eq!(inside.contains(&o), span.count == window.kernel[axis], "{o} of {window:?}");
+                }
+            }
+        }
+    }
 }

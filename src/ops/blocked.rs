@@ -127,10 +127,7 @@ pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>, how: How
     let first = inputs.first()?;
     blocks(first)?;
     let (from, to) = (first.sizes(), output.sizes());
-    let activation = match tail.activation {
-        None => Activation::Identity,
-        Some(op) => super::activation::fused(op)?,
-    };
+    let activation = tail.last()?;
     let eps = tail.norm.map(|n| n.eps as f32);
     let weighted = |work, bias| Weighted { work, channels: to[1], bias, eps, residual: tail.residual, activation };
     match head {

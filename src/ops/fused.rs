@@ -23,6 +23,16 @@ pub struct Tail<'a> {
     pub activation: Option<&'a Op>,
 }
 
+impl Tail<'_> {
+    /// The activation, in the form that kernels take; `None` where there is no such form.
+    pub(super) fn last(&self) -> Option<Activation> {
+        match self.activation {
+            None => Some(Activation::Identity),
+            Some(op) => super::activation::fused(op),
+        }
+    }
+}
+
 /// Examples up to which a dense layer reads its weights as they are.
 const FEW: usize = 8;
 
@@ -38,10 +48,7 @@ pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>) -> Optio
         }
         _ => return None,
     };
-    let activation = match tail.activation {
-        None => Activation::Identity,
-        Some(op) => super::activation::fused(op)?,
-    };
+    let activation = tail.last()?;
     let eps = tail.norm.map(|n| n.eps as f32);
     Some(Box::new(FusedKernel { work, channels: to[1], bias, eps, residual: tail.residual, activation }))
 }
@@ -71,6 +78,16 @@ pub(super) fn fold(
         *b = (*b - mean[c]) * factors[c] + shift[c];
     }
     Some(factors)
+}
+
+/// Copies weights, those of each channel times its scale.
+pub(super) fn scaled(from: &[f32], scale: Option<&[f32]>, weights: &mut [f32]) {
+    weights.copy_from_slice(from);
+    let Some(scale) = scale else { return };
+    let each = (weights.len() / scale.len().max(1)).max(1);
+    for (weights, scale) in weights.chunks_exact_mut(each).zip(scale) {
+        weights.iter_mut().for_each(|w| *w *= scale);
+    }
 }
 
 enum Work {
@@ -125,13 +142,7 @@ impl Kernel for FusedKernel {
         let scale = fold(p.params, p.state, self.bias, self.eps, biases);
         match &self.work {
             Work::Conv(conv) => conv.pack(p.params[0], scale.as_deref(), weights),
-            Work::Depthwise { .. } => {
-                weights.copy_from_slice(p.params[0]);
-                let taps = weights.len() / self.channels.max(1);
-                for (w, s) in weights.chunks_exact_mut(taps.max(1)).zip(scale.iter().flatten()) {
-                    w.iter_mut().for_each(|w| *w *= s);
-                }
-            }
+            Work::Depthwise { .. } => scaled(p.params[0], scale.as_deref(), weights),
             Work::Dense { .. } => {}
         }
     }

@@ -13,8 +13,8 @@ use super::Op;
 use super::blocked::{self, Blocked, FEW, Layout};
 use super::blocked_train::ENOUGH;
 use super::conv::Conv;
-use super::fused::{Tail, fold};
-use super::lower::{Backward, Forward, Kernel, Needs, Pack, Workspace, bufferless};
+use super::fused::{Tail, fold, scaled};
+use super::lower::{Backward, Forward, Kernel, Pack, bufferless};
 
 /// Images as the channels of blocks: all that is an image's as its pixels.
 pub fn images(fact: &Fact) -> Option<Blocks> {
@@ -48,17 +48,13 @@ pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>) -> Optio
         return None;
     }
     let conv = conv(op, inputs.first()?, output)?;
-    let activation = match tail.activation {
-        None => Activation::Identity,
-        Some(op) => super::activation::fused(op)?,
-    };
     let weights = op.out * inputs[0].sizes()[1] * conv.1;
     Some(interleaved(Folded {
         conv: conv.0,
         weights,
         bias: op.weights.bias,
         eps: tail.norm.map(|n| n.eps as f32),
-        activation,
+        activation: tail.last()?,
         channels: op.out,
     }))
 }
@@ -129,12 +125,8 @@ impl Kernel for Folded {
 
     fn pack(&self, p: Pack<'_, '_>) {
         let (weights, biases) = p.packed.split_at_mut(self.weights);
-        weights.copy_from_slice(p.params[0]);
         let scale = fold(p.params, p.state, self.bias, self.eps, biases);
-        let of_channel = weights.chunks_exact_mut(self.weights / self.channels);
-        for (weights, scale) in of_channel.zip(scale.iter().flatten()) {
-            weights.iter_mut().for_each(|w| *w *= scale);
-        }
+        scaled(p.params[0], scale.as_deref(), weights);
     }
 
     fn forward(&self, f: Forward<'_, '_>) {
@@ -156,17 +148,7 @@ struct Trained {
 }
 
 impl Kernel for Trained {
-    fn workspace(&self) -> Workspace {
-        Workspace::default()
-    }
-
-    fn needs(&self) -> Needs {
-        Needs { inputs: true, output: false }
-    }
-
-    fn in_place(&self) -> bool {
-        false
-    }
+    bufferless!(inputs);
 
     fn forward(&self, f: Forward<'_, '_>) {
         let bias = self.bias.then(|| f.params[1]);

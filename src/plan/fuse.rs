@@ -48,68 +48,98 @@ impl Chain {
 /// Finds all chains of a plan and rewrites what its nodes read: the last node of a chain reads
 /// what the chain reads, the others are not computed. By node, the chain that it ends.
 pub(super) fn chains(checked: &Checked, bound: &Bound, options: &PlanOptions, scope: &mut Scope) -> Vec<Option<Chain>> {
-    let graph = checked.graph();
-    let mut ends = vec![None; graph.len()];
-    if scope.loss.is_some() || options.training {
-        return ends;
+    let mut search = Search::new(checked, bound, options, scope);
+    if !options.training {
+        search.take(Search::layer_chain);
     }
-    let mut taken = vec![false; graph.len()];
-    // Of two branches that are added, the later one runs last and takes the addition.
-    for id in graph.ids().rev() {
-        let computed = scope.needed[id.index()] && !options.given.contains(&id);
-        if !computed || !matches!(graph.op(id), Some(Op::Conv(_) | Op::Depthwise(_) | Op::Dense(_))) {
-            continue;
-        }
-        let chain = Search { checked, bound, options, scope, taken: &taken }.from(id);
-        chain.tail().for_each(|n| taken[n.index()] = true);
-        let last = chain.last();
-        ends[last.index()] = Some(chain);
-    }
+    joined(search.ends, scope)
+}
+
+/// Makes the nodes of chains read what these read.
+pub(super) fn joined(ends: Vec<Option<Chain>>, scope: &mut Scope) -> Vec<Option<Chain>> {
     for chain in ends.iter().flatten() {
         scope.join(&chain.nodes(), chain.residual.map(|(_, other)| other));
     }
     ends
 }
 
-struct Search<'a> {
+/// What chains are looked for in, and what is found.
+pub(super) struct Search<'a> {
     checked: &'a Checked,
     bound: &'a Bound,
     options: &'a PlanOptions,
-    scope: &'a Scope,
-    taken: &'a [bool],
+    pub scope: &'a Scope,
+    /// Whether a node is in a chain.
+    pub taken: Vec<bool>,
+    /// By node, the chain that it ends.
+    pub ends: Vec<Option<Chain>>,
 }
 
-impl Search<'_> {
-    fn from(&self, head: NodeId) -> Chain {
-        let op = |id: NodeId| self.checked.graph().op(id);
-        let mut chain = Chain::of(head);
-        if !matches!(op(head), Some(Op::Dense(_)))
-            && let Some(next) = self.only_user(head)
-            && matches!(op(next), Some(Op::BatchNorm(_)))
-        {
-            chain.norm = Some(next);
+impl<'a> Search<'a> {
+    pub fn new(checked: &'a Checked, bound: &'a Bound, options: &'a PlanOptions, scope: &'a Scope) -> Self {
+        let nodes = checked.graph().len();
+        Self { checked, bound, options, scope, taken: vec![false; nodes], ends: vec![None; nodes] }
+    }
+
+    /// Takes what `find` makes of each node that is computed. Of two branches that are added, the
+    /// later one runs last and takes the addition.
+    pub fn take(&mut self, find: impl Fn(&Self, NodeId) -> Option<Chain>) {
+        for id in self.checked.graph().ids().rev() {
+            let computed = self.scope.needed[id.index()] && !self.is_given(id);
+            if let Some(chain) = find(self, id).filter(|_| computed) {
+                chain.nodes().iter().for_each(|n| self.taken[n.index()] = true);
+                let last = chain.last();
+                self.ends[last.index()] = Some(chain);
+            }
         }
-        if let Some(next) = self.only_user(chain.last())
-            && matches!(op(next), Some(Op::Add(_)))
-            && let [a, b] = self.scope.inputs[next.index()][..]
-            && self.bound.fact(a).shape == self.bound.fact(b).shape
-        {
-            let other = if a == chain.last() { b } else { a };
-            chain.residual = Some((next, other));
-        }
-        if let Some(next) = self.only_user(chain.last())
-            && op(next).is_some_and(fused::is_activation)
-        {
-            chain.activation = Some(next);
-        }
-        chain
+    }
+
+    pub fn op(&self, id: NodeId) -> Option<&Op> {
+        self.checked.graph().op(id)
+    }
+
+    pub fn is_given(&self, id: NodeId) -> bool {
+        self.options.given.contains(&id)
     }
 
     /// The node that reads this one, if it is the only one, once, and nobody else asks for the
     /// value.
-    fn only_user(&self, id: NodeId) -> Option<NodeId> {
+    pub fn only_user(&self, id: NodeId) -> Option<NodeId> {
         let [user] = self.scope.users[id.index()][..] else { return None };
         let once = self.scope.inputs[user.index()].iter().filter(|i| **i == id).count() == 1;
         (once && !self.options.targets.contains(&id) && !self.taken[user.index()]).then_some(user)
+    }
+
+    /// Adds the addition of a residual, where one follows, and an activation that is one of `fits`.
+    pub fn go_on(&self, chain: &mut Chain, fits: impl Fn(&Op) -> bool) {
+        let last = chain.last();
+        if let Some(next) = self.only_user(last)
+            && matches!(self.op(next), Some(Op::Add(_)))
+            && let [a, b] = self.scope.inputs[next.index()][..]
+            && self.bound.fact(a).shape == self.bound.fact(b).shape
+        {
+            chain.residual = Some((next, if a == last { b } else { a }));
+        }
+        if let Some(next) = self.only_user(chain.last())
+            && self.op(next).is_some_and(fits)
+        {
+            chain.activation = Some(next);
+        }
+    }
+
+    /// What begins with a convolution or dense layer, if only that.
+    fn layer_chain(&self, head: NodeId) -> Option<Chain> {
+        if !matches!(self.op(head), Some(Op::Conv(_) | Op::Depthwise(_) | Op::Dense(_))) {
+            return None;
+        }
+        let mut chain = Chain::of(head);
+        if !matches!(self.op(head), Some(Op::Dense(_)))
+            && let Some(next) = self.only_user(head)
+            && matches!(self.op(next), Some(Op::BatchNorm(_)))
+        {
+            chain.norm = Some(next);
+        }
+        self.go_on(&mut chain, fused::is_activation);
+        Some(chain)
     }
 }

@@ -104,26 +104,26 @@ impl Builder<'_> {
 
     /// Where the value of a node lies in a layout; it is rearranged where it lies in others only.
     pub fn lying(&mut self, id: NodeId, layout: Layout) -> Option<Access> {
-        let there = self.at(id, layout);
-        let from = self.home(id);
-        if there.is_some() || self.at(id, from).is_none() {
-            return there;
+        if let Some(there) = self.at(id, layout) {
+            return Some(there);
         }
-        let into = self.len_in(id, layout);
-        let into = self.buffer(into).buffer;
         // All ways lead through maps.
-        let arrangement = match (from, layout) {
-            (Layout::Maps, other) | (other, Layout::Maps) => other.arrangement(self.bound.fact(id)),
-            _ => {
-                self.lying(id, Layout::Maps)?;
-                layout.arrangement(self.bound.fact(id))
-            }
+        let (from, there) = match layout {
+            Layout::Maps => (self.home(id), self.at(id, self.home(id))?),
+            _ => (Layout::Maps, self.lying(id, Layout::Maps)?),
         };
-        let source = if layout == Layout::Maps { from } else { Layout::Maps };
-        let from = self.at(id, source)?;
-        let into = self.settle(id, into, layout);
-        self.steps.push((id, Work::Rearrange { blocks: arrangement?, to: layout, from, into }));
+        let buffer = self.buffer(self.len_in(id, layout)).buffer;
+        let into = self.settle(id, buffer, layout);
+        self.rearrange(id, (from, layout), there, into);
         Some(into)
+    }
+
+    /// Emits the step that brings a tensor of a node's sizes from one layout to another, of which one
+    /// is maps.
+    fn rearrange(&mut self, id: NodeId, (was, to): (Layout, Layout), from: Access, into: Access) {
+        let other = if to == Layout::Maps { was } else { to };
+        let blocks = other.arrangement(self.bound.fact(id)).expect("only tensors of such sizes lie so");
+        self.steps.push((id, Work::Rearrange { blocks, to, from, into }));
     }
 
     /// Elements of the value of a node in a layout.
@@ -145,16 +145,13 @@ impl Builder<'_> {
     /// Brings the gradient of a node from a layout to its home.
     pub fn bring_home(&mut self, id: NodeId, mut grad: Access, layout: Layout) -> Access {
         let home = self.home(id);
-        let legs = match (layout, home) {
-            _ if layout == home => [None, None],
-            (other, Layout::Maps) => [Some((other, Layout::Maps)), None],
-            (Layout::Maps, other) => [Some((other, other)), None],
-            (from, to) => [Some((from, Layout::Maps)), Some((to, to))],
+        let ways = match layout == Layout::Maps || home == Layout::Maps {
+            true => [Some((layout, home)), None],
+            false => [Some((layout, Layout::Maps)), Some((Layout::Maps, home))],
         };
-        for (by, to) in legs.into_iter().flatten() {
-            let Some(blocks) = by.arrangement(self.bound.fact(id)) else { continue };
-            let into = self.buffer(self.len_in(id, to));
-            self.steps.push((id, Work::Rearrange { blocks, to, from: grad, into }));
+        for way in ways.into_iter().flatten().filter(|_| layout != home) {
+            let into = self.buffer(self.len_in(id, way.1));
+            self.rearrange(id, way, grad, into);
             grad = into;
         }
         grad

@@ -22,7 +22,7 @@ use crate::plan::PlanOptions;
 
 use super::dir::FEATURES;
 use super::evaluate::feed;
-use super::network::Sessions;
+use super::network::{Sessions, mib};
 use super::phases::Phase;
 use super::{Examples, Failure, Network, Observer, RunDir, TrainOptions};
 
@@ -61,7 +61,6 @@ pub(super) fn check(
     for node in nodes {
         let bytes = examples.saturating_mul(width(network, options.train, node)? as u64).saturating_mul(4);
         if bytes > limit {
-            let mib = |b: u64| b.div_ceil(1 << 20);
             let path = &network.checked().graph().node(node).path;
             let why = format!("those of `{path}` take {} MiB, and {} MiB are allowed", mib(bytes), mib(limit));
             return Err(refuse(why, "allow more, `--cache-features=32G`, or freeze up to a node with smaller outputs"));

@@ -391,7 +391,7 @@ impl<'a> Network<'a> {
 }
 
 /// Bytes in MiB, rounded up.
-fn mib(bytes: u64) -> u64 {
+pub(super) fn mib(bytes: u64) -> u64 {
     bytes.div_ceil(1 << 20)
 }
 

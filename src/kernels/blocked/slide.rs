@@ -72,12 +72,9 @@ impl Slide {
             return None;
         }
         let (rows, cols) = (window.spans(1), window.spans(2));
-        let full = |s: &Span| s.count == window.kernel[2];
-        let first = cols.iter().position(full).unwrap_or(cols.len());
-        let count = cols[first..].iter().take_while(|s| full(s)).count();
         let blocks = batch * channels.div_ceil(level.block());
         let parts = (8usize.div_ceil(blocks.max(1))).min(window.output[1] / ROWS).max(1);
-        Some(Self { level, kind, batch, channels, window, rows, cols, inside: first..first + count, shares, parts })
+        Some(Self { level, kind, batch, channels, window, rows, cols, inside: window.inside(2), shares, parts })
     }
 
     fn blocks(&self) -> usize {

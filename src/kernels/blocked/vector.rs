@@ -1,5 +1,6 @@
 //! Vectors of floats, one type for each kind of machine.
 
+use crate::kernels::lanes::{LANES, fold};
 pub use crate::kernels::level::Level;
 
 /// A vector. All functions are to be inlined into one that has the instructions.
@@ -91,24 +92,17 @@ pub unsafe trait Vector: Copy {
         unsafe { self.select(a, low, |a, low| a > low).select(a, high, |a, high| a <= high) }
     }
 
-    /// The sum of the lanes, half by half.
+    /// The sum of the lanes, pairwise.
     ///
     /// # Safety
     /// As [`Vector::splat`].
     #[inline(always)]
     unsafe fn total(self) -> f32 {
-        const { assert!(Self::LANES <= 16 && Self::LANES.is_power_of_two()) };
-        let mut lanes = [0.0; 16];
+        const { assert!(Self::LANES <= LANES) };
+        let mut lanes = [0.0; LANES];
         // SAFETY: a vector has no more lanes than the array.
         unsafe { self.store(lanes.as_mut_ptr()) };
-        let mut len = Self::LANES;
-        while len > 1 {
-            len /= 2;
-            for i in 0..len {
-                lanes[i] += lanes[i + len];
-            }
-        }
-        lanes[0]
+        fold(lanes)
     }
 
     /// `self` in the lanes where `f` says so of `a` and `b`, and zero in the others.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::Sizes;
 use super::tile::{self, Tile, TileFn};
 use crate::kernels::blocked::Level;
 use crate::kernels::fused::Activation;
@@ -15,12 +16,7 @@ const ROWS: usize = 4;
 /// A convolution of one group over maps of one or two axes.
 #[derive(Clone, Debug)]
 pub struct InterleavedConv {
-    level: Level,
-    /// Blocks of images.
-    blocks: usize,
-    inputs: usize,
-    outputs: usize,
-    window: Window,
+    sizes: Sizes,
     /// Floats between the weights of neighbouring outputs, and of neighbouring inputs.
     w_steps: (usize, usize),
     /// Whether taps are read in reverse.
@@ -52,26 +48,22 @@ impl InterleavedConv {
     /// there is no code for the window, or images do not fill their blocks.
     pub fn new(level: Level, batch: usize, (inputs, outputs): (usize, usize), window: Window) -> Option<Self> {
         let taps = window.taps();
-        let whole = batch > 0 && batch.is_multiple_of(level.block());
-        (whole && window.is_flat()).then(|| Self {
-            level,
-            blocks: batch / level.block(),
-            inputs,
-            outputs,
-            window,
+        let (most_outputs, most_pixels) = tile::most(level);
+        Some(Self {
+            sizes: Sizes::new(level, batch, (inputs, outputs), window)?,
             w_steps: (inputs * taps, taps),
             reversed: false,
-            parts: even_parts(0..outputs, tile::most(level).0).collect(),
-            columns: columns(&window, tile::most(level).1),
+            parts: even_parts(0..outputs, most_outputs).collect(),
+            columns: columns(&window, most_pixels),
         })
     }
 
     /// The convolution that forms the gradient by the input of this one; `None` where windows
     /// do not stand side by side.
     pub fn by_input(&self) -> Option<Self> {
-        let window = self.window.reversed().filter(|_| self.window.stride == [1; 3])?;
-        let batch = self.blocks * self.level.block();
-        let back = Self::new(self.level, batch, (self.outputs, self.inputs), window)?;
+        let window = self.sizes.window.reversed().filter(|_| self.sizes.window.stride == [1; 3])?;
+        let Sizes { level, inputs, outputs, .. } = self.sizes;
+        let back = Self::new(level, self.sizes.batch(), (outputs, inputs), window)?;
         Some(Self { w_steps: (self.w_steps.1, self.w_steps.0), reversed: true, ..back })
     }
 
@@ -81,16 +73,16 @@ impl InterleavedConv {
     /// # Panics
     /// Where a slice has another length than the sizes say.
     pub fn run(&self, x: &[f32], w: &[f32], bias: Option<&[f32]>, activation: &Activation, y: &mut [f32]) {
-        let (block, window) = (self.level.block(), &self.window);
+        let (block, window) = (self.sizes.level.block(), &self.sizes.window);
         let map = window.output_len() * block;
-        assert_eq!(x.len(), self.blocks * self.inputs * window.input_len() * block, "input");
-        assert_eq!(w.len(), self.outputs * self.inputs * window.taps(), "weights");
-        assert_eq!(y.len(), self.blocks * self.outputs * map, "output");
-        assert!(bias.is_none_or(|b| b.len() == self.outputs), "bias");
+        assert_eq!(x.len(), self.sizes.blocks * self.sizes.inputs * window.input_len() * block, "input");
+        assert_eq!(w.len(), self.sizes.outputs * self.sizes.inputs * window.taps(), "weights");
+        assert_eq!(y.len(), self.sizes.blocks * self.sizes.outputs * map, "output");
+        assert!(bias.is_none_or(|b| b.len() == self.sizes.outputs), "bias");
         let row_len = window.output[2] * block;
         let run = Run { x, w, bias, y: Shared::new(y), bounds: activation.bounds() };
         let strips = window.output[1].div_ceil(ROWS);
-        for_tasks(self.blocks * strips, run.y.len() * self.inputs * window.taps(), |task| {
+        for_tasks(self.sizes.blocks * strips, run.y.len() * self.sizes.inputs * window.taps(), |task| {
             let (image, first) = (task / strips, task % strips * ROWS);
             let rows = first..(first + ROWS).min(window.output[1]);
             for part in &self.parts {
@@ -99,7 +91,7 @@ impl InterleavedConv {
                 }
                 let Activation::Other(apply) = activation else { continue };
                 for output in part.clone() {
-                    let start = (image * self.outputs + output) * map + rows.start * row_len;
+                    let start = (image * self.sizes.outputs + output) * map + rows.start * row_len;
                     // SAFETY: only this task writes rows of this strip.
                     apply(unsafe { run.y.part(start..start + rows.len() * row_len) });
                 }
@@ -109,11 +101,11 @@ impl InterleavedConv {
 
     /// One row of some outputs of a block of images.
     fn row(&self, run: &Run<'_>, image: usize, part: &Range<usize>, row: usize) {
-        let (block, window) = (self.level.block(), &self.window);
+        let (block, window) = (self.sizes.level.block(), &self.sizes.window);
         let (width, rows) = (window.input[2], window.span(1, row));
         let (map, y_map) = (window.input_len() * block, window.output_len() * block);
-        let x = &run.x[image * self.inputs * map..][..self.inputs * map];
-        let place = (image * self.outputs + part.start) * y_map + row * window.output[2] * block;
+        let x = &run.x[image * self.sizes.inputs * map..][..self.sizes.inputs * map];
+        let place = (image * self.sizes.outputs + part.start) * y_map + row * window.output[2] * block;
         let [_, kernel_rows, kernel_cols] = window.kernel;
         for columns in &self.columns {
             let span = columns.span;
@@ -125,7 +117,7 @@ impl InterleavedConv {
                 x: x[((rows.source * width + span.source) * block).min(x.len())..].as_ptr(),
                 x_pixel: window.stride[2] * block,
                 x_steps: [window.dilation[2] * block, window.dilation[1] * width * block, map],
-                counts: [span.count, rows.count, self.inputs],
+                counts: [span.count, rows.count, self.sizes.inputs],
                 w: run.w[(part.start * self.w_steps.0 + tap).min(run.w.len())..].as_ptr(),
                 w_output: self.w_steps.0,
                 w_steps: [sign, sign * kernel_cols as isize, self.w_steps.1 as isize],
@@ -141,7 +133,7 @@ impl InterleavedConv {
     }
 
     fn code(&self, outputs: usize, pixels: usize) -> Option<TileFn> {
-        let code = tile::pick(self.level, outputs, pixels);
+        let code = tile::pick(self.sizes.level, outputs, pixels);
         debug_assert!(code.is_some(), "parts are no greater than the greatest tile");
         code
     }
@@ -158,9 +150,7 @@ pub(super) fn even_parts(range: Range<usize>, most: usize) -> impl Iterator<Item
 /// those at the borders one by one.
 fn columns(window: &Window, most: usize) -> Vec<Columns> {
     let spans = window.spans(2);
-    let is_full = |s: &Span| s.count == window.kernel[2];
-    let first = spans.iter().position(is_full).unwrap_or(spans.len());
-    let inside = first..first + spans[first..].iter().take_while(|s| is_full(s)).count();
+    let inside = window.inside(2);
     let one = |at: usize| Columns { range: at..at + 1, span: spans[at] };
     let mut all: Vec<Columns> = (0..inside.start).map(one).collect();
     if !inside.is_empty() {
@@ -175,7 +165,7 @@ mod tests {
     use super::super::weight_grad::InterleavedGrad;
     use super::*;
     use crate::kernels::blocked::layout::Blocks;
-    use crate::kernels::testing::{self, Sizes};
+    use crate::kernels::testing;
 
     /// Maps from and to interleaved images.
     fn images(level: Level, batch: usize, len: usize) -> Blocks {
@@ -191,7 +181,7 @@ mod tests {
             let window = testing::flat_window(&mut rng);
             for level in Level::all() {
                 let batch = level.block() * (1 + case % 3);
-                let s = Sizes { batch, groups: 1, inputs, outputs };
+                let s = testing::Sizes { batch, groups: 1, inputs, outputs };
                 let x = testing::floats(&mut rng, batch * inputs * window.input_len());
                 let w = testing::floats(&mut rng, outputs * inputs * window.taps());
                 let dy = testing::floats(&mut rng, batch * outputs * window.output_len());

@@ -10,3 +10,32 @@ pub mod conv;
 #[allow(clippy::needless_range_loop, reason = "tiles are indexed by constants, so that they stay in registers")]
 mod tile;
 pub mod weight_grad;
+
+use crate::kernels::blocked::Level;
+use crate::kernels::window::Window;
+
+/// The sizes of a convolution of one group over maps of one or two axes.
+#[derive(Clone, Copy, Debug)]
+struct Sizes {
+    level: Level,
+    /// Blocks of images.
+    blocks: usize,
+    inputs: usize,
+    outputs: usize,
+    window: Window,
+}
+
+impl Sizes {
+    /// Those of a batch; `None` where there is no code for the window, or images do not fill their
+    /// blocks.
+    fn new(level: Level, batch: usize, (inputs, outputs): (usize, usize), window: Window) -> Option<Self> {
+        let whole = batch > 0 && batch.is_multiple_of(level.block());
+        let sizes = Self { level, blocks: batch / level.block(), inputs, outputs, window };
+        (whole && window.is_flat()).then_some(sizes)
+    }
+
+    /// Images.
+    fn batch(&self) -> usize {
+        self.blocks * self.level.block()
+    }
+}

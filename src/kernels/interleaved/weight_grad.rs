@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::Sizes;
 use super::conv::even_parts;
 use crate::kernels::blocked::Level;
 use crate::kernels::blocked::vector::{Vector, dispatch};
@@ -15,12 +16,7 @@ use crate::kernels::window::Window;
 /// The gradients of a convolution of one group by what is trained.
 #[derive(Clone, Debug)]
 pub struct InterleavedGrad {
-    level: Level,
-    /// Blocks of images.
-    blocks: usize,
-    inputs: usize,
-    outputs: usize,
-    window: Window,
+    sizes: Sizes,
     /// Outputs that share a tile.
     parts: Vec<Range<usize>>,
     /// Taps of a row that do.
@@ -69,23 +65,18 @@ fn most(level: Level) -> (usize, usize) {
 impl InterleavedGrad {
     /// As [`super::conv::InterleavedConv::new`].
     pub fn new(level: Level, batch: usize, (inputs, outputs): (usize, usize), window: Window) -> Option<Self> {
-        let whole = batch > 0 && batch.is_multiple_of(level.block());
         let (most_outputs, most_taps) = most(level);
-        (whole && window.is_flat()).then(|| Self {
-            level,
-            blocks: batch / level.block(),
-            inputs,
-            outputs,
-            window,
+        Some(Self {
+            sizes: Sizes::new(level, batch, (inputs, outputs), window)?,
             parts: even_parts(0..outputs, most_outputs).collect(),
             taps: even_parts(0..window.kernel[2], most_taps).map(|range| Taps::new(&window, range)).collect(),
         })
     }
 
     fn check(&self, x: Option<&[f32]>, dy: &[f32]) {
-        let images = self.blocks * self.level.block();
-        assert!(x.is_none_or(|x| x.len() == images * self.inputs * self.window.input_len()), "input");
-        assert_eq!(dy.len(), images * self.outputs * self.window.output_len(), "gradient");
+        let images = self.sizes.batch();
+        assert!(x.is_none_or(|x| x.len() == images * self.sizes.inputs * self.sizes.window.input_len()), "input");
+        assert_eq!(dy.len(), images * self.sizes.outputs * self.sizes.window.output_len(), "gradient");
     }
 
     /// Adds the gradient by the weights to `dw`, `[outputs, inputs, taps]`.
@@ -94,11 +85,11 @@ impl InterleavedGrad {
     /// Where a slice has another length than the sizes say.
     pub fn by_weights(&self, x: &[f32], dy: &[f32], dw: &mut [f32]) {
         self.check(Some(x), dy);
-        let [_, kernel_rows, _] = self.window.kernel;
-        assert_eq!(dw.len(), self.outputs * self.inputs * self.window.taps(), "weights");
+        let [_, kernel_rows, _] = self.sizes.window.kernel;
+        assert_eq!(dw.len(), self.sizes.outputs * self.sizes.inputs * self.sizes.window.taps(), "weights");
         let dw = Shared::new(dw);
-        let of_part = self.inputs * kernel_rows * self.taps.len();
-        for_tasks(self.parts.len() * of_part, dy.len() * self.inputs * self.window.taps(), |task| {
+        let of_part = self.sizes.inputs * kernel_rows * self.taps.len();
+        for_tasks(self.parts.len() * of_part, dy.len() * self.sizes.inputs * self.sizes.window.taps(), |task| {
             let (part, rest) = (&self.parts[task / of_part], task % of_part);
             let (taps, rest) = (&self.taps[rest % self.taps.len()], rest / self.taps.len());
             self.tile(x, dy, dw, (part, rest / kernel_rows, rest % kernel_rows, taps));
@@ -113,7 +104,7 @@ impl InterleavedGrad {
         dw: Shared<'_>,
         (part, channel, tap_row, taps): (&Range<usize>, usize, usize, &Taps),
     ) {
-        let (window, block) = (&self.window, self.level.block());
+        let (window, block) = (&self.sizes.window, self.sizes.level.block());
         let (width, out_width) = (window.input[2], window.output[2]);
         let (map, y_map) = (window.input_len() * block, window.output_len() * block);
         let rows = window.outputs_of(1, tap_row);
@@ -122,27 +113,27 @@ impl InterleavedGrad {
         }
         let first = rows.start * window.stride[1] + tap_row * window.dilation[1] - window.before[1];
         let start = (taps.range.start * window.dilation[2]) as isize - window.before[2] as isize;
-        let place = (part.start * self.inputs + channel) * window.taps() + tap_row * window.kernel[2];
+        let place = (part.start * self.sizes.inputs + channel) * window.taps() + tap_row * window.kernel[2];
         let walk = Walk {
             x: x[channel * map + first * width * block..].as_ptr().wrapping_offset(start * block as isize),
             x_steps: [
                 window.dilation[2] * block,
                 window.stride[2] * block,
                 window.stride[1] * width * block,
-                self.inputs * map,
+                self.sizes.inputs * map,
             ],
             dy: dy[part.start * y_map + rows.start * out_width * block..].as_ptr(),
-            dy_steps: [y_map, out_width * block, self.outputs * y_map],
+            dy_steps: [y_map, out_width * block, self.sizes.outputs * y_map],
             taps,
             rows: rows.len(),
-            blocks: self.blocks,
+            blocks: self.sizes.blocks,
             sums: dw.pointer().wrapping_add(place + taps.range.start),
-            sums_output: self.inputs * window.taps(),
+            sums_output: self.sizes.inputs * window.taps(),
             outputs: part.len(),
         };
         // SAFETY: rows and columns are those whose taps lie on the map, the slices have the lengths
         // that `by_weights` asserts, and only this task writes these weights.
-        unsafe { go(self.level, &walk) };
+        unsafe { go(self.sizes.level, &walk) };
     }
 
     /// Adds the gradient by the bias to `sums`.
@@ -151,16 +142,16 @@ impl InterleavedGrad {
     /// As [`InterleavedGrad::by_weights`].
     pub fn by_bias(&self, dy: &[f32], sums: &mut [f32]) {
         self.check(None, dy);
-        assert_eq!(sums.len(), self.outputs, "bias");
-        let map = self.window.output_len() * self.level.block();
+        assert_eq!(sums.len(), self.sizes.outputs, "bias");
+        let map = self.sizes.window.output_len() * self.sizes.level.block();
         let sums = Shared::new(sums);
-        for_tasks(self.outputs, dy.len(), |output| {
+        for_tasks(self.sizes.outputs, dy.len(), |output| {
             // SAFETY: only this task writes this sum.
             let sum = unsafe { sums.part(output..output + 1) };
-            for block in 0..self.blocks {
-                let dy = &dy[(block * self.outputs + output) * map..][..map];
+            for block in 0..self.sizes.blocks {
+                let dy = &dy[(block * self.sizes.outputs + output) * map..][..map];
                 // SAFETY: a map is whole vectors.
-                unsafe { add_all(self.level, dy, &mut sum[0]) };
+                unsafe { add_all(self.sizes.level, dy, &mut sum[0]) };
             }
         });
     }
