@@ -98,7 +98,7 @@ use blockprint::config::DataConfig;
 use blockprint::data::Fit;
 use blockprint::driver::compile_zoo;
 use blockprint::expand::Options;
-use blockprint::run::detect::{DetectOptions, Detector, heads, suppress};
+use blockprint::run::detect::{DetectOptions, Detector, suppress};
 use blockprint::run::{Network, predict_tensor};
 use blockprint::weights::Archive;
 
@@ -124,7 +124,7 @@ fn yolo_fastest_finds_the_dog_the_bicycle_and_the_car() {
     let stored = folder.join("yolo-fastest-1.1_dog_ref.npz");
     let stored = Archive::open(&stored).and_then(|mut a| a.read_all()).expect("the file is sound");
     let (mut candidates, mut own) = (Vec::new(), Vec::new());
-    for (head, name) in heads(network.checked()).into_iter().zip(["head0", "head1"]) {
+    for (head, name) in network.checked().heads().into_iter().zip(["head0", "head1"]) {
         let path = network.checked().graph().node(head.node).path.clone();
         let found = predict_tensor(&mut network, stored.get("x").expect("the photo"), Some(&path)).expect("it runs");
         let expected = stored.get(name).expect("a head");

@@ -8,6 +8,7 @@ mod fix;
 mod infer;
 mod lint;
 mod params;
+mod roles;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use crate::shape::{Fact, Symbols};
 use crate::source::Span;
 
 pub use infer::{MAX_CLASSES, MAX_ELEMENTS};
+pub use roles::HeadNode;
 
 /// Names a parameter of a checked graph. Ids are dense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

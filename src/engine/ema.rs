@@ -2,10 +2,24 @@
 
 use super::params::ParamStore;
 
-/// The exponential moving average of a run's weights. The decay grows with the number of steps up
-/// to its limit, so that the first weights are soon forgotten:
-/// `min(decay, (1 + step) / (10 + step))`, as in TensorFlow's `ExponentialMovingAverage`. Running
-/// statistics are averages already and are taken over as they are.
+/// The share of new weights in the average after a step; `step` is how many came before it. The decay
+/// grows with the number of steps up to its limit, so that the first weights are soon forgotten:
+/// `min(decay, (1 + step) / (10 + step))`, as in TensorFlow's `ExponentialMovingAverage`.
+pub fn share(decay: f64, step: u64) -> f32 {
+    let decay = decay.min((1.0 + step as f64) / (10.0 + step as f64));
+    (1.0 - decay) as f32
+}
+
+/// Moves the average of a parameter by a share of the way to its values. Running statistics are
+/// averages already and are taken over as they are.
+pub fn follow(average: &mut [f32], values: &[f32], trainable: bool, share: f32) {
+    match trainable {
+        true => average.iter_mut().zip(values).for_each(|(a, w)| *a += share * (w - *a)),
+        false => average.copy_from_slice(values),
+    }
+}
+
+/// The exponential moving average of a run's weights: see [`share`] and [`follow`].
 pub struct Ema {
     decay: f64,
     average: ParamStore,
@@ -19,15 +33,9 @@ impl Ema {
 
     /// Takes in the weights after a step; `step` is how many came before it.
     pub fn update(&mut self, params: &ParamStore, step: u64) {
-        let decay = self.decay.min((1.0 + step as f64) / (10.0 + step as f64));
-        let share = (1.0 - decay) as f32;
+        let share = share(self.decay, step);
         for param in params.iter() {
-            let average = self.average.get_mut(param.id);
-            if param.trainable {
-                average.iter_mut().zip(param.values).for_each(|(a, w)| *a += share * (w - *a));
-            } else {
-                average.copy_from_slice(param.values);
-            }
+            follow(self.average.get_mut(param.id), param.values, param.trainable, share);
         }
     }
 

@@ -65,7 +65,7 @@ impl Probe {
         let metrics = roles.metrics.iter().map(|(name, id)| (name.clone(), Measure::of(checked, *id, true)));
         let measures: Vec<(String, Measure)> = losses.chain(metrics).collect();
         let nodes: BTreeSet<NodeId> = measures.iter().flat_map(|(_, m)| m.nodes()).collect();
-        let heads = detect::heads(checked).iter().map(|h| h.node).collect();
+        let heads = checked.heads().iter().map(|h| h.node).collect();
         Self { measures, nodes: nodes.into_iter().collect(), heads }
     }
 
@@ -165,10 +165,7 @@ pub(super) fn feed(session: &mut Session, examples: &Examples, batch: &Batch) {
         }
     }
     if let Some(weight) = feeds.weight {
-        let slot = session.input_mut(weight);
-        for (at, value) in slot.iter_mut().enumerate() {
-            *value = batch.weights.get(at).copied().unwrap_or(1.0) * examples.class_weight(batch, at);
-        }
+        examples.weighting().fill(batch, session.input_mut(weight));
     }
 }
 
@@ -192,14 +189,15 @@ pub(super) fn evaluate_with(
     mut answers: Option<&mut Answers>,
 ) -> Result<Evaluation, Failure> {
     let mut meter = Meter::new(probe);
-    let mut findings = detect::Findings::new(network, examples)?;
+    let heads = detect::SizedHeads::of(network, examples)?;
+    let mut findings = heads.as_ref().map(|_| detect::Findings::default());
     let skipped = walk(network, examples, sessions, |session, batch| {
         meter.add(session, batch);
         if let Some(answers) = &mut answers {
             answers.add(session, batch);
         }
-        if let Some(findings) = &mut findings {
-            findings.add(session, batch);
+        if let (Some(heads), Some(findings)) = (&heads, &mut findings) {
+            findings.add(&heads.values(session), &batch.labels, batch.len);
         }
     })?;
     let mut values = meter.values();

@@ -3,16 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::config::{ClassWeights, DataConfig, OnBad, TrainConfig};
+use crate::config::{DataConfig, OnBad, TrainConfig};
 use crate::data::augment::Lighting;
 use crate::data::{
-    self, BOX_WIDTH, Batch, Composer, Dataset, Features, Labels, Loader, LoaderConfig, Mode, Part, Target, Transform,
+    self, BOX_WIDTH, Composer, Dataset, Features, Labels, Loader, LoaderConfig, Mode, Part, Target, Transform,
 };
 use crate::diag::{Diagnostic, codes};
 use crate::graph::NodeId;
 
 use super::network::Feeds;
-use super::{Failure, Network, detect};
+use super::weighting::Weighting;
+use super::{Failure, Network};
 
 /// Where a data set is found.
 #[derive(Clone, Copy, Debug)]
@@ -43,8 +44,7 @@ pub struct Examples {
     on_bad: OnBad,
     /// Where labels are distributions over classes, how many classes there are.
     one_hot: Option<usize>,
-    /// A factor of the loss for each class; empty where all are 1.
-    class_weights: Vec<f32>,
+    weighting: Weighting,
 }
 
 /// Examples of one batch where the spec has no `train` section.
@@ -83,11 +83,14 @@ impl DataSource<'_> {
             Composer::new(dataset.clone(), self.data.sampler, seed).map_err(|e| e.label(self.data.span, ""))?;
         let first = composer.as_ref().map_or_else(|| dataset.clone(), |c| c.epoch(0));
         let feeds = network.feeds(first.slots())?;
+        let one_hot = feeds.label.and_then(|label| network.checked().distribution(label));
+        let one_hot = one_hot.filter(|_| matches!(first.labels(), Labels::Classes(_)));
         let training = mode == Mode::Train;
-        let class_weights = match train.and_then(|t| t.class_weights.as_ref()).filter(|_| training) {
-            Some(weights) => class_weights(weights, first.labels(), network.label_classes(&feeds))?,
-            None => Vec::new(),
-        };
+        let factors = train.and_then(|t| t.class_weights.as_ref()).filter(|_| training);
+        let weighting = Weighting::new(factors, first.labels(), network.label_classes(&feeds))?;
+        if training && feeds.weight.is_none() {
+            weighting.refuse(dataset.as_ref())?;
+        }
         let mut transform = Transform::new(self.data, train, network.target(&feeds)?, mode)?;
         if transform.needs_lighting() {
             transform.set_lighting(match lighting {
@@ -115,12 +118,9 @@ impl DataSource<'_> {
                 .and_then(|t| t.workers)
                 .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
             on_bad: self.data.on_bad,
-            one_hot: network
-                .distribution(&network.feeds(first.slots())?)
-                .filter(|_| matches!(first.labels(), Labels::Classes(_))),
-            class_weights,
+            one_hot,
+            weighting,
         };
-        examples.check_weights(training)?;
         examples.check_labels(network, first.as_ref())?;
         if training && examples.batches() == 0 {
             let message = format!("{} examples do not fill one batch of {}", examples.len(), examples.batch);
@@ -248,24 +248,9 @@ impl Examples {
         Loader::new(dataset, self.transform.clone(), config)
     }
 
-    /// The factor of the loss of an example of a batch, by its class.
-    pub(super) fn class_weight(&self, batch: &Batch, at: usize) -> f32 {
-        let class = batch.labels.get(at).map(|label| *label as usize).filter(|_| !self.class_weights.is_empty());
-        class.and_then(|class| self.class_weights.get(class)).copied().unwrap_or(1.0)
-    }
-
-    /// Weights must reach a loss.
-    fn check_weights(&self, training: bool) -> Result<(), Failure> {
-        let weighted = self.dataset.weights().is_some() || !self.class_weights.is_empty();
-        if !weighted || !training || self.feeds.weight.is_some() {
-            return Ok(());
-        }
-        let message = "examples have weights, but no loss takes them";
-        Err(Diagnostic::error(codes::INPUT_UNFED, message)
-            .help(
-                "declare an input `weight: \"f32[N]\"` and give it to the loss: `cross_entropy(logits, label, weight)`",
-            )
-            .into())
+    /// What the loss of each example of a batch is multiplied by.
+    pub(super) fn weighting(&self) -> &Weighting {
+        &self.weighting
     }
 
     /// Labels must be below the number of classes, and have the width of the label's input.
@@ -289,7 +274,7 @@ impl Examples {
             }
             _ => {}
         }
-        let of_heads = || detect::heads(network.checked()).iter().map(|h| h.head.classes).min().filter(|_| boxes);
+        let of_heads = || network.checked().heads().iter().map(|h| h.head.classes).min().filter(|_| boxes);
         let classes = self.one_hot.or(network.label_classes(&self.feeds)).or_else(of_heads);
         let Some(classes) = classes else { return Ok(()) };
         match data::check_labels(examples, classes) {
@@ -313,43 +298,4 @@ fn no_distribution(network: &Network<'_>, feeds: &Feeds, step: &str) -> Failure 
             node.path
         ))
         .into()
-}
-
-/// The factor of each class: as the spec lists them, or `n / (classes * examples of the class)` of
-/// the classes that occur, as scikit-learn's `compute_class_weight("balanced", ...)` has it.
-fn class_weights(weights: &ClassWeights, labels: &Labels, classes: Option<usize>) -> Result<Vec<f32>, Failure> {
-    let (Labels::Classes(labels), Some(classes)) = (labels, classes) else {
-        let message = "`class_weights` needs a class for each example that a loss or metric compares with scores";
-        return Err(Failure::new(codes::INPUT_UNFED, message));
-    };
-    match weights {
-        ClassWeights::List(list) if list.len() != classes => {
-            let message = format!("`class_weights` has {} numbers, but there are {classes} classes", list.len());
-            Err(Failure::new(codes::INPUT_UNFED, message))
-        }
-        ClassWeights::List(list) => Ok(list.iter().map(|w| *w as f32).collect()),
-        ClassWeights::Balanced => {
-            let mut counts = vec![0u64; classes];
-            labels.iter().filter_map(|l| Some(*l as usize).filter(|l| *l < classes)).for_each(|l| counts[l] += 1);
-            let occurring = counts.iter().filter(|n| **n > 0).count();
-            let factor = |n: &u64| if *n == 0 { 1.0 } else { labels.len() as f64 / (occurring as f64 * *n as f64) };
-            Ok(counts.iter().map(|n| factor(n) as f32).collect())
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn balanced_weights_are_those_of_scikit_learn() {
-        // compute_class_weight("balanced", classes=[0, 1, 3], y=[0, 0, 0, 1, 3, 3]): 2/3, 2, 1.
-        let labels = Labels::Classes(vec![0, 0, 0, 1, 3, 3]);
-        let weights = class_weights(&ClassWeights::Balanced, &labels, Some(4)).expect("they are classes");
-        assert_eq!(weights, [2.0 / 3.0, 2.0, 1.0, 1.0]);
-        assert!(class_weights(&ClassWeights::List(vec![1.0; 3]), &labels, Some(4)).is_err());
-        let values = Labels::Values { width: 1, values: vec![0.5] };
-        assert!(class_weights(&ClassWeights::Balanced, &values, Some(4)).is_err());
-    }
 }

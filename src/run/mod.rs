@@ -28,9 +28,10 @@ pub mod report;
 mod style;
 pub mod sweep;
 mod timing;
-mod train;
+pub(crate) mod train;
 mod tune;
 mod verify;
+pub(crate) mod weighting;
 
 pub use dir::RunDir;
 pub use evaluate::{Detailed, Evaluation, evaluate, evaluate_detailed};

@@ -11,7 +11,6 @@ use crate::engine::{Grads, ParamStore, Session};
 use crate::expand::TowerWeights;
 use crate::graph::NodeId;
 use crate::kernels::blocked::choice::Choices;
-use crate::ops::Inputs;
 use crate::plan::{Plan, PlanError, PlanOptions};
 use crate::shape::{DType, Dim, Symbols};
 use crate::syntax::ast::{Expr, Spec};
@@ -159,24 +158,9 @@ impl<'a> Network<'a> {
     /// A network without inputs.
     pub fn image(&self) -> Result<NodeId, Failure> {
         let inputs = &self.checked.graph().roles.inputs;
-        let image = inputs.iter().find(|id| self.is_float(**id) && !self.is_weight(**id)).or_else(|| inputs.first());
+        let image =
+            inputs.iter().find(|id| self.is_float(**id) && !self.checked.is_weight(**id)).or_else(|| inputs.first());
         image.copied().ok_or_else(|| Failure::new(codes::INPUT_UNFED, "the network has no input"))
-    }
-
-    /// Whether an input has one number for each example and is the `weight` of a loss, and nothing
-    /// else.
-    fn is_weight(&self, id: NodeId) -> bool {
-        let graph = self.checked.graph();
-        let users = graph.users(id);
-        let is_slot = |user: &NodeId| {
-            let slot = graph.inputs(*user).iter().rposition(|input| *input == id);
-            let weighs = |inputs: Inputs| match inputs {
-                Inputs::Optional(first, more) => slot.and_then(|s| more.get(s.checked_sub(first.len())?)),
-                Inputs::Named(_) | Inputs::Branches => None,
-            };
-            graph.op(*user).and_then(|op| weighs(op.info().inputs)) == Some(&"weight")
-        };
-        self.is_float(id) && self.checked.fact(id).rank() == 1 && !users.is_empty() && users.iter().all(is_slot)
     }
 
     fn is_float(&self, id: NodeId) -> bool {
@@ -192,7 +176,7 @@ impl<'a> Network<'a> {
         let graph = self.checked.graph();
         let inputs = &graph.roles.inputs;
         let image = self.image()?;
-        let weight = inputs.iter().copied().find(|id| *id != image && self.is_weight(*id));
+        let weight = inputs.iter().copied().find(|id| *id != image && self.checked.is_weight(*id));
         let floats = inputs.iter().copied().filter(|id| *id != image && self.is_float(*id) && Some(*id) != weight);
         let further: Vec<NodeId> = floats.take(slots.saturating_sub(1)).collect();
         if 1 + further.len() < slots {
@@ -266,21 +250,6 @@ impl<'a> Network<'a> {
         Ok(Some((path, self.example_shape(label)?.iter().product())))
     }
 
-    /// How many classes there are, where the label's input takes a distribution over classes:
-    /// a loss or metric compares it with scores of the same sizes.
-    pub(super) fn distribution(&self, feeds: &Feeds) -> Option<usize> {
-        let label = feeds.label?;
-        let fact = self.checked.fact(label);
-        if fact.dtype != DType::F32 || fact.rank() != 2 {
-            return None;
-        }
-        let graph = self.checked.graph();
-        let compares =
-            |id: &NodeId| graph.op(*id).is_some_and(|op| op.info().inputs.names().starts_with(&["logits", "label"]));
-        graph.users(label).iter().find(|id| compares(id))?;
-        fact.shape.get(1)?.as_usize()
-    }
-
     /// How many classes the labels may have: the least width of the logits that an op compares
     /// with the label's input; `None` where labels are no classes.
     pub fn label_classes(&self, feeds: &Feeds) -> Option<usize> {
@@ -288,21 +257,9 @@ impl<'a> Network<'a> {
         self.labelled(feeds).map(|(_, classes)| classes.max(2))
     }
 
-    /// The scores that an op compares with the label's input, and how many classes they have; of
-    /// several those with the fewest.
+    /// The scores that are compared with the label's input, and how many classes they have.
     pub(super) fn labelled(&self, feeds: &Feeds) -> Option<(NodeId, usize)> {
-        let label = feeds.label?;
-        if self.checked.fact(label).dtype != DType::I64 {
-            return None;
-        }
-        let graph = self.checked.graph();
-        // Other ops compare labels with numbers, or with each other.
-        let compares =
-            |id: &NodeId| graph.op(*id).is_some_and(|op| op.info().inputs.names().starts_with(&["logits", "label"]));
-        let users = graph.users(label).into_iter().filter(compares);
-        let logits = users.filter_map(|user| graph.inputs(user).first().copied());
-        let classes = |id: NodeId| Some((id, self.checked.fact(id).shape.get(1)?.as_usize()?));
-        logits.filter(|id| *id != label).filter_map(classes).min_by_key(|(_, classes)| *classes)
+        self.checked.scores_of(feeds.label?)
     }
 
     /// Values for all symbols, from the sizes of one example of the input `image` and the batch.

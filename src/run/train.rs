@@ -541,15 +541,16 @@ struct Place {
 }
 
 /// Where a batch stands among those whose gradients make one step.
-struct Group {
-    first: bool,
-    last: bool,
+#[derive(Clone, Copy)]
+pub(crate) struct Group {
+    pub first: bool,
+    pub last: bool,
     /// One over the number of batches in the group.
-    scale: f32,
+    pub scale: f32,
 }
 
 impl Group {
-    fn of(index: usize, batches: usize, size: usize) -> Self {
+    pub fn of(index: usize, batches: usize, size: usize) -> Self {
         let begin = index / size * size;
         let end = (begin + size).min(batches);
         Group { first: index == begin, last: index + 1 == end, scale: 1.0 / (end - begin) as f32 }

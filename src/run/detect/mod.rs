@@ -2,6 +2,7 @@
 
 mod anchors;
 mod draw;
+mod heads;
 mod nms;
 mod precision;
 
@@ -9,21 +10,22 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::check::Checked;
+use crate::check::HeadNode;
 use crate::config::{DataConfig, TrainConfig};
-use crate::data::{self, BOX_WIDTH, Batch, Fit, Image, Placed, Target, Transform};
+use crate::data::{self, Fit, Image, Target, Transform};
 use crate::diag::{Diagnostic, codes};
 use crate::engine::Session;
 use crate::graph::NodeId;
 use crate::ops::Op;
 use crate::ops::lower::NoiseKey;
-use crate::ops::yolo::{Candidate, Head, Rect};
+use crate::ops::yolo::Rect;
 use crate::plan::PlanOptions;
 
 use super::{Examples, Failure, Network};
 
 pub use anchors::{Anchors, cluster, find_anchors};
 pub use draw::draw;
+pub use heads::{Findings, HeadValues, candidates, locate};
 pub use nms::{nms, suppress};
 pub use precision::{Judge, Precision, Truth};
 
@@ -70,40 +72,12 @@ pub struct DetectOptions<'a> {
     pub nms: f64,
 }
 
-/// A node that holds a head, and how it is read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HeadNode {
-    /// The node.
-    pub node: NodeId,
-    /// How its value is read.
-    pub head: Head,
-}
-
-/// The heads of a network: the nodes that YOLO losses read.
-pub fn heads(checked: &Checked) -> Vec<HeadNode> {
-    let graph = checked.graph();
-    let mut found: Vec<HeadNode> = Vec::new();
-    for id in graph.ids() {
-        let yolo = match graph.op(id) {
-            Some(Op::YoloV2(op)) => &op.0,
-            Some(Op::YoloV3(op)) => &op.0,
-            _ => continue,
-        };
-        let Some(node) = graph.inputs(id).first().copied() else { continue };
-        let head = HeadNode { node, head: yolo.head.clone() };
-        if !found.contains(&head) {
-            found.push(head);
-        }
-    }
-    found
-}
-
-/// As [`heads`], for commands that need some.
+/// The heads of a network, for commands that need some.
 ///
 /// # Errors
 /// A network without heads.
 fn some_heads(network: &Network<'_>) -> Result<Vec<HeadNode>, Failure> {
-    let found = heads(network.checked());
+    let found = network.checked().heads();
     match found.is_empty() {
         false => Ok(found),
         true => Err(Diagnostic::error(codes::NO_HEADS, "the network has no detection head")
@@ -130,26 +104,8 @@ pub fn anchor_unit(network: &Network<'_>) -> Result<Option<[f64; 2]>, Failure> {
     Ok(Some([width as f64 / sizes[3] as f64, height as f64 / sizes[2] as f64]))
 }
 
-/// What all heads propose for the picture `index` of a batch, in units of the network's input, after
-/// suppression.
-pub(super) fn candidates(
-    session: &Session,
-    heads: &[(HeadNode, [usize; 3])],
-    index: usize,
-    threshold: f64,
-    overlap: f64,
-) -> Vec<Candidate> {
-    let mut found = Vec::new();
-    for (HeadNode { node, head }, [channels, height, width]) in heads {
-        let size = channels * height * width;
-        let values = session.value(*node).and_then(|v| v.get(index * size..(index + 1) * size));
-        found.extend(values.map(|v| head.decode(v, *height, *width, threshold)).unwrap_or_default());
-    }
-    suppress(&found, overlap)
-}
-
 /// The sizes of each head for one picture of the size that the network takes.
-pub(super) fn sized(
+fn sized(
     network: &Network<'_>,
     heads: Vec<HeadNode>,
     image: NodeId,
@@ -160,66 +116,39 @@ pub(super) fn sized(
     Ok(heads.into_iter().filter_map(|h| size(h.node).map(|s| (h, s))).collect())
 }
 
-/// The least score that counts in a measure: precision at high recalls needs the unlikely ones too.
-const MEASURED: f64 = 0.005;
-/// The overlap above which a lesser box goes before it is measured, as in Darknet.
-const MEASURED_NMS: f64 = 0.45;
+/// A network's heads with their sizes, to be read from the sessions that run it.
+pub(super) struct SizedHeads(Vec<(HeadNode, [usize; 3])>);
 
-/// Judges what a network finds in the batches of a data set, in units of its input.
-pub(super) struct Findings {
-    heads: Vec<(HeadNode, [usize; 3])>,
-    judge: Judge,
-}
-
-impl Findings {
-    /// A measure over examples with boxes; `None` where the network has no heads or the examples no
-    /// boxes.
-    pub(super) fn new(network: &Network<'_>, examples: &Examples) -> Result<Option<Self>, Failure> {
-        let heads = heads(network.checked());
+impl SizedHeads {
+    /// Those of a network over examples with boxes; `None` where it has no heads or they no boxes.
+    pub(super) fn of(network: &Network<'_>, examples: &Examples) -> Result<Option<Self>, Failure> {
+        let heads = network.checked().heads();
         let boxes = matches!(examples.dataset().labels(), data::Labels::Boxes(_));
         if heads.is_empty() || !boxes || examples.feeds().label.is_none() {
             return Ok(None);
         }
-        let heads = sized(network, heads, examples.feeds().image, examples.shape())?;
-        Ok(Some(Self { heads, judge: Judge::default() }))
+        Ok(Some(Self(sized(network, heads, examples.feeds().image, examples.shape())?)))
     }
 
-    /// Adds a batch whose values the session holds.
-    pub(super) fn add(&mut self, session: &Session, batch: &Batch) {
-        let room = batch.labels.len().checked_div(batch.len).unwrap_or(0).max(1);
-        for (index, labels) in batch.labels.chunks_exact(room).enumerate() {
-            let truths: Vec<Truth> = labels.chunks_exact(BOX_WIDTH).filter_map(truth).collect();
-            self.judge.add(&truths, &candidates(session, &self.heads, index, MEASURED, MEASURED_NMS));
-        }
-    }
-
-    /// The result, by the names of metrics.
-    pub(super) fn values(&self) -> Vec<(String, f64)> {
-        let precision = self.judge.precision();
-        METRICS.iter().map(|name| name.to_string()).zip([precision.at_half, precision.mean]).collect()
+    /// What they say of the batch that a session has seen.
+    pub(super) fn values<'s>(&'s self, session: &'s Session) -> Vec<HeadValues<'s>> {
+        let value = |node| session.value(node).unwrap_or_default();
+        self.0.iter().map(|(h, size)| HeadValues { head: &h.head, values: value(h.node), size: *size }).collect()
     }
 }
 
 /// The names of mean average precision at an overlap of .5, and from .5 to .95.
 pub const METRICS: [&str; 2] = crate::config::DETECTION_METRICS;
 
-/// The object that a label stands for; `None` for one that fills up the list.
-fn truth(label: &[f32]) -> Option<Truth> {
-    let &[class, cx, cy, w, h] = label else { return None };
-    let [x, y, width, height] = [cx, cy, w, h].map(f64::from);
-    // Classes are whole numbers; the cast is exact.
-    (class >= 0.0).then(|| Truth { class: class as usize, rect: Rect::centred(x, y, width, height) })
-}
-
 /// Finds objects in pictures.
 pub struct Detector<'a> {
     options: DetectOptions<'a>,
-    heads: Vec<(HeadNode, [usize; 3])>,
+    heads: SizedHeads,
     transform: Transform,
     session: Session,
     input: NodeId,
     /// Height and width of the input.
-    size: [f64; 2],
+    size: [usize; 2],
 }
 
 impl<'a> Detector<'a> {
@@ -240,10 +169,10 @@ impl<'a> Detector<'a> {
         Ok(Self {
             transform: Transform::for_any_size(options.data, options.train, target, options.fit)?,
             session: network.session(&symbols, &plan)?,
-            heads: sized(network, heads, input, &example)?,
+            heads: SizedHeads(sized(network, heads, input, &example)?),
             options,
             input,
-            size: [height as f64, width as f64],
+            size: [height, width],
         })
     }
 
@@ -269,19 +198,8 @@ impl<'a> Detector<'a> {
     pub fn detect(&mut self, network: &mut Network<'_>, image: &Image<'_>) -> Result<Vec<Detection>, data::Misfit> {
         let placed = self.transform.apply(image, 0, 0, self.session.input_mut(self.input))?;
         self.session.forward(&mut network.params, NoiseKey::default());
-        let found = candidates(&self.session, &self.heads, 0, self.options.threshold, self.options.nms);
-        Ok(found.iter().filter_map(|c| self.locate(c, placed, image)).collect())
-    }
-
-    /// A box in the pixels of the picture; `None` where nothing of it lies within.
-    fn locate(&self, found: &Candidate, placed: Placed, image: &Image<'_>) -> Option<Detection> {
-        let ([height, width], rect) = (self.size, found.rect);
-        let prepared = [rect.left * width, rect.top * height, rect.right * width, rect.bottom * height];
-        let [left, top, right, bottom] = placed.place.inverse()?.rect(prepared);
-        let whole = Rect { left: 0.0, top: 0.0, right: image.width as f64, bottom: image.height as f64 };
-        let rect = Rect { left, top, right, bottom }.intersection(whole);
-        let name = self.options.names.get(found.class).cloned().unwrap_or_else(|| found.class.to_string());
-        let visible = rect.width() > 0.0 && rect.height() > 0.0;
-        visible.then_some(Detection { class: found.class, name, score: found.score, rect })
+        let DetectOptions { threshold, nms, names, .. } = self.options;
+        let found = candidates(&self.heads.values(&self.session), 0, threshold, nms);
+        Ok(found.iter().filter_map(|c| locate(c, self.size, placed, image, names)).collect())
     }
 }

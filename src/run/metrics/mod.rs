@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::kernels::score::{ClassScore, Confusion, Labelled, Point, Scored};
 
+pub use tally::{Gathered, Pool};
 pub(super) use tally::{Measure, Tally};
 pub use verification::{Operating, Pairs};
 

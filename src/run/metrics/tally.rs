@@ -16,9 +16,9 @@ pub(in crate::run) enum Measure {
     Pooled(Pool, [NodeId; 2]),
 }
 
-/// What scores and labels give.
+/// What the scores and labels of all examples give.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::run) enum Pool {
+pub enum Pool {
     /// The share of labels among the greatest scores.
     Top(usize),
     /// The same, where labels are distributions over this many classes.
@@ -35,22 +35,37 @@ pub(in crate::run) enum Pool {
     Area,
 }
 
+impl Pool {
+    /// That of a metric; `None` for one that is a mean over batches.
+    pub fn of(op: &Op) -> Option<Self> {
+        Some(match op {
+            Op::Accuracy(_) => Pool::Top(1),
+            Op::Topk(op) => Pool::Top(op.k),
+            Op::BinaryAccuracy(op) => Pool::Binary(op.threshold),
+            Op::Mae(_) => Pool::AbsoluteError,
+            Op::Mse(_) => Pool::SquaredError,
+            Op::Precision(op) => Pool::Counted(Quantity::Precision, op.average, op.threshold),
+            Op::Recall(op) => Pool::Counted(Quantity::Recall, op.average, op.threshold),
+            Op::F1(op) => Pool::Counted(Quantity::F1, op.average, op.threshold),
+            Op::Auc(_) => Pool::Area,
+            _ => return None,
+        })
+    }
+
+    /// The same where labels are distributions over this many classes.
+    #[must_use]
+    pub fn of_distributions(self, classes: usize) -> Self {
+        match self {
+            Pool::Top(k) => Pool::TopOfDistribution(k, classes),
+            other => other,
+        }
+    }
+}
+
 impl Measure {
     /// The measure of a loss or metric.
     pub(in crate::run) fn of(checked: &Checked, node: NodeId, is_metric: bool) -> Self {
-        let pool = match checked.graph().op(node) {
-            _ if !is_metric => None,
-            Some(Op::Accuracy(_)) => Some(Pool::Top(1)),
-            Some(Op::Topk(op)) => Some(Pool::Top(op.k)),
-            Some(Op::BinaryAccuracy(op)) => Some(Pool::Binary(op.threshold)),
-            Some(Op::Mae(_)) => Some(Pool::AbsoluteError),
-            Some(Op::Mse(_)) => Some(Pool::SquaredError),
-            Some(Op::Precision(op)) => Some(Pool::Counted(Quantity::Precision, op.average, op.threshold)),
-            Some(Op::Recall(op)) => Some(Pool::Counted(Quantity::Recall, op.average, op.threshold)),
-            Some(Op::F1(op)) => Some(Pool::Counted(Quantity::F1, op.average, op.threshold)),
-            Some(Op::Auc(_)) => Some(Pool::Area),
-            _ => None,
-        };
+        let pool = checked.graph().op(node).filter(|_| is_metric).and_then(Pool::of);
         let soft = |labels: NodeId| {
             let fact = checked.fact(labels);
             (fact.dtype == DType::F32).then(|| fact.shape.get(1).and_then(|d| d.as_usize()).unwrap_or(1))
@@ -79,6 +94,13 @@ impl Measure {
 #[derive(Clone, Debug)]
 pub(in crate::run) struct Tally {
     measure: Measure,
+    gathered: Gathered,
+}
+
+/// Numbers of a data set that become one.
+#[derive(Clone, Debug)]
+pub struct Gathered {
+    pool: Option<Pool>,
     kept: Kept,
 }
 
@@ -95,12 +117,11 @@ enum Kept {
 impl Tally {
     /// Nothing yet.
     pub(in crate::run) fn new(measure: Measure) -> Self {
-        let kept = match measure {
-            Measure::Pooled(Pool::Counted(..), _) => Kept::Counts(Confusion::new(0), 0),
-            Measure::Pooled(Pool::Area, _) => Kept::Scores(Scored::new(0)),
-            _ => Kept::Sum(0.0, 0.0),
+        let gathered = match measure {
+            Measure::Mean(_) => Gathered::mean(),
+            Measure::Pooled(pool, _) => Gathered::new(pool),
         };
-        Self { measure, kept }
+        Self { measure, gathered }
     }
 
     /// Adds a batch that a session has just seen. `weights` are those of its examples, empty where
@@ -108,17 +129,58 @@ impl Tally {
     pub(in crate::run) fn add(&mut self, session: &Session, examples: usize, weights: &[f32]) {
         let value = |node| session.value(node).unwrap_or_default();
         match self.measure {
-            Measure::Mean(node) => {
-                let mean = value(node).first().copied().unwrap_or(f32::NAN);
-                self.add_sum((f64::from(mean) * examples as f64, examples as f64));
-            }
-            Measure::Pooled(pool, [scores, labels]) => {
-                self.pool(pool, Labelled { scores: value(scores), labels: value(labels), weights, examples });
+            Measure::Mean(node) => self.gathered.add_mean(value(node).first().copied().unwrap_or(f32::NAN), examples),
+            Measure::Pooled(_, [scores, labels]) => {
+                self.gathered.add(&Labelled { scores: value(scores), labels: value(labels), weights, examples });
             }
         }
     }
 
-    fn pool(&mut self, pool: Pool, batch: Labelled<'_>) {
+    /// The number so far, where it is cheap to tell.
+    pub(in crate::run) fn running(&self) -> Option<f64> {
+        matches!(self.gathered.kept, Kept::Sum(..)).then(|| self.value())
+    }
+
+    /// The number; NaN where it is undefined.
+    pub(in crate::run) fn value(&self) -> f64 {
+        self.gathered.value()
+    }
+
+    /// Everything as numbers, for a checkpoint.
+    pub(in crate::run) fn store(&self) -> Vec<u64> {
+        self.gathered.store()
+    }
+
+    /// Takes up what [`Tally::store`] gave; anything else is left as it is.
+    pub(in crate::run) fn restore(&mut self, stored: &[u64]) {
+        self.gathered.restore(stored);
+    }
+}
+
+impl Gathered {
+    /// Nothing yet, of what is a mean over batches.
+    pub fn mean() -> Self {
+        Self { pool: None, kept: Kept::Sum(0.0, 0.0) }
+    }
+
+    /// Nothing yet.
+    pub fn new(pool: Pool) -> Self {
+        let kept = match pool {
+            Pool::Counted(..) => Kept::Counts(Confusion::new(0), 0),
+            Pool::Area => Kept::Scores(Scored::new(0)),
+            _ => Kept::Sum(0.0, 0.0),
+        };
+        Self { pool: Some(pool), kept }
+    }
+
+    /// Adds the mean of a batch.
+    pub fn add_mean(&mut self, mean: f32, examples: usize) {
+        self.add_sum((f64::from(mean) * examples as f64, examples as f64));
+    }
+
+    /// Adds scores with their labels.
+    pub fn add(&mut self, batch: &Labelled<'_>) {
+        let Some(pool) = self.pool else { return };
         let share = |hit: bool| f64::from(u8::from(hit));
         match pool {
             Pool::Top(k) => self.add_sum(batch.sum(|at| share(batch.is_among(at, k)))),
@@ -142,7 +204,7 @@ impl Tally {
                 if scored.is_empty() {
                     *scored = Scored::new(batch.classes());
                 }
-                scored.add(&batch);
+                scored.add(batch);
             }
         }
     }
@@ -154,16 +216,11 @@ impl Tally {
         }
     }
 
-    /// The number so far, where it is cheap to tell.
-    pub(in crate::run) fn running(&self) -> Option<f64> {
-        matches!(self.kept, Kept::Sum(..)).then(|| self.value())
-    }
-
     /// The number; NaN where it is undefined.
-    pub(in crate::run) fn value(&self) -> f64 {
-        match (&self.kept, self.measure) {
+    pub fn value(&self) -> f64 {
+        match (&self.kept, self.pool) {
             (Kept::Sum(sum, weight), _) if *weight > 0.0 => sum / weight,
-            (Kept::Counts(confusion, scores), Measure::Pooled(Pool::Counted(quantity, average, _), _)) => {
+            (Kept::Counts(confusion, scores), Some(Pool::Counted(quantity, average, _))) => {
                 confusion.value(quantity, average.of_scores(*scores))
             }
             (Kept::Scores(scored), _) => Scored::mean_area(&scored.areas()).unwrap_or(f64::NAN),
@@ -172,7 +229,7 @@ impl Tally {
     }
 
     /// Everything as numbers, for a checkpoint.
-    pub(in crate::run) fn store(&self) -> Vec<u64> {
+    fn store(&self) -> Vec<u64> {
         match &self.kept {
             Kept::Sum(sum, weight) => vec![sum.to_bits(), weight.to_bits()],
             Kept::Counts(confusion, scores) => {
@@ -182,8 +239,8 @@ impl Tally {
         }
     }
 
-    /// Takes up what [`Tally::store`] gave; anything else is left as it is.
-    pub(in crate::run) fn restore(&mut self, stored: &[u64]) {
+    /// Takes up what [`Gathered::store`] gave; anything else is left as it is.
+    fn restore(&mut self, stored: &[u64]) {
         match (&mut self.kept, stored) {
             (Kept::Sum(sum, weight), [a, b]) => (*sum, *weight) = (f64::from_bits(*a), f64::from_bits(*b)),
             (Kept::Counts(confusion, scores), [n, counts @ ..]) => {
