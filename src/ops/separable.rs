@@ -8,7 +8,7 @@ use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default, Padding, Size, Value};
 use super::conv::{self, Conv, Depthwise, Draw, Weights, below};
-use super::emit::unexpressed;
+use super::emit::{self, Dfdx, Unsupported};
 use super::geometry::Sliding;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered, Needs, Pack, Workspace};
 use super::{Inputs, OpInfo, Operator, ParamSpec, Reach, Role, Sample, ShapeError};
@@ -23,6 +23,16 @@ pub struct Separable {
 }
 
 impl Separable {
+    /// Both convolutions; the first has no bias.
+    pub fn new(out: usize, sliding: Sliding, multiplier: usize, weights: Weights) -> Self {
+        let one = || Size::All(1);
+        let point = Sliding { kernel: one(), stride: one(), pad: Padding::All(0), dilation: one(), ceil: false };
+        Self {
+            depthwise: Depthwise { sliding, multiplier, weights: Weights { bias: false, ..weights.clone() } },
+            pointwise: Box::new(Conv { out, sliding: point, groups: 1, weights }),
+        }
+    }
+
     /// What the depthwise convolution makes. Its problems are this op's.
     fn between(&self, inputs: &[Fact]) -> Result<Fact, ShapeError> {
         self.depthwise.infer(inputs).map_err(|mut error| {
@@ -61,17 +71,7 @@ impl Operator for Separable {
 
     fn build(args: &Args, _call: Span, _sink: &mut Sink) -> Option<Self> {
         let weights = Weights::read(args)?;
-        let one = || Size::All(1);
-        let point =
-            Sliding { kernel: one(), stride: one(), pad: Padding::All(0), dilation: one(), ceil: false };
-        Some(Separable {
-            depthwise: Depthwise {
-                sliding: Sliding::read(args)?,
-                multiplier: args.usize("multiplier")?,
-                weights: Weights { bias: false, ..weights.clone() },
-            },
-            pointwise: Box::new(Conv { out: args.usize("out")?, sliding: point, groups: 1, weights }),
-        })
+        Some(Separable::new(args.usize("out")?, Sliding::read(args)?, args.usize("multiplier")?, weights))
     }
 
     fn infer(&self, inputs: &[Fact]) -> Result<Fact, ShapeError> {
@@ -113,7 +113,18 @@ impl Operator for Separable {
         }
     }
 
-    unexpressed!("write it as `depthwise` and a 1x1 `conv`");
+    fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
+        let x = &inputs[0];
+        let window = emit::window("separable", &self.depthwise.sliding, x)?;
+        let multiplier = match self.depthwise.multiplier {
+            1 => String::new(),
+            more => format!(", multiplier {more}"),
+        };
+        let weights = &self.pointwise.weights;
+        let bias = if weights.bias { "" } else { ", no bias" };
+        let ty = format!("separable!({} => {}{window}{multiplier}{bias})", emit::sizes(x), emit::sizes(output));
+        emit::weighted(ty, format!("Separable::new(){}", weights.builders()))
+    }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let draw = Draw::new(rng);

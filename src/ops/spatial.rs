@@ -111,10 +111,11 @@ impl Operator for Pad {
     fn emit_dfdx(&self, inputs: &[Fact], output: &Fact) -> Result<Dfdx, Unsupported> {
         let x = &inputs[0];
         let border = match self.border {
-            Border::Constant(0.0) => "",
-            Border::Constant(_) => return emit::unsupported("generated code pads with zeros, `reflect` or `edge`"),
-            Border::Reflect => ", reflect",
-            Border::Edge => ", edge",
+            Border::Constant(0.0) => String::new(),
+            Border::Constant(value) if value.is_finite() => format!(", value {value:?}"),
+            Border::Constant(_) => return emit::unsupported("generated code pads with finite numbers"),
+            Border::Reflect => ", reflect".to_string(),
+            Border::Edge => ", edge".to_string(),
         };
         let pads = self.each(x).unwrap_or_default();
         let by = match pads.iter().all(|(before, after)| before == after) {

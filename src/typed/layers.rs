@@ -15,6 +15,7 @@ use crate::ops::dropout;
 use crate::ops::embedding::Embedding as EmbeddingOp;
 use crate::ops::init::{Init, Penalty};
 use crate::ops::prelu::Prelu as PreluOp;
+use crate::ops::separable::Separable as SeparableOp;
 use crate::ops::{batch_norm, norm};
 use crate::shape::{Fact, Shape as Sides};
 
@@ -108,6 +109,30 @@ macro_rules! layer {
             self
         }
     };
+    (@ pair) => {
+        /// Says how the first values of both weights are drawn.
+        #[must_use]
+        pub fn init(mut self, init: Init) -> Self {
+            self.layer.set_init("depthwise.weight", init);
+            self.layer.set_init("pointwise.weight", init);
+            self
+        }
+
+        /// Says how the first values of `pointwise.bias` are drawn.
+        #[must_use]
+        pub fn bias_init(mut self, init: Init) -> Self {
+            self.layer.set_init("pointwise.bias", init);
+            self
+        }
+
+        /// Puts a penalty on both weights, which the program adds to the loss.
+        #[must_use]
+        pub fn penalty(mut self, penalty: Penalty) -> Self {
+            self.layer.set_penalty("depthwise.weight", penalty);
+            self.layer.set_penalty("pointwise.weight", penalty);
+            self
+        }
+    };
     (@ default) => {
         /// The layer, with parameters of zero.
         #[allow(clippy::new_without_default)]
@@ -176,6 +201,32 @@ impl<I: Sizes, O: Sizes, W: Sliding, A: Numbers, const GROUPS: usize, const BIAS
             groups: GROUPS,
             weights: weights(BIAS),
         };
+        Self { layer: Layer::new(op, &[one::<I>()]), sizes: PhantomData }
+    }
+
+    /// Convolves.
+    pub fn forward<B: Dim, T: Tape>(
+        &self,
+        x: Tensor<I::Batched<B>, f32, Cpu, T>,
+    ) -> Tensor<O::Batched<B>, f32, Cpu, T> {
+        self.layer.forward(x)
+    }
+}
+
+/// A depthwise convolution and a 1x1 one behind it; its type is written by
+/// [`separable!`](crate::separable). Parameters: `depthwise.weight` of `[in * multiplier, 1,
+/// kernel...]`, `pointwise.weight` of `[out, in * multiplier, 1...]` and `pointwise.bias`.
+#[derive(Debug)]
+pub struct Separable<I, O, W, const MULTIPLIER: usize, const BIAS: bool> {
+    layer: Layer,
+    sizes: PhantomData<fn(I, W) -> O>,
+}
+
+layer!(Separable<I: Sizes, O: Sizes, W: Sliding; const MULTIPLIER: usize, const BIAS: bool> default pair);
+
+impl<I: Sizes, O: Sizes, W: Sliding, const MULTIPLIER: usize, const BIAS: bool> Separable<I, O, W, MULTIPLIER, BIAS> {
+    fn make() -> Self {
+        let op = SeparableOp::new(channels::<O>(), W::attributes(false), MULTIPLIER, weights(BIAS));
         Self { layer: Layer::new(op, &[one::<I>()]), sizes: PhantomData }
     }
 

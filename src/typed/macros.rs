@@ -158,6 +158,43 @@ macro_rules! conv_transpose {
     };
 }
 
+/// The type of a depthwise convolution and a 1x1 one behind it, [`Separable`](typed::Separable): as
+/// [`conv!`], with `multiplier` in the place of `groups`.
+///
+/// ```
+/// use blockprint::typed::prelude::*;
+///
+/// type Block = separable!(64 x 28 x 28 => 128 x 28 x 28, kernel 3 x 3, pad 1 x 1, no bias);
+/// ```
+#[macro_export]
+macro_rules! separable {
+    (
+        $c:literal x $($i:literal)x+ => $d:literal x $($o:literal)x+, kernel $($k:literal)x+
+        $(, stride $($s:literal)x+)? $(, pad $($p:tt)x+)? $(, dilation $($l:literal)x+)?
+        $(, multiplier $m:literal)? $(, no $bias:ident)?
+    ) => {
+        $crate::typed::Separable<
+            ($crate::typed::Const<$c>, $($crate::typed::Const<$i>,)+),
+            (
+                $crate::typed::Const<{
+                    $crate::typed::check::conv(
+                        $c,
+                        &[$($i),+],
+                        $d,
+                        &[$($o),+],
+                        $crate::__typed_slide!([$($k)+] [$($($s)+)?] [$($($p)+)?] [$($($l)+)?] false),
+                        1,
+                    )
+                }>,
+                $($crate::typed::Const<$o>,)+
+            ),
+            $crate::__typed_window!([$($k)+] [$($($s)+)?] [$($($p)+)?] [$($($l)+)?]),
+            { 1 $(* $m)? },
+            { $crate::__typed_absent!($($bias)?) },
+        >
+    };
+}
+
 /// Max pooling: `max_pool!(x; 64 x 112 x 112 => 64 x 56 x 56, kernel 3 x 3, stride 2 x 2, pad 1 x 1)`,
 /// perhaps followed by `dilation D x D` and `ceil`. Sizes are channels first.
 #[macro_export]

@@ -8,6 +8,7 @@ struct Layers {
     lopsided: conv!(1 x 5 x 5 => 1 x 5 x 5, kernel 2 x 2, pad (0, 1) x (1, 0), no bias),
     wide: conv!(1 x 7 x 7 => 1 x 3 x 7, kernel 3 x 1, dilation 2 x 1),
     up: conv_transpose!(4 x 3 x 3 => 2 x 6 x 6, kernel 3 x 3, stride 2 x 2, pad 1 x 1, output_pad 1 x 1, no bias),
+    separable: separable!(2 x 5 x 6 => 3 x 3 x 3, kernel 3 x 3, stride 2 x 2, pad 1 x 1, multiplier 2),
     grouped: conv_transpose!(4 x 3 x 3 => 2 x 5 x 5, kernel 3 x 3, dilation 1 x 1, groups 2),
     rows: Embedding<5, 3>,
     norm: LayerNorm<(Const<3>,)>,
@@ -21,6 +22,7 @@ module!(Layers {
     lopsided: "lopsided",
     wide: "wide",
     up: "up",
+    separable: "separable",
     grouped: "grouped",
     rows: "rows",
     norm: "norm",
@@ -36,6 +38,7 @@ impl Layers {
             lopsided: Conv::new(),
             wide: Conv::new(),
             up: ConvTranspose::new(),
+            separable: Separable::new().penalty(Penalty { l1: 0.0, l2: 1e-4 }),
             grouped: ConvTranspose::new(),
             rows: Embedding::new(),
             norm: LayerNorm::new().eps(1e-3),
@@ -58,11 +61,14 @@ fn layers_of_every_kind() {
     let lopsided: Map<usize, 1, 5, 5> = net.lopsided.forward(counted(25));
     let wide: Map<usize, 1, 3, 7> = net.wide.forward(counted(49));
     let up: Map<usize, 2, 6, 6> = net.up.forward(counted(36));
+    let separable: Map<usize, 3, 3, 3> = net.separable.forward(counted(60));
     let grouped: Map<usize, 2, 5, 5> = net.grouped.forward(counted(36));
     let rows: Features<usize, 3> = net.norm.forward(net.rows.forward(labels(vec![4])));
     let normed: Map<usize, 4, 3, 3> = net.instances.forward(net.groups.forward(counted(36)));
     let all = [values(&line), values(&volume), values(&lopsided), values(&wide), values(&up), values(&grouped)];
     assert!(all.iter().chain([&values(&rows), &values(&normed)]).flatten().all(|v| v.is_finite()));
+    assert!(values(&separable).iter().all(|v| v.is_finite()));
+    assert_eq!(parameter_count(&net.separable), 4 * 9 + 4 * 3 + 3);
     assert_eq!(parameter_count(&net.lopsided), 4);
     assert_eq!(parameter_count(&net.grouped), 4 * 9 + 2);
 }
