@@ -1,4 +1,5 @@
-//! `generated/` holds what `compile` makes of the embedded specs. `BLESS=1` writes it anew.
+//! `generated/` holds what `compile` makes of the embedded specs, and of a few more that its tests need. `BLESS=1` writes
+//! it anew.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -6,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use blockprint::codegen::{Dependency, Package, Source, package};
 use blockprint::diag::Sink;
-use blockprint::driver::compile_zoo;
+use blockprint::driver::{compile_path, compile_zoo};
 use blockprint::expand::Options;
 use blockprint::zoo;
 
@@ -43,7 +44,10 @@ const ALIKE: &[(&str, &[&str])] = &[
 ];
 
 /// Specs whose programs are kept too: see the manifest of the package.
-const PROGRAMS: &[&str] = &["lenet5", "siamese_faces", "yolo_shapes"];
+const PROGRAMS: &[&str] = &["blended", "lenet5", "siamese_faces", "weighted", "yolo_shapes"];
+
+/// The specs among them that are not embedded: `generated/specs` has them.
+const OWN: &[&str] = &["blended", "weighted"];
 
 /// Tells `cargo fmt` to leave the files as `compile` lays them out.
 const LAYOUT: &str = "# The layout is that of `compile`, which is prettyplease's.\ndisable_all_formatting = true\n";
@@ -52,9 +56,12 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("generated")
 }
 
-/// What `compile` makes of an embedded spec.
+/// What `compile` makes of a spec.
 fn package_of(name: &str) -> Result<Package, String> {
-    let compiled = compile_zoo(name, &Options::default()).expect("the zoo has it");
+    let compiled = match OWN.contains(&name) {
+        true => compile_path(&folder().join("specs").join(format!("{name}.yaml")), &Options::default()),
+        false => compile_zoo(name, &Options::default()).expect("the zoo has it"),
+    };
     let checked = compiled.checked.as_ref().unwrap_or_else(|| panic!("{name}: {:#?}", compiled.sink));
     let spec = compiled.spec.as_ref().expect("a checked spec");
     let mut sink = Sink::new();
@@ -114,7 +121,8 @@ fn the_generated_package_is_up_to_date() {
     );
     let mut wanted = BTreeMap::new();
     let mut refused = Vec::new();
-    let mut names: Vec<&str> = zoo::names().filter_map(|n| n.strip_suffix(".yaml")).collect();
+    let mut names: Vec<&str> =
+        zoo::names().filter_map(|n| n.strip_suffix(".yaml")).chain(OWN.iter().copied()).collect();
     names.sort_unstable();
     for name in names {
         let package = match package_of(name) {

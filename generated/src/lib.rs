@@ -11,6 +11,11 @@ pub mod alexnet_lrn {
     pub mod model;
 }
 
+/// `blended`.
+pub mod blended {
+    pub mod model;
+}
+
 /// `conv1d_ecg`.
 pub mod conv1d_ecg {
     pub mod model;
@@ -138,6 +143,11 @@ pub mod unet {
 
 /// `vgg16`.
 pub mod vgg16 {
+    pub mod model;
+}
+
+/// `weighted`.
+pub mod weighted {
     pub mod model;
 }
 

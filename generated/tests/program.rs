@@ -5,8 +5,9 @@ use std::process::{Command, Output};
 use std::sync::atomic::AtomicBool;
 
 use blockprint::data::{Mode, Part};
-use blockprint::driver::compile_zoo;
+use blockprint::driver::{Compiled, compile_path, compile_zoo};
 use blockprint::expand::Options;
+use blockprint::run::detect::{DetectOptions, Detector};
 use blockprint::run::{self, DataSource, Fingerprint, Network, RunDir, Silent, TrainOptions};
 
 const CLASSES: u32 = 10;
@@ -42,9 +43,18 @@ fn text(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("a text")
 }
 
+/// A spec of this package, or an embedded one.
+fn compiled(spec: &str) -> Compiled {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs").join(format!("{spec}.yaml"));
+    match own.exists() {
+        true => compile_path(&own, &Options::default()),
+        false => compile_zoo(spec, &Options::default()).expect("an embedded spec"),
+    }
+}
+
 /// What `blockprint train` says of its epochs, in the words of a generated program.
 fn engine(spec: &str, data: &Path, out: &Path) -> Vec<String> {
-    let compiled = compile_zoo(spec, &Options::default()).expect("an embedded spec");
+    let compiled = compiled(spec);
     let checked = compiled.checked.as_ref().expect("it is sound");
     let mut config = compiled.config.train.clone().expect("it trains");
     run::set_epochs(&mut config, EPOCHS).expect("there are phases for all");
@@ -131,13 +141,98 @@ fn a_program_composes_pairs_as_blockprint_does() {
     assert!(String::from_utf8_lossy(&odd.stderr).contains("BP0808"));
 }
 
+/// Lists of the pictures with weights, in which some classes are rare.
+fn write_lists(folder: &Path, pictures: &str) {
+    std::fs::create_dir_all(folder.join("lists")).expect("a folder");
+    std::os::unix::fs::symlink(folder.join(pictures), folder.join("lists").join(pictures)).expect("a link");
+    for (part, most) in [("train", 6), ("val", 2), ("test", 2)] {
+        let mut list = String::from("path,label,weight\n");
+        for class in 0..CLASSES as usize {
+            for at in 0..(most - class % 3).max(1) {
+                list += &format!("{pictures}/{part}/{class}/{at}.pgm,{class},{}\n", 0.5 + at as f32 / 4.0);
+            }
+        }
+        std::fs::write(folder.join("lists").join(format!("{part}.csv")), list).expect("a list");
+    }
+}
+
 #[test]
-fn a_program_says_what_it_does_not_compute() {
+fn a_program_weighs_averages_and_measures_as_blockprint_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_pictures(&folder.path().join("bars"), 28, 28);
+    write_lists(folder.path(), "bars");
+    let epochs = EPOCHS.to_string();
+    let args = ["train", "--data", "lists", "--epochs", &epochs];
+    let said = text(&program(env!("CARGO_BIN_EXE_weighted"), folder.path(), &args));
+    let expected = engine("weighted", &folder.path().join("lists"), &folder.path().join("engine"));
+    assert_eq!(said.lines().collect::<Vec<_>>(), expected);
+    for name in ["accuracy", "top5", "f1", "auc", "threes"] {
+        assert!(expected[0].matches(name).count() == 2, "{name} is measured: {expected:?}");
+    }
+}
+
+#[test]
+fn a_program_takes_distributions_as_blockprint_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_pictures(&folder.path().join("bars"), 28, 28);
+    let epochs = EPOCHS.to_string();
+    let said = text(&program(env!("CARGO_BIN_EXE_blended"), folder.path(), &["train", "--epochs", &epochs]));
+    let expected = engine("blended", &folder.path().join("bars"), &folder.path().join("engine"));
+    assert_eq!(said.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_program_judges_boxes_as_blockprint_does() {
     let folder = tempfile::tempdir().expect("a folder");
     let exe = env!("CARGO_BIN_EXE_yolo_shapes");
     let said = text(&program(exe, folder.path(), &["train", "--max-time", "0.01"]));
-    let lines: Vec<&str> = said.lines().collect();
-    assert_eq!(lines[0], "`val.map50` is not computed here: `val.loss` says which epoch is the best");
-    assert!(lines[1].starts_with("time is up"), "{said}");
-    assert!(folder.path().join("run/last.safetensors").exists());
+    assert!(said.starts_with("time is up"), "{said}");
+    let weights = folder.path().join("run/last.safetensors");
+    let file = weights.to_str().expect("a text");
+    let said = text(&program(exe, folder.path(), &["eval", "--split", "val", "--weights", file]));
+
+    let compiled = compiled("yolo_shapes");
+    let mut network = Network::new(compiled.checked.as_ref().expect("it is sound"), 0);
+    network.load(&weights, compiled.spec.as_ref(), false).expect("the names are the same");
+    let section = compiled.config.data.clone().expect("it has data");
+    let source = DataSource { data: &section, base: Path::new("."), over: None };
+    let train = compiled.config.train.as_ref();
+    let val = source.open(&network, train, Part::Val, Mode::Eval).expect("shapes are drawn");
+    let expected = run::evaluate(&mut network, &val).expect("it is measured");
+    let listed: Vec<String> = expected.values.iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
+    assert_eq!(said.trim(), format!("val: {}", listed.join(", ")));
+    assert!(expected.get("map50").is_some(), "{expected:?}");
+}
+
+#[test]
+fn a_program_finds_objects_as_blockprint_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let exe = env!("CARGO_BIN_EXE_yolo_shapes");
+    text(&program(exe, folder.path(), &["train", "--max-time", "0.01"]));
+    write_pictures(&folder.path().join("bars"), 120, 80);
+    let picture = "bars/test/3/0.pgm";
+    let args = ["predict", "--weights", "run/last.safetensors", "--threshold", "0.1", "--nms", "0.3", picture];
+    let said = text(&program(exe, folder.path(), &args));
+
+    let compiled = compiled("yolo_shapes");
+    let mut network = Network::new(compiled.checked.as_ref().expect("it is sound"), 0);
+    let weights = folder.path().join("run/last.safetensors");
+    network.load(&weights, compiled.spec.as_ref(), false).expect("the names are the same");
+    let section = compiled.config.data.clone().expect("it has data");
+    let names = ["circle", "square", "triangle"].map(String::from);
+    let options = DetectOptions {
+        data: &section,
+        train: compiled.config.train.as_ref(),
+        names: &names,
+        fit: None,
+        threshold: 0.1,
+        nms: 0.3,
+    };
+    let mut detector = Detector::new(&network, options).expect("it has heads");
+    let (_, found) = detector.detect_file(&mut network, &folder.path().join(picture)).expect("a picture");
+    assert!(!found.is_empty(), "the threshold is low enough");
+    assert_eq!(said.lines().count(), 1 + found.len(), "{said}");
+    for (line, of) in said.lines().skip(1).zip(&found) {
+        assert!(line.contains(&of.name) && line.contains(&format!("{:.1} %", of.score * 100.0)), "{line}: {of:?}");
+    }
 }

@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 use super::stream::eprintln;
 
 use crate::codegen::{Dependency, Package, Source, package};
-use crate::config;
-use crate::diag::{Diagnostic, Severity, Sink, codes};
+use crate::diag::{Diagnostic, Sink, codes};
 use crate::driver::Compiled;
 use crate::fs::write_bytes_atomic;
 use crate::run::{Failure, Network};
 
 use super::Exit;
-use super::common::{SpecOptions, print_problems};
+use super::common::SpecOptions;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -62,7 +61,6 @@ fn compile(args: &Args, compiled: &Compiled) -> Result<String, Failure> {
     let Some(package) = package::package(source, &name, &dependency, &mut sink) else {
         return Err(Failure::from_sink(&sink));
     };
-    warn(compiled);
     let mut network = Network::new(checked, 0);
     if let Some(file) = &args.weights {
         network.load(file, Some(spec), false)?;
@@ -72,17 +70,6 @@ fn compile(args: &Args, compiled: &Compiled) -> Result<String, Failure> {
         network.save(&args.out.join("weights.safetensors"))?;
     }
     Ok(name)
-}
-
-/// Says which settings the program will refuse to train with.
-fn warn(compiled: &Compiled) {
-    let (Some(train), Some(spec)) = (&compiled.config.train, &compiled.spec) else { return };
-    let mut sink = Sink::new();
-    for mut problem in config::unfollowed(train, spec) {
-        problem.severity = Severity::Warning;
-        sink.push(problem);
-    }
-    print_problems(&sink, &compiled.sources);
 }
 
 /// A folder is named from where the command runs; a manifest names it from where the package lies.

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::check::Checked;
 use crate::diag::{Diagnostic, Sink, codes};
 use crate::graph::NodeId;
-use crate::ops::Op;
+use crate::ops::yolo::Head;
 use crate::shape::{DType, Fact};
 use crate::syntax::ast::{Expr, ExprKind, Spec};
 use crate::syntax::write;
 
-use super::dfdx::{self, Model};
+use super::dfdx::{self, HeadOutput, Model};
 use super::{format, names, tree};
 
 /// Where the package finds Blockprint.
@@ -200,6 +200,7 @@ fn program(source: Source<'_>, model: &Model, sink: &mut Sink) -> Option<String>
     imports.extend(model.measured.is_some().then_some(["Measures", "Targets"]).into_iter().flatten());
     let answer = answer(source.checked);
     imports.extend(answer.is_some().then_some("Answer"));
+    imports.extend((!model.heads.is_empty()).then_some("DetectionHead"));
     imports.sort_unstable_by_key(|name| (*name != "self", *name));
     let mut text = format!(
         "//! Trains, measures and runs the network: `cargo run --release -- help`.
@@ -227,27 +228,59 @@ impl Program for {name} {{
     if let Some(answer) = answer {
         let _ = writeln!(text, "const ANSWER: Answer = Answer::{answer};");
     }
-    let images = |tape: &str| format!("self.forward::<usize, {tape}>({})", fed.images());
-    let first = if model.outputs.len() == 1 { "" } else { ".0" };
-    let _ = writeln!(
-        text,
-        "fn outputs(&self, images: Images<'_>) -> Vec<f32> {{ values(&{}{first}) }}",
-        images("NoneTape")
-    );
-    if let Some(arguments) = &fed.measured {
-        let targets = if fed.label.is_some() { "targets" } else { "_targets" };
-        let _ = writeln!(
-            text,
-            "fn measure<T: Tape>(&self, images: Images<'_>, {targets}: Targets<'_>) -> Option<Measures<T>> {{
-                let outputs = {};
-                Some({name}::measure({}))
-            }}",
-            images("T"),
-            arguments.join(", ")
-        );
-    }
+    put_functions(&mut text, model, &fed);
     let _ = write!(text, "}}\n\nfn main() -> ExitCode {{ program::main({name}::new()) }}\n");
     Some(format::pretty(&text))
+}
+
+/// Writes how the program runs and measures the network.
+fn put_functions(text: &mut String, model: &Model, fed: &Fed<'_>) {
+    let forward = |tape: &str| format!("self.forward::<usize, {tape}>({})", fed.images());
+    let results = model.outputs.len();
+    let output = |of: &str, index: usize| if results == 1 { of.to_string() } else { format!("{of}.{index}") };
+    let heads: Vec<String> =
+        model.heads.iter().map(|head| format!("values(&{})", output("outputs", head.output))).collect();
+    put_heads(text, model);
+    let body = match heads.len() {
+        0 => format!("Vec::from([values(&{})])", output(&forward("NoneTape"), 0)),
+        _ => format!("let outputs = {}; Vec::from([{}])", forward("NoneTape"), heads.join(", ")),
+    };
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "fn outputs(&self, images: Images<'_>) -> Vec<Vec<f32>> {{ {body} }}");
+    let Some(arguments) = &fed.measured else { return };
+    let targets = if fed.label.is_some() || fed.weighted { "targets" } else { "_targets" };
+    let (keep, with) = match heads.len() {
+        0 => (String::new(), ""),
+        _ => (format!("let heads = Vec::from([{}]);", heads.join(", ")), ".with_heads(heads)"),
+    };
+    let _ = writeln!(
+        text,
+        "fn measure<T: Tape>(&self, images: Images<'_>, {targets}: Targets<'_>) -> Option<Measures<T>> {{
+            let outputs = {};
+            {keep}
+            Some({}::measure({}){with})
+        }}",
+        forward("T"),
+        model.name,
+        arguments.join(", ")
+    );
+}
+
+/// Writes the detection heads of a network that has some.
+fn put_heads(text: &mut String, model: &Model) {
+    if model.heads.is_empty() {
+        return;
+    }
+    let head = |of: &HeadOutput| {
+        let Head { classes, anchors, softmax } = &of.head;
+        let size: Vec<usize> =
+            model.outputs[of.output].shape.iter().skip(1).map(|d| d.as_usize().unwrap_or(0)).collect();
+        let kind = if *softmax { "v2" } else { "v3" };
+        format!("DetectionHead::{kind}({size:?}, {classes}, &{anchors:?})")
+    };
+    let heads: Vec<String> = model.heads.iter().map(head).collect();
+    // As above.
+    let _ = writeln!(text, "fn heads() -> Vec<DetectionHead> {{ Vec::from([{}]) }}", heads.join(", "));
 }
 
 /// Writes what each `upto` of the settings freezes: layers by name, which the program cannot tell.
@@ -295,6 +328,8 @@ struct Fed<'a> {
     measured: Option<Vec<String>>,
     /// The numbers of a label.
     label: Option<usize>,
+    /// Whether a loss takes a weight for each example.
+    weighted: bool,
 }
 
 impl<'a> Fed<'a> {
@@ -323,7 +358,7 @@ impl<'a> Fed<'a> {
                 format!("a generated program feeds inputs of one size, {image}, but this is {other}"),
             ));
         }
-        let mut fed = Fed { image, slots: model.inputs.len(), measured: None, label: None };
+        let mut fed = Fed { image, slots: model.inputs.len(), measured: None, label: None, weighted: false };
         let Some(measured) = &model.measured else { return Ok(fed) };
         let results = model.outputs.len();
         let mut arguments: Vec<String> = match results {
@@ -336,6 +371,11 @@ impl<'a> Fed<'a> {
             let own = graph.roles.inputs.iter().filter(|i| is_read(source.checked, **i)).position(|i| i == id);
             if let Some(slot) = own {
                 arguments.push(format!("images.get({slot})"));
+                continue;
+            }
+            if source.checked.is_weight(*id) {
+                fed.weighted = true;
+                arguments.push("targets.weights()".to_string());
                 continue;
             }
             if fed.label.is_some() {
@@ -373,6 +413,9 @@ impl<'a> Fed<'a> {
         if is_distribution(checked) {
             text.push_str("const DISTRIBUTION: bool = true;\n");
         }
+        if self.weighted {
+            text.push_str("const WEIGHT: bool = true;\n");
+        }
     }
 }
 
@@ -391,40 +434,18 @@ fn measured_inputs(checked: &Checked) -> Vec<NodeId> {
     graph.roles.inputs.iter().copied().filter(is_target).collect()
 }
 
-/// The ops that compare the scores of classes with a label.
-fn compares(checked: &Checked, user: NodeId) -> bool {
-    checked.graph().op(user).is_some_and(|op| op.info().inputs.names().starts_with(&["logits", "label"]))
-}
-
 /// How many classes labels may have: the least width of scores that a loss or metric compares with
 /// them, or the classes of detection heads.
 fn classes(checked: &Checked) -> Option<usize> {
-    let graph = checked.graph();
-    let labels = graph.roles.inputs.iter().filter(|id| checked.fact(**id).dtype == DType::I64);
-    let scores = labels
-        .flat_map(|label| graph.users(*label))
-        .filter(|user| compares(checked, *user))
-        .filter_map(|user| checked.fact(*graph.inputs(user).first()?).shape.get(1)?.as_usize())
-        // A single score tells two classes apart.
-        .map(|classes| classes.max(2));
-    let heads = graph.ids().filter_map(|id| match graph.op(id)? {
-        Op::YoloV2(op) => Some(op.0.head.classes),
-        Op::YoloV3(op) => Some(op.0.head.classes),
-        _ => None,
-    });
-    scores.chain(heads).min()
+    let scores = checked.graph().roles.inputs.iter().filter_map(|label| checked.scores_of(*label));
+    // A single score tells two classes apart.
+    let scores = scores.map(|(_, classes)| classes.max(2));
+    scores.chain(checked.heads().iter().map(|of| of.head.classes)).min()
 }
 
 /// Whether labels are distributions over classes.
 fn is_distribution(checked: &Checked) -> bool {
-    let graph = checked.graph();
-    let takes = |id: &NodeId| checked.fact(*id).dtype == DType::F32 && checked.fact(*id).rank() == 2;
-    let labels = graph.roles.inputs.iter().filter(|id| takes(id));
-    labels
-        .flat_map(|id| {
-            graph.users(*id).into_iter().filter(|user| graph.inputs(*user).get(1) == Some(id)).collect::<Vec<_>>()
-        })
-        .any(|user| compares(checked, user))
+    checked.graph().roles.inputs.iter().any(|label| checked.distribution(*label).is_some())
 }
 
 /// What the first output says, where it is not scores of classes.

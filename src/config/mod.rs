@@ -37,7 +37,6 @@ pub use sampler::{SAMPLERS, Sampler};
 pub use style::{PictureOptimizer, STYLE, Start, StyleConfig};
 pub use train::{
     ClassWeights, DETECTION_METRICS, EarlyStop, Monitor, STOP, TRAIN, TrainConfig, check_monitors, check_names,
-    unfollowed,
 };
 
 /// The sections that are present and sound.

@@ -7,7 +7,7 @@ use crate::engine::optim::Optimizer;
 use crate::engine::schedule::{Length, Schedule};
 use crate::ops::attrs::{AttrKind, Value};
 use crate::source::Span;
-use crate::syntax::ast::{Entry, Expr, ExprKind, Ident, Spec};
+use crate::syntax::ast::{Entry, Expr, ExprKind, Ident};
 
 use super::augment::{self, Augment};
 use super::fields::{self, Fields, Key, Kind};
@@ -136,27 +136,6 @@ impl TrainConfig {
 /// What is computed over the validation part of a network with detection heads: mean average
 /// precision at an overlap of .5, and from .5 to .95.
 pub const DETECTION_METRICS: [&str; 2] = ["map50", "map"];
-
-/// The settings that the programs of `compile` do not follow, each as an error where it stands.
-pub fn unfollowed(train: &TrainConfig, spec: &Spec) -> Vec<Diagnostic> {
-    let ExprKind::Map(entries) = spec.section("train").map_or(&ExprKind::Hole, |section| &section.kind) else {
-        return Vec::new();
-    };
-    let unfollowed = |name: &str| match name {
-        "ema" => train.ema.is_some(),
-        "accumulate" => train.accumulate > 1,
-        "class_weights" => train.class_weights.is_some(),
-        _ => false,
-    };
-    let entries = entries.iter().filter(|entry| unfollowed(&entry.key.value));
-    entries
-        .map(|Entry { key, .. }| {
-            Diagnostic::error(codes::NO_DFDX, format!("generated programs do not follow `{}`", key.value))
-                .label(key.span, "this setting")
-                .help("leave it out, or train with `blockprint train` and take the weights over with `--weights`")
-        })
-        .collect()
-}
 
 /// Reports watched metrics that the run does not compute. `metrics` are those of the spec, besides
 /// `loss`.

@@ -10,7 +10,7 @@ use crate::shape::{Fact, Shape};
 use crate::source::Span;
 
 use super::attrs::{Args, Attr, AttrKind, Default};
-use super::emit::{self, Dfdx, Unsupported, unexpressed};
+use super::emit::{self, Dfdx, Unsupported};
 use super::facts::parameterless;
 use super::loss::check_classes;
 use super::lower::{Backward, Forward, Kernel, LowerCx, Lowered};
@@ -101,7 +101,8 @@ macro_rules! counted_metrics {
             }
 
             fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
-                emit::unsupported("metrics of a whole data set are the engine's: leave it out, or use `accuracy`")
+                let average = format!("Average::{:?}", self.average);
+                emit::call($name, 2, &[average, format!("{:?}", self.threshold)])
             }
 
             fn sample(rng: &mut ChaCha8Rng) -> Sample {
@@ -214,7 +215,9 @@ impl Operator for Auc {
         Lowered::Kernel(Box::new(AreaKernel { examples: inputs[0].sizes()[0] }))
     }
 
-    unexpressed!("metrics of a whole data set are the engine's: leave it out, or use `accuracy`");
+    fn emit_dfdx(&self, _inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
+        emit::call("auc", 2, &[])
+    }
 
     fn sample(rng: &mut ChaCha8Rng) -> Sample {
         let (inputs, classes) = sample_inputs(rng);

@@ -188,13 +188,11 @@ impl Operator for CrossEntropy {
     }
 
     fn emit_dfdx(&self, inputs: &[Fact], _output: &Fact) -> Result<Dfdx, Unsupported> {
-        if inputs.len() > 2 {
-            return emit::unsupported("generated code has no weights of examples");
-        }
-        let smoothing = format!("{:?}", self.smoothing);
-        match self.class_weights.as_slice() {
-            [] => emit::call("cross_entropy", 2, &[smoothing]),
-            weights => emit::call("weighted_cross_entropy", 2, &[smoothing, format!("&{weights:?}")]),
+        let (smoothing, classes) = (format!("{:?}", self.smoothing), format!("&{:?}", self.class_weights));
+        match (inputs.len(), self.class_weights.is_empty()) {
+            (3, _) => emit::call("cross_entropy_by_example", 3, &[smoothing, classes]),
+            (_, true) => emit::call("cross_entropy", 2, &[smoothing]),
+            (_, false) => emit::call("weighted_cross_entropy", 2, &[smoothing, classes]),
         }
     }
 

@@ -1,39 +1,53 @@
-//! Losses, each the mean over its elements, and metrics.
+//! Losses, each the mean over its elements.
 
 use dfdx::shapes::{Dim, Shape};
-use dfdx::tensor::{AsArray, Cpu, Merge, NoneTape, Tensor};
+use dfdx::tensor::{Cpu, Merge, NoneTape, Tensor};
 
-use crate::ops::Op;
 use crate::ops::arcface::ArcFace;
-use crate::ops::embedding_loss::{Contrastive, Rank1};
+use crate::ops::embedding_loss::Contrastive;
 use crate::ops::loss::CrossEntropy;
-use crate::ops::metric::{Accuracy, BinaryAccuracy, Topk};
 use crate::ops::pair_loss::{Bce, BceLogits, Huber, Mae, Mse};
 use crate::ops::triplet::{BatchTriplet, Triplet};
 
 use super::shape::{Features, Labels, Scalar, Tape};
-use super::tape::{Operand, Operands, apply};
+use super::tape::{Operands, apply};
 
 pub use crate::ops::triplet::Mining;
 
 /// The cross entropy of the softmax of logits `[N, K]` or `[N, K, ...]` with classes `[N]` or
-/// `[N, ...]`. `smoothing` is the share of the target that is spread over all classes.
-pub fn cross_entropy<S: Shape, L: Shape, T: Tape>(
+/// `[N, ...]`, or with distributions over classes, floats in the shape of the logits. `smoothing` is
+/// the share of the target that is spread over all classes.
+pub fn cross_entropy<S: Shape, T: Tape + Merge<L::Tape>, L: Operands>(
     logits: Tensor<S, f32, Cpu, T>,
-    classes: Tensor<L, i64, Cpu>,
+    target: L,
     smoothing: f32,
 ) -> Scalar<T> {
-    weighted_cross_entropy(logits, classes, smoothing, &[])
+    weighted_cross_entropy(logits, target, smoothing, &[])
 }
 
 /// As [`cross_entropy`], with a weight for each class.
-pub fn weighted_cross_entropy<S: Shape, L: Shape, T: Tape>(
+pub fn weighted_cross_entropy<S: Shape, T: Tape + Merge<L::Tape>, L: Operands>(
     logits: Tensor<S, f32, Cpu, T>,
-    classes: Tensor<L, i64, Cpu>,
+    target: L,
     smoothing: f32,
     class_weights: &[f32],
 ) -> Scalar<T> {
-    apply(CrossEntropy { smoothing, class_weights: class_weights.to_vec() }, (logits, classes))
+    apply(CrossEntropy { smoothing, class_weights: class_weights.to_vec() }, (logits, target))
+}
+
+/// As [`weighted_cross_entropy`], with a weight for each label too, which multiplies its loss; the
+/// divisor stays, as in Keras. Without class weights all are 1.
+pub fn cross_entropy_by_example<S: Shape, T, L: Operands, W: Shape>(
+    logits: Tensor<S, f32, Cpu, T>,
+    target: L,
+    weights: Tensor<W, f32, Cpu>,
+    smoothing: f32,
+    class_weights: &[f32],
+) -> Scalar<T>
+where
+    T: Tape + Merge<L::Tape> + Merge<NoneTape>,
+{
+    apply(CrossEntropy { smoothing, class_weights: class_weights.to_vec() }, (logits, target, weights))
 }
 
 macro_rules! pairs {
@@ -103,46 +117,4 @@ pub fn contrastive<B: Dim, const C: usize, T: Tape + Merge<R::Tape>, R: Operands
     margin: f32,
 ) -> Scalar<T> {
     apply(Contrastive { margin }, (a, b, same))
-}
-
-/// Operands whose tapes are dropped.
-struct Untaped(Vec<Operand>);
-
-impl Operands for Untaped {
-    type Tape = NoneTape;
-
-    fn split(self) -> (Vec<Operand>, NoneTape) {
-        (self.0, NoneTape)
-    }
-}
-
-fn measure(op: impl Into<Op>, x: impl Operands, target: impl Operands) -> f32 {
-    let mut operands = x.split().0;
-    operands.extend(target.split().0);
-    let value: Scalar = apply(op, Untaped(operands));
-    value.array()
-}
-
-/// The share of examples whose greatest logit is that of their class.
-pub fn accuracy<S: Shape, L: Shape, T: Tape>(logits: Tensor<S, f32, Cpu, T>, classes: Tensor<L, i64, Cpu>) -> f32 {
-    measure(Accuracy {}, logits, classes)
-}
-
-/// The share of examples whose class is among the `k` greatest logits.
-pub fn topk<S: Shape, L: Shape, T: Tape>(
-    logits: Tensor<S, f32, Cpu, T>,
-    classes: Tensor<L, i64, Cpu>,
-    k: usize,
-) -> f32 {
-    measure(Topk { k }, logits, classes)
-}
-
-/// The share of elements on the same side of a threshold as their target.
-pub fn binary_accuracy<S: Shape, T: Tape>(x: Tensor<S, f32, Cpu, T>, target: impl Operands, threshold: f32) -> f32 {
-    measure(BinaryAccuracy { threshold }, x, target)
-}
-
-/// The share of embeddings whose nearest other one in the batch has the same identity.
-pub fn rank1<B: Dim, const C: usize, T: Tape>(embeddings: Features<B, C, T>, identities: Labels<B>) -> f32 {
-    measure(Rank1, embeddings, identities)
 }

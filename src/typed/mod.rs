@@ -47,6 +47,7 @@ mod layer;
 mod layers;
 mod loss;
 mod macros;
+mod metric;
 mod module;
 mod pool;
 pub mod program;
@@ -58,6 +59,7 @@ pub use functions::*;
 pub use layer::Layer;
 pub use layers::*;
 pub use loss::*;
+pub use metric::{Average, Pooled, Value, accuracy, auc, binary_accuracy, f1, precision, rank1, recall, topk};
 pub use module::{
     Module, again, freeze, initialize, join, load, parameter_count, save, set_noise, visit, visit_gradients, visit_mut,
 };
@@ -95,7 +97,7 @@ pub mod prelude {
     pub use crate::ops::init::{Fan, Init, Penalty};
     pub use crate::{
         avg_pool, concat_channels, conv, conv_transpose, depth_to_space, flatten, max_pool, module, pad, reshape,
-        space_to_depth, upsample,
+        separable, space_to_depth, upsample,
     };
     pub use dfdx::tensor::Trace;
     pub use dfdx::tensor_ops::Backward;

@@ -55,7 +55,7 @@ impl<S: Shape> Values for Tensor<S, i64, Cpu> {
 
 /// A tensor without its type.
 pub struct Operand {
-    fact: Fact,
+    pub(super) fact: Fact,
     values: Box<dyn Values>,
     /// Integers have no gradient.
     slot: Option<Slot>,
@@ -69,7 +69,7 @@ impl Operand {
     }
 
     /// A copy to own.
-    fn take(&self) -> Vec<f32> {
+    pub(super) fn take(&self) -> Vec<f32> {
         let mut buffer = pool::take(self.fact.numel());
         self.values.read(&mut buffer);
         buffer

@@ -48,8 +48,7 @@ impl Conv1dEcg {
     ) -> Measures<T> {
         let accuracy_value = accuracy(fork(&logits), label.clone());
         let ce = cross_entropy(logits, label, 0.0);
-        let values = vec![("accuracy", accuracy_value)];
-        Measures { loss: ce, values }
+        Measures::new(ce).report("accuracy", accuracy_value)
     }
 }
 

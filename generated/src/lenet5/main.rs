@@ -15,8 +15,8 @@ impl Program for Lenet5 {
     const CLASSES: Option<usize> = Some(10);
     const METRICS: &'static [&'static str] = &["accuracy"];
 
-    fn outputs(&self, images: Images<'_>) -> Vec<f32> {
-        values(&self.forward::<usize, NoneTape>(images.get(0)))
+    fn outputs(&self, images: Images<'_>) -> Vec<Vec<f32>> {
+        Vec::from([values(&self.forward::<usize, NoneTape>(images.get(0)))])
     }
 
     fn measure<T: Tape>(

@@ -84,8 +84,7 @@ impl MobilenetV3Small {
         let accuracy_value = accuracy(fork(&logits), label.clone());
         let top5 = topk(fork(&logits), label.clone(), 5);
         let ce = cross_entropy(logits, label, 0.0);
-        let values = vec![("accuracy", accuracy_value), ("top5", top5)];
-        Measures { loss: ce, values }
+        Measures::new(ce).report("accuracy", accuracy_value).report("top5", top5)
     }
 }
 

@@ -16,8 +16,10 @@ impl Program for SiameseFaces {
     const METRICS: &'static [&'static str] = &["binary_accuracy"];
     const ANSWER: Answer = Answer::Values;
 
-    fn outputs(&self, images: Images<'_>) -> Vec<f32> {
-        values(&self.forward::<usize, NoneTape>(images.get(0), images.get(1)).0)
+    fn outputs(&self, images: Images<'_>) -> Vec<Vec<f32>> {
+        Vec::from([
+            values(&self.forward::<usize, NoneTape>(images.get(0), images.get(1)).0),
+        ])
     }
 
     fn measure<T: Tape>(

@@ -42,11 +42,7 @@ impl SiameseFacesChi2 {
     ) -> Measures<T> {
         let metrics = binary_accuracy(fork(&logit), same.clone(), 0.0);
         let bce_value = bce_logits(logit, same);
-        let values = vec![("binary_accuracy", metrics)];
-        Measures {
-            loss: bce_value,
-            values,
-        }
+        Measures::new(bce_value).report("binary_accuracy", metrics)
     }
 }
 

@@ -67,11 +67,7 @@ impl SmallTriplet {
     ) -> Measures<T> {
         let metrics = rank1(fork(&embedding_value), label.clone());
         let triplet_value = batch_triplet(embedding_value, label, 0.2, Mining::SemiHard);
-        let values = vec![("rank1", metrics)];
-        Measures {
-            loss: triplet_value,
-            values,
-        }
+        Measures::new(triplet_value).report("rank1", metrics)
     }
 }
 

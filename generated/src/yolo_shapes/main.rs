@@ -5,7 +5,9 @@ mod model;
 use std::process::ExitCode;
 
 use blockprint::typed::prelude::*;
-use blockprint::typed::program::{self, Answer, Images, Measures, Program, Targets};
+use blockprint::typed::program::{
+    self, Answer, DetectionHead, Images, Measures, Program, Targets,
+};
 use model::YoloShapes;
 
 impl Program for YoloShapes {
@@ -15,8 +17,19 @@ impl Program for YoloShapes {
     const CLASSES: Option<usize> = Some(3);
     const ANSWER: Answer = Answer::Values;
 
-    fn outputs(&self, images: Images<'_>) -> Vec<f32> {
-        values(&self.forward::<usize, NoneTape>(images.get(0)))
+    fn heads() -> Vec<DetectionHead> {
+        Vec::from([
+            DetectionHead::v3(
+                [24, 12, 12],
+                3,
+                &[[2.25, 2.25], [3.125, 3.125], [4.375, 4.375]],
+            ),
+        ])
+    }
+
+    fn outputs(&self, images: Images<'_>) -> Vec<Vec<f32>> {
+        let outputs = self.forward::<usize, NoneTape>(images.get(0));
+        Vec::from([values(&outputs)])
     }
 
     fn measure<T: Tape>(
@@ -25,7 +38,8 @@ impl Program for YoloShapes {
         targets: Targets<'_>,
     ) -> Option<Measures<T>> {
         let outputs = self.forward::<usize, T>(images.get(0));
-        Some(YoloShapes::measure(outputs, targets.numbers()))
+        let heads = Vec::from([values(&outputs)]);
+        Some(YoloShapes::measure(outputs, targets.numbers()).with_heads(heads))
     }
 }
 

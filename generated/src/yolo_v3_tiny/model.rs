@@ -145,10 +145,9 @@ impl YoloV3Tiny {
         let coarse_kept = fork(&coarse);
         let fine_kept = fork(&fine);
         let total = add(coarse, fine);
-        let values = vec![
-            ("loss.coarse", number(& coarse_kept)), ("loss.fine", number(& fine_kept))
-        ];
-        Measures { loss: total, values }
+        Measures::new(total)
+            .report("loss.coarse", number(&coarse_kept))
+            .report("loss.fine", number(&fine_kept))
     }
 }
 

@@ -17,8 +17,20 @@ use super::draft::{Draft, Drafter, Slots, Step};
 use super::types;
 
 /// Functions of the prelude that are no ops of the language; no local may hide them.
-const FUNCTIONS: &[&str] =
-    &["apply", "again", "fork", "gate", "gelu_tanh", "weighted_cross_entropy", "number", "self", "ops", "values", "x"];
+const FUNCTIONS: &[&str] = &[
+    "apply",
+    "again",
+    "cross_entropy_by_example",
+    "fork",
+    "gate",
+    "gelu_tanh",
+    "number",
+    "ops",
+    "self",
+    "values",
+    "weighted_cross_entropy",
+    "x",
+];
 
 /// How many calls stand around each other before the value gets a name. What is counted must not
 /// depend on names: equal networks give equal code but for identifiers.

@@ -14,7 +14,7 @@ use crate::diag::Sink;
 
 use super::tree::Tree;
 
-pub use model::Model;
+pub use model::{HeadOutput, Model};
 
 /// The model of a network as a Rust module. Where generated code cannot express something, that is
 /// reported at the node, and there is none.

@@ -2,10 +2,11 @@
 
 use codegen::{Function, Impl, Scope, Struct};
 
-use crate::check::Checked;
+use crate::check::{Checked, HeadNode};
 use crate::codegen::format;
 use crate::codegen::names::literal;
 use crate::codegen::tree::{ROOT, Tree};
+use crate::ops::yolo::Head;
 use crate::shape::Fact;
 
 use super::body::Measures;
@@ -28,6 +29,17 @@ pub struct Model {
     pub measured: Option<Vec<(String, Fact)>>,
     /// The names of what is reported besides the loss.
     pub reported: Vec<String>,
+    /// Detection heads.
+    pub heads: Vec<HeadOutput>,
+}
+
+/// A detection head, and which of the outputs it is.
+#[derive(Clone, Debug)]
+pub struct HeadOutput {
+    /// The index of the output.
+    pub output: usize,
+    /// How it is read.
+    pub head: Head,
 }
 
 /// Writes the module.
@@ -62,8 +74,15 @@ pub(super) fn write(checked: &Checked, tree: &Tree, kinds: &[Kind], measures: Op
         inputs: root.map(|k| k.draft.inputs.clone()).unwrap_or_default(),
         outputs: root.map(|k| k.draft.outputs.clone()).unwrap_or_default(),
         measured,
+        heads: heads(checked, tree),
         reported: measures.iter().flat_map(|m| m.values.iter().map(|(name, _)| name.clone())).collect(),
     }
+}
+
+fn heads(checked: &Checked, tree: &Tree) -> Vec<HeadOutput> {
+    let output = |node| tree.instances[ROOT].outputs.iter().position(|id| *id == node);
+    let heads = checked.heads().into_iter();
+    heads.filter_map(|HeadNode { node, head }| Some(HeadOutput { output: output(node)?, head })).collect()
 }
 
 /// Puts the names of structs in the place of what stood for them.
@@ -175,9 +194,7 @@ fn measure(measures: &Measures) -> Function {
     for line in &measures.body {
         function.line(line);
     }
-    let values: Vec<String> =
-        measures.values.iter().map(|(name, value)| format!("({}, {value})", literal(name))).collect();
-    function.line(format!("let values = vec![{}];", values.join(", ")));
-    function.line(format!("Measures {{ loss: {}, values }}", measures.loss));
+    let reports = measures.values.iter().map(|(name, value)| format!(".report({}, {value})", literal(name)));
+    function.line(format!("Measures::new({}){}", measures.loss, reports.collect::<String>()));
     function
 }

@@ -8,6 +8,9 @@ use crate::data::Part;
 #[derive(Debug, clap::Parser)]
 #[command(about, max_term_width = 100)]
 pub(super) struct Args {
+    /// Worker threads [default: one for each core]
+    #[arg(long, global = true, value_name = "N")]
+    pub threads: Option<std::num::NonZeroUsize>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -65,6 +68,12 @@ pub(super) struct Predict {
     /// How many classes to print for each image
     #[arg(long, default_value_t = 5)]
     pub top: usize,
+    /// Of a detector: the least score of an object, which is objectness times the probability of its class
+    #[arg(long, default_value_t = 0.25)]
+    pub threshold: f64,
+    /// Of a detector: of two boxes of a class that overlap by more than this, the lesser goes
+    #[arg(long, default_value_t = 0.45)]
+    pub nms: f64,
     /// Images to classify
     #[arg(required = true)]
     pub images: Vec<PathBuf>,

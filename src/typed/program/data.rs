@@ -8,10 +8,12 @@ use crate::data::{
     self, BOX_WIDTH, Batch, Composer, Dataset, Labels, Loader, LoaderConfig, Mode, Part, Target, Transform,
 };
 use crate::diag::codes;
-use crate::run::{Evaluation, Failure};
+use crate::run::Failure;
+use crate::run::weighting::Weighting;
 use crate::shape::{Dim, Fact};
 
 use super::super::{NoneTape, attended};
+use super::measures::Means;
 use super::{Images, Program, Targets, number};
 
 /// A part of a data set with its preparation and batches.
@@ -29,6 +31,9 @@ pub(super) struct Examples {
     on_bad: OnBad,
     /// Where labels are made distributions over classes, how many classes there are.
     one_hot: Option<usize>,
+    weighting: Weighting,
+    /// Whether labels are boxes.
+    boxes: bool,
 }
 
 /// Examples of one batch where the settings have no `train` section.
@@ -71,7 +76,12 @@ pub(super) fn open<P: Program>(
         return Err(Failure::new(codes::INPUT_UNFED, message));
     }
     let training = mode == Mode::Train;
-    check::<P>(first.as_ref(), dataset.as_ref(), one_hot, training)?;
+    check::<P>(first.as_ref(), one_hot)?;
+    let factors = train.and_then(|t| t.class_weights.as_ref()).filter(|_| training);
+    let weighting = Weighting::new(factors, first.labels(), P::CLASSES)?;
+    if training && !P::WEIGHT {
+        weighting.refuse(dataset.as_ref())?;
+    }
     let examples = Examples {
         len: first.len(),
         batch: composer.as_ref().and_then(Composer::batch).or(train.map(|t| t.batch)).unwrap_or(DEFAULT_BATCH),
@@ -85,6 +95,8 @@ pub(super) fn open<P: Program>(
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         on_bad: data.on_bad,
         one_hot,
+        weighting,
+        boxes: matches!(first.labels(), Labels::Boxes(_)),
     };
     match examples.batches() {
         0 => Err(Failure::new(codes::NO_EXAMPLES, format!("{} examples fill no batch", examples.len))),
@@ -93,18 +105,10 @@ pub(super) fn open<P: Program>(
 }
 
 /// Checks that examples have the tensors and labels that the network takes.
-fn check<P: Program>(
-    first: &dyn Dataset,
-    images: &dyn Dataset,
-    one_hot: Option<usize>,
-    training: bool,
-) -> Result<(), Failure> {
+fn check<P: Program>(first: &dyn Dataset, one_hot: Option<usize>) -> Result<(), Failure> {
     let unfed = |message: String| Err(Failure::new(codes::INPUT_UNFED, message));
     if first.slots() != P::IMAGES {
         return unfed(format!("an example has {} images, but the network takes {}", first.slots(), P::IMAGES));
-    }
-    if training && images.weights().is_some() {
-        return unfed("examples have weights, which generated programs do not follow".to_string());
     }
     let (width, boxes) = (one_hot.unwrap_or(first.labels().width()), matches!(first.labels(), Labels::Boxes(_)));
     match P::LABEL {
@@ -153,66 +157,36 @@ impl Examples {
     }
 }
 
-/// What a network reads of a batch.
-pub(super) fn inputs(batch: &Batch) -> (Images<'_>, Targets<'_>) {
-    let examples = batch.len;
-    (Images { slots: &batch.images, examples }, Targets { values: &batch.labels, examples })
+/// What a network reads of a batch, and room for the weights of its examples.
+pub(super) fn inputs<'a>(
+    examples: &Examples,
+    batch: &'a Batch,
+    weights: &'a mut Vec<f32>,
+) -> (Images<'a>, Targets<'a>) {
+    weights.resize(batch.len, 1.0);
+    examples.weighting.fill(batch, weights);
+    let len = batch.len;
+    (Images { slots: &batch.images, examples: len }, Targets { values: &batch.labels, weights, examples: len })
 }
 
-/// Means over the examples that were seen.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Means {
-    sums: Vec<(&'static str, f64)>,
-    examples: usize,
-}
-
-impl Means {
-    /// Takes in the loss and the values of a batch.
-    pub fn add(&mut self, loss: f32, values: &[(&'static str, f32)], examples: usize) {
-        self.examples += examples;
-        let all = std::iter::once(("loss", loss)).chain(values.iter().copied());
-        for (at, (name, value)) in all.enumerate() {
-            let weighted = f64::from(value) * examples as f64;
-            match self.sums.get_mut(at) {
-                Some((_, sum)) => *sum += weighted,
-                None => self.sums.push((name, weighted)),
-            }
-        }
-    }
-
-    /// Names and means.
-    pub fn values(&self) -> Vec<(String, f64)> {
-        self.sums.iter().map(|(name, sum)| (name.to_string(), sum / self.examples.max(1) as f64)).collect()
-    }
-
-    /// As `blockprint eval` has them.
-    pub fn evaluation(&self) -> Evaluation {
-        Evaluation { examples: self.examples, skipped: 0, values: self.values() }
-    }
-}
-
-/// `loss 0.1234, accuracy 0.9876`.
-pub(super) fn listing(values: &[(String, f64)]) -> String {
-    values.iter().map(|(name, value)| format!("{name} {value:.4}")).collect::<Vec<_>>().join(", ")
-}
-
-/// The means over one pass, without training.
+/// The numbers of one pass, without training.
 pub(super) fn evaluate<P: Program>(network: &P, examples: &Examples) -> Result<Means, Failure> {
-    let mut means = Means::default();
+    let mut means = Means::judging(if examples.boxes { P::heads() } else { Vec::new() });
+    let mut weights = Vec::new();
     for batch in examples.epoch(0) {
         let batch = batch?;
         if batch.len == 0 {
             continue;
         }
-        let (images, targets) = inputs(&batch);
+        let (images, targets) = inputs(examples, &batch, &mut weights);
         let measured = attended(|| {
             let measures = network.measure::<NoneTape>(images, targets)?;
-            Some((number(&measures.loss), measures.values))
+            Some((number(&measures.loss), measures.values, measures.heads))
         });
-        let Some((loss, values)) = measured else {
+        let Some((loss, values, heads)) = measured else {
             return Err(Failure::new(codes::NO_SECTION, "the network has no `loss`, so there is nothing to measure"));
         };
-        means.add(loss, &values, batch.len);
+        means.add(loss, &values, &heads, &batch);
     }
     Ok(means)
 }

@@ -2,7 +2,9 @@
 //! preparation, the optimizer and the schedule that the settings of a spec name.
 
 mod args;
+mod average;
 mod data;
+mod measures;
 mod optimize;
 mod predict;
 mod train;
@@ -27,13 +29,7 @@ use super::shape::device;
 use super::{Batch, Cpu, Module, Scalar, Tape, Tensor, initialize, tensor, visit, visit_mut};
 use args::{Args, Command};
 
-/// The loss of a batch, and the numbers that are reported beside it.
-pub struct Measures<T: Tape> {
-    /// What training minimises.
-    pub loss: Scalar<T>,
-    /// Names and values: the single losses where there are several, then metrics.
-    pub values: Vec<(&'static str, f32)>,
-}
+pub use measures::{DetectionHead, Measures};
 
 /// The number that a scalar holds.
 pub fn number<T: Tape>(scalar: &Scalar<T>) -> f32 {
@@ -63,6 +59,8 @@ impl Images<'_> {
 #[derive(Clone, Copy, Debug)]
 pub struct Targets<'a> {
     values: &'a [f32],
+    /// A weight for each example, where a loss takes one.
+    weights: &'a [f32],
     examples: usize,
 }
 
@@ -83,6 +81,14 @@ impl Targets<'_> {
     /// As [`Targets::classes`].
     pub fn numbers<S: Batch>(self) -> Tensor<S, f32, Cpu> {
         tensor(self.values.to_vec(), self.examples)
+    }
+
+    /// The weights of the examples.
+    ///
+    /// # Panics
+    /// Where the program has no [`Program::WEIGHT`].
+    pub fn weights<S: Batch>(self) -> Tensor<S, f32, Cpu> {
+        tensor(self.weights.to_vec(), self.examples)
     }
 }
 
@@ -111,6 +117,8 @@ pub trait Program: Module + Send + Sync {
     const CLASSES: Option<usize> = None;
     /// Whether labels are distributions over classes.
     const DISTRIBUTION: bool = false;
+    /// Whether a loss takes a weight for each example.
+    const WEIGHT: bool = false;
     /// What the first output says.
     const ANSWER: Answer = Answer::Scores;
     /// The names of metrics that are reported besides the loss.
@@ -118,8 +126,13 @@ pub trait Program: Module + Send + Sync {
     /// What an `upto` of the settings freezes: its name, and the names that parameters begin with.
     const UPTO: &'static [(&'static str, &'static [&'static str])] = &[];
 
-    /// The values of the first output.
-    fn outputs(&self, images: Images<'_>) -> Vec<f32>;
+    /// The detection heads of the network, where it has some.
+    fn heads() -> Vec<DetectionHead> {
+        Vec::new()
+    }
+
+    /// The values of each detection head where there are some, else of the first output.
+    fn outputs(&self, images: Images<'_>) -> Vec<Vec<f32>>;
 
     /// The loss and the metrics of a batch; `None` where the network has no loss.
     fn measure<T: Tape>(&self, _images: Images<'_>, _targets: Targets<'_>) -> Option<Measures<T>> {
@@ -157,6 +170,10 @@ pub fn main<P: Program>(network: P) -> ExitCode {
             return ExitCode::from(if e.use_stderr() { 2 } else { 0 });
         }
     };
+    if let Some(threads) = args.threads {
+        // It fails only where the pool exists already, which nothing makes before this.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
+    }
     let mut out = std::io::stdout();
     match run(network, &args, &mut out) {
         Ok(()) => ExitCode::SUCCESS,
@@ -180,7 +197,7 @@ fn run<P: Program>(mut network: P, args: &Args, out: &mut dyn Write) -> Result<(
             load(&mut network, &args.weights, &settings.spec, Vec::new())?;
             let examples = data::open::<P>(&settings.config, args.data.as_deref(), args.split.part(), Mode::Eval)?;
             let means = data::evaluate(&network, &examples)?;
-            say(out, &format!("{}: {}", args.split.part().name(), data::listing(&means.values())))
+            say(out, &format!("{}: {}", args.split.part().name(), measures::listing(&means.values())))
         }
         Command::Predict(args) => {
             load(&mut network, &args.weights, &settings.spec, Vec::new())?;

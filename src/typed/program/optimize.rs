@@ -1,35 +1,76 @@
 //! One step of the engine's optimizers over a generated network.
 
+use std::collections::BTreeMap;
+
 use crate::config::TrainConfig;
+use crate::diag::codes;
 use crate::engine::optim::{ByName, Optimizer};
 use crate::ops::init::Penalty;
 use crate::run::Failure;
+use crate::run::train::Group;
 
 use super::super::tape::Grads;
-use super::super::{Module, visit_gradients};
+use super::super::{CpuError, Module, visit_gradients};
 
 /// An optimizer, and what it remembers of each parameter.
 pub(super) struct Step<'c> {
     config: &'c TrainConfig,
     state: ByName,
+    /// Gradients of the step's batches before its last one, by name.
+    sums: BTreeMap<String, Vec<f32>>,
 }
 
 impl<'c> Step<'c> {
     /// Before the first step of a phase.
     pub fn new(optimizer: &Optimizer, config: &'c TrainConfig) -> Self {
-        Self { config, state: ByName::new(optimizer) }
+        Self { config, state: ByName::new(optimizer), sums: BTreeMap::new() }
     }
 
-    /// Changes all parameters that `trained` names by their gradients. `lr` is the rate of this step.
-    /// Whether all gradients are finite; nothing is changed where one is not.
-    pub fn step(
+    /// Takes in the gradients of a batch, of which a share goes into its step. With the last batch of
+    /// a step, changes all parameters that `trained` names; `lr` is the rate of the step. Whether all
+    /// gradients are finite; nothing is changed where one is not.
+    pub fn take(
+        &mut self,
+        network: &mut impl Module,
+        grads: &mut Grads,
+        group: Group,
+        lr: f64,
+        trained: impl Fn(&str) -> bool,
+    ) -> Result<bool, Failure> {
+        if group.first {
+            self.sums.clear();
+        }
+        if !group.last {
+            visit_gradients(network, grads, |name, _, _, grad| self.keep(name, grad, group.scale)).map_err(memory)?;
+            return Ok(true);
+        }
+        if !group.first {
+            visit_gradients(network, grads, |name, _, _, grad| {
+                self.keep(name, grad, group.scale);
+                grad.copy_from_slice(&self.sums[name]);
+            })
+            .map_err(memory)?;
+        }
+        self.step(network, grads, lr, trained)
+    }
+
+    /// Adds a share of a gradient to what the step has so far.
+    fn keep(&mut self, name: &str, grad: &[f32], share: f32) {
+        match self.sums.get_mut(name) {
+            Some(sum) => sum.iter_mut().zip(grad).for_each(|(s, g)| *s += share * g),
+            None => {
+                self.sums.insert(name.to_string(), grad.iter().map(|g| share * g).collect());
+            }
+        }
+    }
+
+    fn step(
         &mut self,
         network: &mut impl Module,
         grads: &mut Grads,
         lr: f64,
         trained: impl Fn(&str) -> bool,
     ) -> Result<bool, Failure> {
-        let memory = |e| Failure::new(crate::diag::codes::TOO_MUCH_MEMORY, format!("no memory for gradients: {e:?}"));
         let limit = self.config.clip_value.map(|v| v.abs() as f32);
         let mut squares = 0.0;
         visit_gradients(network, grads, |name, spec, values, grad| {
@@ -61,6 +102,10 @@ impl<'c> Step<'c> {
         .map_err(memory)?;
         Ok(true)
     }
+}
+
+fn memory(e: CpuError) -> Failure {
+    Failure::new(codes::TOO_MUCH_MEMORY, format!("no memory for gradients: {e:?}"))
 }
 
 /// Adds the gradient of a parameter's own penalty, `l1 sum|w| + l2 sum w^2`; that of `|w|` at 0 is 0.

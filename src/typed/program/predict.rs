@@ -7,9 +7,11 @@ use crate::config::{Config, DataConfig};
 use crate::data::{self, Mode, Part, Target, Transform};
 use crate::diag::{Diagnostic, codes};
 use crate::run::Failure;
+use crate::run::detect::{Detection, candidates, locate};
 
 use super::super::attended;
 use super::args::Predict;
+use super::measures::read as read_heads;
 use super::{Answer, Images, Program, say};
 
 /// Numbers that are printed of an output which is no list of classes.
@@ -28,11 +30,15 @@ pub(super) fn predict<P: Program>(
     }
     let data = config.data.clone().unwrap_or_else(DataConfig::auto);
     let target = super::data::target::<P>()?;
-    let transform = Transform::new(&data, config.train.as_ref(), target, Mode::Eval)?;
     let names = names(&data);
+    if !P::heads().is_empty() {
+        let transform = Transform::for_any_size(&data, config.train.as_ref(), target, None)?;
+        return detect(network, (&transform, target), &names, args, out);
+    }
+    let transform = Transform::new(&data, config.train.as_ref(), target, Mode::Eval)?;
     for files in args.images.chunks(P::IMAGES.max(1)) {
         let slots = files.iter().map(|file| read(file, &transform, target)).collect::<Result<Vec<_>, _>>()?;
-        let outputs = attended(|| network.outputs(Images { slots: &slots, examples: 1 }));
+        let outputs = attended(|| network.outputs(Images { slots: &slots, examples: 1 })).concat();
         say(out, &files.iter().map(|f| f.display().to_string()).collect::<Vec<_>>().join(" "))?;
         if P::ANSWER == Answer::Values {
             let shown: Vec<String> = outputs.iter().take(NUMBERS).map(|v| format!("{v:.4}")).collect();
@@ -43,6 +49,41 @@ pub(super) fn predict<P: Program>(
         for (class, probability) in ranked(&outputs, P::ANSWER).into_iter().take(args.top) {
             let name = names.get(class).cloned().unwrap_or_else(|| class.to_string());
             say(out, &format!("  {:6.2} %  {name}", probability * 100.0))?;
+        }
+    }
+    Ok(())
+}
+
+/// Prints the objects that a detector finds in each picture, with their corners in its pixels.
+fn detect<P: Program>(
+    network: &P,
+    (transform, target): (&Transform, Target),
+    names: &[String],
+    args: &Predict,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let Target::Image { height, width, .. } = target else {
+        return Err(Failure::new(codes::INPUT_UNFED, "the network's input is no picture"));
+    };
+    let heads = P::heads();
+    for file in &args.images {
+        let (image, place) = (data::read_image(file)?, file.display().to_string());
+        let mut values = vec![0.0; target.len()];
+        let placed = transform.apply(&image, 0, 0, &mut values);
+        let placed = placed.map_err(|misfit| data::unusable(&place, &misfit.reason).maybe_help(misfit.help))?;
+        let slots = [values];
+        let outputs = attended(|| network.outputs(Images { slots: &slots, examples: 1 }));
+        let found = candidates(&read_heads(&heads, &outputs), 0, args.threshold, args.nms);
+        let found = found.iter().filter_map(|c| locate(c, [height, width], placed, &image, names));
+        say(out, &place)?;
+        let mut none = true;
+        for Detection { name, score, rect, .. } in found {
+            none = false;
+            let corners = format!("{:.0}, {:.0} to {:.0}, {:.0}", rect.left, rect.top, rect.right, rect.bottom);
+            say(out, &format!("  {:5.1} %  {name:<20}  {corners}", score * 100.0))?;
+        }
+        if none {
+            say(out, "  nothing")?;
         }
     }
     Ok(())

@@ -13,16 +13,19 @@ use dfdx::tensor_ops::Backward;
 
 use crate::config::{self, DETECTION_METRICS, Monitor, TrainConfig};
 use crate::data::{Mode, Part};
-use crate::diag::{Diagnostic, codes};
+use crate::diag::{Diagnostic, Sink, codes};
 use crate::engine::Progress;
 use crate::engine::optim::Optimizer;
 use crate::engine::schedule::Schedule;
 use crate::run::judge::{self, default_monitor};
+use crate::run::train::Group;
 use crate::run::{self, Evaluation, Failure, Reason};
 
-use super::super::{Gradients, Module, attended, join, save, set_noise, visit};
+use super::super::{Gradients, Module, Value, attended, join, save, set_noise, visit};
 use super::args::Train;
-use super::data::{self, Examples, Means};
+use super::average::Average;
+use super::data::{self, Examples};
+use super::measures::{Means, listing};
 use super::optimize::Step;
 use super::{Images, Program, Settings, Targets, begin, load, number, say};
 
@@ -39,7 +42,7 @@ pub(super) fn train<P: Program>(
     if let Some(epochs) = args.epochs {
         run::set_epochs(&mut config, epochs)?;
     }
-    settings.check::<P>(&config)?;
+    check::<P>(&config)?;
     refuse_taken(&args.out, args.force)?;
     match &args.weights {
         Some(file) => load(network, file, &settings.spec, Vec::new())?,
@@ -51,13 +54,18 @@ pub(super) fn train<P: Program>(
     let val = data::open::<P>(&settings.config, over, Part::Val, Mode::Eval)?;
     let deadline =
         args.max_time.or(config.max_time).and_then(|s| begun.checked_add(Duration::try_from_secs_f64(s).ok()?));
-    let (monitor, note) = monitor::<P>(&config);
-    if let Some(note) = note {
-        say(out, &note)?;
-    }
+    let average = config.ema.map(|decay| Average::new(decay, network));
     std::fs::create_dir_all(&args.out).map_err(|e| Failure::write(&args.out, &e))?;
-    let mut run =
-        Run { config: &config, examples, val, monitor, deadline, progress: Progress::default(), folder: &args.out };
+    let mut run = Run {
+        config: &config,
+        examples,
+        val,
+        monitor: monitor::<P>(&config),
+        average,
+        deadline,
+        progress: Progress::default(),
+        folder: &args.out,
+    };
     for (index, phase) in phases.iter().enumerate() {
         freeze(network, &phase.frozen);
         run.progress.open_phase(index);
@@ -68,36 +76,19 @@ pub(super) fn train<P: Program>(
     Ok(())
 }
 
-impl Settings {
-    /// Refuses settings that this loop does not follow, and numbers to watch that are not computed.
-    fn check<P: Program>(&self, config: &TrainConfig) -> Result<(), Failure> {
-        let mut sink = crate::diag::Sink::new();
-        config::unfollowed(config, &self.spec).into_iter().for_each(|problem| sink.push(problem));
-        let metrics: Vec<&str> = P::METRICS.iter().chain(&DETECTION_METRICS).copied().collect();
-        config::check_monitors(config, &metrics, &mut sink);
-        if let Some(stop) = config.stop.as_ref().filter(|s| !is_computed::<P>(&s.monitor)) {
-            let message = format!("generated programs do not compute `{}`", stop.monitor.name());
-            sink.push(Diagnostic::error(codes::NO_DFDX, message).label(stop.monitor.span, "watched here"));
-        }
-        if sink.has_errors() { Err(Failure::from_sink(&sink)) } else { Ok(()) }
-    }
+/// Refuses settings that watch what is not computed.
+fn check<P: Program>(config: &TrainConfig) -> Result<(), Failure> {
+    let of_heads = DETECTION_METRICS.iter().filter(|_| !P::heads().is_empty());
+    let metrics: Vec<&str> = P::METRICS.iter().chain(of_heads).copied().collect();
+    let mut sink = Sink::new();
+    config::check_monitors(config, &metrics, &mut sink);
+    if sink.has_errors() { Err(Failure::from_sink(&sink)) } else { Ok(()) }
 }
 
-fn is_computed<P: Program>(monitor: &Monitor) -> bool {
-    monitor.metric == "loss" || P::METRICS.contains(&monitor.metric.as_str())
-}
-
-/// What is watched for the best epoch, and a remark where that is not what the settings say.
-fn monitor<P: Program>(config: &TrainConfig) -> (Monitor, Option<String>) {
-    let other = default_monitor(P::METRICS.contains(&"accuracy"), false, true, config.span);
-    match &config.monitor {
-        Some(monitor) if is_computed::<P>(monitor) => (monitor.clone(), None),
-        Some(monitor) => {
-            let (name, other_name) = (monitor.name(), other.name());
-            (other, Some(format!("`{name}` is not computed here: `{other_name}` says which epoch is the best")))
-        }
-        None => (other, None),
-    }
+/// What is watched for the best epoch.
+fn monitor<P: Program>(config: &TrainConfig) -> Monitor {
+    let default = || default_monitor(P::METRICS.contains(&"accuracy"), !P::heads().is_empty(), true, config.span);
+    config.monitor.clone().unwrap_or_else(default)
 }
 
 /// Refuses a folder that holds anything, unless it is forced.
@@ -165,20 +156,20 @@ fn freeze(network: &mut impl Module, frozen: &BTreeSet<String>) {
     });
 }
 
-/// What a step of training saw.
+/// What training saw of a batch.
 struct Stepped {
     loss: f32,
-    values: Vec<(&'static str, f32)>,
+    values: Vec<(&'static str, Value)>,
     /// What is not finite, for which no weight was changed.
     diverged: Option<&'static str>,
 }
 
-/// Forward, backward, and a change of all weights that are not frozen.
+/// Forward and backward, and after the last batch of a step a change of all weights that are not frozen.
 fn step<P: Program>(
     network: &mut P,
     (images, targets): (Images<'_>, Targets<'_>),
     optimizer: &mut Step<'_>,
-    lr: f64,
+    (group, lr): (Group, f64),
     frozen: &BTreeSet<String>,
 ) -> Result<Stepped, Failure> {
     let Some(measures) = network.measure::<OwnedTape<f32, Cpu>>(images, targets) else {
@@ -190,7 +181,7 @@ fn step<P: Program>(
         return Ok(stepped);
     }
     let mut gradients: Gradients<f32, Cpu> = measures.loss.backward();
-    if !optimizer.step(network, &mut gradients, lr, |name| !frozen.contains(name))? {
+    if !optimizer.take(network, &mut gradients, group, lr, |name| !frozen.contains(name))? {
         stepped.diverged = Some("a gradient");
     }
     Ok(stepped)
@@ -202,6 +193,8 @@ struct Run<'a> {
     examples: Examples,
     val: Examples,
     monitor: Monitor,
+    /// The moving average of the weights, where one is kept.
+    average: Option<Average>,
     deadline: Option<Instant>,
     progress: Progress,
     folder: &'a Path,
@@ -213,21 +206,24 @@ impl Run<'_> {
         let mut optimizer = Step::new(&phase.optimizer, self.config);
         for _ in 0..phase.epochs {
             let Some(means) = self.epoch(network, phase, &mut optimizer)? else {
+                self.swap(network);
                 self.write(network, "last.safetensors")?;
                 say(out, "time is up: the weights as they are now are in `last.safetensors`")?;
                 return Ok(false);
             };
             self.progress.close_epoch();
+            self.swap(network);
             let (train, val) = (means.values(), data::evaluate(network, &self.val)?.evaluation());
             let best = self.keep(network, &train, &val)?;
+            self.swap(network);
             let (epoch, mark) = (self.progress.epoch, if best { " *" } else { "" });
-            say(out, &format!("epoch {epoch}: {} | val: {}{mark}", data::listing(&train), data::listing(&val.values)))?;
+            say(out, &format!("epoch {epoch}: {} | val: {}{mark}", listing(&train), listing(&val.values)))?;
             let stop = self.config.stop.as_ref();
             if stop.is_some_and(|stop| judge::stops_early(stop, &train, Some(&val), &mut self.progress)) {
                 say(out, "stopped early")?;
                 return Ok(false);
             }
-            let steps = self.examples.batches() as u64;
+            let steps = self.steps();
             let done = (self.progress.epoch - phase.from as u64) * steps;
             if let Some(plateau) = phase.schedule.plateau(done.saturating_sub(1), steps)
                 && judge::drops_rate(&self.monitor, plateau, &train, Some(&val), &mut self.progress)
@@ -238,9 +234,22 @@ impl Run<'_> {
         Ok(true)
     }
 
+    /// Steps of one epoch.
+    fn steps(&self) -> u64 {
+        self.examples.batches().div_ceil(self.config.accumulate) as u64
+    }
+
+    /// Puts the weights that are evaluated and saved in the place of those that are trained; a second
+    /// call undoes it.
+    fn swap(&mut self, network: &mut impl Module) {
+        if let Some(average) = &mut self.average {
+            average.swap(network);
+        }
+    }
+
     /// The rate of a step.
     fn rate(&self, phase: &Phase, index: usize) -> f64 {
-        let steps = self.examples.batches() as u64;
+        let steps = self.steps();
         let at = (self.progress.epoch - phase.from as u64) * steps + index as u64;
         let plateau = phase.schedule.plateau(at, steps).map_or(1.0, |plateau| plateau.after(self.progress.drops));
         phase.optimizer.lr() * phase.schedule.factor(at, steps) * plateau
@@ -253,19 +262,26 @@ impl Run<'_> {
         phase: &Phase,
         optimizer: &mut Step<'_>,
     ) -> Result<Option<Means>, Failure> {
-        let mut means = Means::default();
+        let (mut means, mut weights) = (Means::default(), Vec::new());
         for (index, batch) in self.examples.epoch(self.progress.epoch).enumerate() {
             let batch = batch?;
             if batch.len == 0 {
                 continue;
             }
-            let lr = self.rate(phase, index);
+            let group = Group::of(index, self.examples.batches(), self.config.accumulate);
+            let lr = self.rate(phase, index / self.config.accumulate);
             set_noise(network, self.config.seed, self.progress.step);
-            let (images, targets) = data::inputs(&batch);
-            let stepped = attended(|| step(network, (images, targets), optimizer, lr, &phase.frozen))?;
-            means.add(stepped.loss, &stepped.values, batch.len);
+            let inputs = data::inputs(&self.examples, &batch, &mut weights);
+            let stepped = attended(|| step(network, inputs, optimizer, (group, lr), &phase.frozen))?;
+            means.add(stepped.loss, &stepped.values, &[], &batch);
             if let Some(what) = stepped.diverged {
                 return Err(self.diverged(what, index));
+            }
+            if !group.last {
+                continue;
+            }
+            if let Some(average) = &mut self.average {
+                average.update(network, self.progress.step);
             }
             self.progress.close_step(index + 1, lr);
             if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {

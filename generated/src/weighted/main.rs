@@ -1,0 +1,41 @@
+//! Trains, measures and runs the network: `cargo run --release -- help`.
+
+mod model;
+
+use std::process::ExitCode;
+
+use blockprint::typed::prelude::*;
+use blockprint::typed::program::{self, Images, Measures, Program, Targets};
+use model::Weighted;
+
+impl Program for Weighted {
+    const SETTINGS: &'static str = include_str!("settings.yaml");
+    const IMAGE: &'static [usize] = &[1, 28, 28];
+    const LABEL: Option<usize> = Some(1);
+    const CLASSES: Option<usize> = Some(10);
+    const WEIGHT: bool = true;
+    const METRICS: &'static [&'static str] = &[
+        "accuracy",
+        "top5",
+        "f1",
+        "auc",
+        "threes",
+    ];
+
+    fn outputs(&self, images: Images<'_>) -> Vec<Vec<f32>> {
+        Vec::from([values(&self.forward::<usize, NoneTape>(images.get(0)))])
+    }
+
+    fn measure<T: Tape>(
+        &self,
+        images: Images<'_>,
+        targets: Targets<'_>,
+    ) -> Option<Measures<T>> {
+        let outputs = self.forward::<usize, T>(images.get(0));
+        Some(Weighted::measure(outputs, targets.classes(), targets.weights()))
+    }
+}
+
+fn main() -> ExitCode {
+    program::main(Weighted::new())
+}
