@@ -153,7 +153,7 @@ fn settings(spec: &Spec) -> String {
 fn is_drawn(spec: &Spec) -> bool {
     let Some(ExprKind::Map(entries)) = spec.section("data").map(|data| &data.kind) else { return false };
     let kind = entries.iter().find(|entry| entry.key.value == "kind").map(|entry| &entry.value.kind);
-    matches!(kind, Some(ExprKind::Str(kind) | ExprKind::Name(kind)) if kind == "synthetic")
+    matches!(kind, Some(ExprKind::Str(kind) | ExprKind::Name(kind)) if matches!(kind.as_str(), "synthetic" | "digits" | "shapes"))
 }
 
 fn readme(name: &str, spec: &Spec, model: &Model) -> String {
