@@ -6,7 +6,7 @@ use crate::data::Part;
 
 /// A network compiled by Blockprint.
 #[derive(Debug, clap::Parser)]
-#[command(about, max_term_width = 100)]
+#[command(max_term_width = 100)]
 pub(super) struct Args {
     /// Worker threads [default: one for each core]
     #[arg(long, global = true, value_name = "N")]
@@ -74,7 +74,7 @@ pub(super) struct Predict {
     /// Of a detector: of two boxes of a class that overlap by more than this, the lesser goes
     #[arg(long, default_value_t = 0.45)]
     pub nms: f64,
-    /// Images to classify
+    /// Images to look at
     #[arg(required = true)]
     pub images: Vec<PathBuf>,
 }

@@ -183,7 +183,7 @@ pub fn main<P: Program>(network: P) -> ExitCode {
             let mut sources = SourceMap::new();
             sources.add("settings.yaml", None, P::SETTINGS);
             // As above.
-            let _ = write!(std::io::stderr(), "{}", render_human(&sink, &sources, 100, true));
+            let _ = write!(anstream::stderr(), "{}", render_human(&sink, &sources, 100, true));
             ExitCode::from(if failure.reason == Reason::Diverged { 3 } else { 1 })
         }
     }
