@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const MODEL: &str = include_str!("../../generated/src/lenet5/model.rs");
+const RESIDUAL: &str = include_str!("../../generated/src/resnet18/model.rs");
 
 /// Compiles a text as a library, without code; returns the lines and codes of its errors.
 fn check(library: &Path, folder: &Path, text: &str) -> Vec<(usize, String)> {
@@ -75,5 +76,33 @@ fn edits_that_do_not_fit_are_errors_at_their_line() {
         let line = MODEL[..at].lines().count() + usize::from(new.is_empty());
         let errors = check(&library, folder.path(), &MODEL.replacen(old, new, 1));
         assert_eq!(errors.first(), Some(&(line, expected.to_string())), "{old} to {new}: {errors:?}");
+    }
+}
+
+/// The norm of a chain, what it adds, and what it says of itself.
+#[test]
+fn chains_that_do_not_fit_are_errors_at_their_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let library = library(folder.path());
+    assert_eq!(check(&library, folder.path(), RESIDUAL), []);
+    let (add, norm) = (".add(main).relu()", "self.conv.bn(&self.bn)");
+    let cases = [
+        ("bn: BatchNorm<512>", "bn: BatchNorm<256>", norm, "E0308 mismatched types"),
+        (add, ".add(fork(&x)).relu()", add, "E0308 mismatched types"),
+        (add, ".relu().add(main).add(main)", add, "E0271 type mismatch resolving"),
+        (
+            "-> chain!(256 x 14 x 14 => 512 x 7 x 7)",
+            "-> chain!(256 x 14 x 14 => 512 x 8 x 8)",
+            norm,
+            "E0308 mismatched types",
+        ),
+    ];
+    for (old, new, place, expected) in cases {
+        let at = RESIDUAL.find(old).unwrap_or_else(|| panic!("the model has `{old}`"));
+        let at = at + RESIDUAL[at..].find(place).unwrap_or_else(|| panic!("the model has `{place}`"));
+        let line = RESIDUAL[..at].lines().count();
+        let errors = check(&library, folder.path(), &RESIDUAL.replacen(old, new, 1));
+        let is_there = errors.iter().any(|(found, message)| *found == line && message.starts_with(expected));
+        assert!(is_there, "{old} to {new}, line {line}: {errors:?}");
     }
 }

@@ -52,7 +52,7 @@ impl EfficientnetB0 {
         &self,
         image: Map<B, 3, 224, 224, T>,
     ) -> Features<B, 1000, T> {
-        let stem = swish(self.conv_bn_0.forward(image));
+        let stem = self.conv_bn_0.chain().swish().forward(image);
         let stage1 = self.stage1.forward(stem);
         let stage2 = self.stage2.forward(stage1);
         let stage3 = self.stage3.forward(stage2);
@@ -60,7 +60,9 @@ impl EfficientnetB0 {
         let stage5 = self.stage5.forward(stage4);
         let stage6 = self.stage6.forward(stage5);
         let stage7 = self.stage7.forward(stage6);
-        let x = self.dropout.forward(gap(swish(self.conv_bn_8.forward(stage7))));
+        let x = self
+            .dropout
+            .forward(gap(self.conv_bn_8.chain().swish().forward(stage7)));
         self.logits.forward(x)
     }
 
@@ -316,8 +318,8 @@ impl Mbconv192To320At7 {
         &self,
         x: Map<B, 192, 7, 7, T>,
     ) -> Map<B, 320, 7, 7, T> {
-        let x = swish(self.expand.forward(x));
-        let x = swish(self.filter.forward(x));
+        let x = self.expand.chain().swish().forward(x);
+        let x = self.filter.chain().swish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -359,8 +361,8 @@ impl Mbconv192To192At7 {
         &self,
         x: Map<B, 192, 7, 7, T>,
     ) -> Map<B, 192, 7, 7, T> {
-        let x_2 = swish(self.expand.forward(fork(&x)));
-        let x_2 = swish(self.filter.forward(x_2));
+        let x_2 = self.expand.chain().swish().forward(fork(&x));
+        let x_2 = self.filter.chain().swish().forward(x_2);
         let se = self.se.forward(x_2);
         let x_2 = self.stochastic_depth.forward(self.project.forward(se));
         add(x_2, x)
@@ -400,8 +402,8 @@ impl Mbconv112To192At7 {
         &self,
         x: Map<B, 112, 14, 14, T>,
     ) -> Map<B, 192, 7, 7, T> {
-        let x = swish(self.expand.forward(x));
-        let x = swish(self.filter.forward(x));
+        let x = self.expand.chain().swish().forward(x);
+        let x = self.filter.chain().swish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -443,8 +445,8 @@ impl Mbconv112To112At14 {
         &self,
         x: Map<B, 112, 14, 14, T>,
     ) -> Map<B, 112, 14, 14, T> {
-        let x_2 = swish(self.expand.forward(fork(&x)));
-        let x_2 = swish(self.filter.forward(x_2));
+        let x_2 = self.expand.chain().swish().forward(fork(&x));
+        let x_2 = self.filter.chain().swish().forward(x_2);
         let se = self.se.forward(x_2);
         let x_2 = self.stochastic_depth.forward(self.project.forward(se));
         add(x_2, x)
@@ -484,8 +486,8 @@ impl Mbconv80To112At14 {
         &self,
         x: Map<B, 80, 14, 14, T>,
     ) -> Map<B, 112, 14, 14, T> {
-        let x = swish(self.expand.forward(x));
-        let x = swish(self.filter.forward(x));
+        let x = self.expand.chain().swish().forward(x);
+        let x = self.filter.chain().swish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -527,8 +529,8 @@ impl Mbconv80To80At14 {
         &self,
         x: Map<B, 80, 14, 14, T>,
     ) -> Map<B, 80, 14, 14, T> {
-        let x_2 = swish(self.expand.forward(fork(&x)));
-        let x_2 = swish(self.filter.forward(x_2));
+        let x_2 = self.expand.chain().swish().forward(fork(&x));
+        let x_2 = self.filter.chain().swish().forward(x_2);
         let se = self.se.forward(x_2);
         let x_2 = self.stochastic_depth.forward(self.project.forward(se));
         add(x_2, x)
@@ -568,8 +570,8 @@ impl Mbconv40To80At14 {
         &self,
         x: Map<B, 40, 28, 28, T>,
     ) -> Map<B, 80, 14, 14, T> {
-        let x = swish(self.expand.forward(x));
-        let x = swish(self.filter.forward(x));
+        let x = self.expand.chain().swish().forward(x);
+        let x = self.filter.chain().swish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -611,8 +613,8 @@ impl Mbconv40To40At28 {
         &self,
         x: Map<B, 40, 28, 28, T>,
     ) -> Map<B, 40, 28, 28, T> {
-        let x_2 = swish(self.expand.forward(fork(&x)));
-        let x_2 = swish(self.filter.forward(x_2));
+        let x_2 = self.expand.chain().swish().forward(fork(&x));
+        let x_2 = self.filter.chain().swish().forward(x_2);
         let se = self.se.forward(x_2);
         let x_2 = self.stochastic_depth.forward(self.project.forward(se));
         add(x_2, x)
@@ -652,8 +654,8 @@ impl Mbconv24To40At28 {
         &self,
         x: Map<B, 24, 56, 56, T>,
     ) -> Map<B, 40, 28, 28, T> {
-        let x = swish(self.expand.forward(x));
-        let x = swish(self.filter.forward(x));
+        let x = self.expand.chain().swish().forward(x);
+        let x = self.filter.chain().swish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -695,8 +697,8 @@ impl Mbconv24To24At56 {
         &self,
         x: Map<B, 24, 56, 56, T>,
     ) -> Map<B, 24, 56, 56, T> {
-        let x_2 = swish(self.expand.forward(fork(&x)));
-        let x_2 = swish(self.filter.forward(x_2));
+        let x_2 = self.expand.chain().swish().forward(fork(&x));
+        let x_2 = self.filter.chain().swish().forward(x_2);
         let se = self.se.forward(x_2);
         let x_2 = self.stochastic_depth.forward(self.project.forward(se));
         add(x_2, x)
@@ -736,8 +738,8 @@ impl Mbconv16To24At56 {
         &self,
         x: Map<B, 16, 112, 112, T>,
     ) -> Map<B, 24, 56, 56, T> {
-        let x = swish(self.expand.forward(x));
-        let x = swish(self.filter.forward(x));
+        let x = self.expand.chain().swish().forward(x);
+        let x = self.filter.chain().swish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -773,7 +775,7 @@ impl Mbconv32To16At112 {
         &self,
         x: Map<B, 32, 112, 112, T>,
     ) -> Map<B, 16, 112, 112, T> {
-        let x = swish(self.filter.forward(x));
+        let x = self.filter.chain().swish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -798,12 +800,17 @@ impl ConvBn320To1280At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(320 x 7 x 7 => 1280 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 320, 7, 7]` to `[N, 1280, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 320, 7, 7, T>,
     ) -> Map<B, 1280, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -831,7 +838,7 @@ impl ConvBn1152To320At7 {
         &self,
         x: Map<B, 1152, 7, 7, T>,
     ) -> Map<B, 320, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -856,12 +863,17 @@ impl DepthwiseBn1152To1152At7_2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(1152 x 7 x 7 => 1152 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 1152, 7, 7]` to `[N, 1152, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 1152, 7, 7, T>,
     ) -> Map<B, 1152, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -889,7 +901,7 @@ impl ConvBn1152To192At7 {
         &self,
         x: Map<B, 1152, 7, 7, T>,
     ) -> Map<B, 192, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -918,8 +930,8 @@ impl SqueezeExcite1152At7 {
         x: Map<B, 1152, 7, 7, T>,
     ) -> Map<B, 1152, 7, 7, T> {
         let gate_value = reshape!(gap(fork(& x)); 1152 => 1152 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -945,12 +957,17 @@ impl DepthwiseBn1152To1152At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(1152 x 7 x 7 => 1152 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 1152, 7, 7]` to `[N, 1152, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 1152, 7, 7, T>,
     ) -> Map<B, 1152, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -973,12 +990,17 @@ impl ConvBn192To1152At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(192 x 7 x 7 => 1152 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 192, 7, 7]` to `[N, 1152, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 192, 7, 7, T>,
     ) -> Map<B, 1152, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1006,7 +1028,7 @@ impl ConvBn672To192At7 {
         &self,
         x: Map<B, 672, 7, 7, T>,
     ) -> Map<B, 192, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1035,8 +1057,8 @@ impl SqueezeExcite672At7 {
         x: Map<B, 672, 7, 7, T>,
     ) -> Map<B, 672, 7, 7, T> {
         let gate_value = reshape!(gap(fork(& x)); 672 => 672 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1063,12 +1085,17 @@ impl DepthwiseBn672To672At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(672 x 14 x 14 => 672 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 672, 14, 14]` to `[N, 672, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 672, 14, 14, T>,
     ) -> Map<B, 672, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1096,7 +1123,7 @@ impl ConvBn672To112At14 {
         &self,
         x: Map<B, 672, 14, 14, T>,
     ) -> Map<B, 112, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1125,8 +1152,8 @@ impl SqueezeExcite672At14 {
         x: Map<B, 672, 14, 14, T>,
     ) -> Map<B, 672, 14, 14, T> {
         let gate_value = reshape!(gap(fork(& x)); 672 => 672 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1152,12 +1179,17 @@ impl DepthwiseBn672To672At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(672 x 14 x 14 => 672 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 672, 14, 14]` to `[N, 672, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 672, 14, 14, T>,
     ) -> Map<B, 672, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1180,12 +1212,17 @@ impl ConvBn112To672At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(112 x 14 x 14 => 672 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 112, 14, 14]` to `[N, 672, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 112, 14, 14, T>,
     ) -> Map<B, 672, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1213,7 +1250,7 @@ impl ConvBn480To112At14 {
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 112, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1238,12 +1275,17 @@ impl DepthwiseBn480To480At14_2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(480 x 14 x 14 => 480 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 480, 14, 14]` to `[N, 480, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 480, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1271,7 +1313,7 @@ impl ConvBn480To80At14 {
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 80, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1300,8 +1342,8 @@ impl SqueezeExcite480At14 {
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 480, 14, 14, T> {
         let gate_value = reshape!(gap(fork(& x)); 480 => 480 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1327,12 +1369,17 @@ impl DepthwiseBn480To480At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(480 x 14 x 14 => 480 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 480, 14, 14]` to `[N, 480, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 480, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1355,12 +1402,17 @@ impl ConvBn80To480At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(80 x 14 x 14 => 480 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 80, 14, 14]` to `[N, 480, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 80, 14, 14, T>,
     ) -> Map<B, 480, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1388,7 +1440,7 @@ impl ConvBn240To80At14 {
         &self,
         x: Map<B, 240, 14, 14, T>,
     ) -> Map<B, 80, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1417,8 +1469,8 @@ impl SqueezeExcite240At14 {
         x: Map<B, 240, 14, 14, T>,
     ) -> Map<B, 240, 14, 14, T> {
         let gate_value = reshape!(gap(fork(& x)); 240 => 240 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1445,12 +1497,17 @@ impl DepthwiseBn240To240At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(240 x 28 x 28 => 240 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 240, 28, 28]` to `[N, 240, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 240, 28, 28, T>,
     ) -> Map<B, 240, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1478,7 +1535,7 @@ impl ConvBn240To40At28 {
         &self,
         x: Map<B, 240, 28, 28, T>,
     ) -> Map<B, 40, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1507,8 +1564,8 @@ impl SqueezeExcite240At28 {
         x: Map<B, 240, 28, 28, T>,
     ) -> Map<B, 240, 28, 28, T> {
         let gate_value = reshape!(gap(fork(& x)); 240 => 240 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1534,12 +1591,17 @@ impl DepthwiseBn240To240At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(240 x 28 x 28 => 240 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 240, 28, 28]` to `[N, 240, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 240, 28, 28, T>,
     ) -> Map<B, 240, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1562,12 +1624,17 @@ impl ConvBn40To240At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(40 x 28 x 28 => 240 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 40, 28, 28]` to `[N, 240, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 40, 28, 28, T>,
     ) -> Map<B, 240, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1595,7 +1662,7 @@ impl ConvBn144To40At28 {
         &self,
         x: Map<B, 144, 28, 28, T>,
     ) -> Map<B, 40, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1624,8 +1691,8 @@ impl SqueezeExcite144At28 {
         x: Map<B, 144, 28, 28, T>,
     ) -> Map<B, 144, 28, 28, T> {
         let gate_value = reshape!(gap(fork(& x)); 144 => 144 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1652,12 +1719,17 @@ impl DepthwiseBn144To144At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(144 x 56 x 56 => 144 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 144, 56, 56]` to `[N, 144, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 144, 56, 56, T>,
     ) -> Map<B, 144, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1685,7 +1757,7 @@ impl ConvBn144To24At56 {
         &self,
         x: Map<B, 144, 56, 56, T>,
     ) -> Map<B, 24, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1714,8 +1786,8 @@ impl SqueezeExcite144At56 {
         x: Map<B, 144, 56, 56, T>,
     ) -> Map<B, 144, 56, 56, T> {
         let gate_value = reshape!(gap(fork(& x)); 144 => 144 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1741,12 +1813,17 @@ impl DepthwiseBn144To144At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(144 x 56 x 56 => 144 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 144, 56, 56]` to `[N, 144, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 144, 56, 56, T>,
     ) -> Map<B, 144, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1769,12 +1846,17 @@ impl ConvBn24To144At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(24 x 56 x 56 => 144 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 24, 56, 56]` to `[N, 144, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 24, 56, 56, T>,
     ) -> Map<B, 144, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1802,7 +1884,7 @@ impl ConvBn96To24At56 {
         &self,
         x: Map<B, 96, 56, 56, T>,
     ) -> Map<B, 24, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1831,8 +1913,8 @@ impl SqueezeExcite96At56 {
         x: Map<B, 96, 56, 56, T>,
     ) -> Map<B, 96, 56, 56, T> {
         let gate_value = reshape!(gap(fork(& x)); 96 => 96 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1859,12 +1941,17 @@ impl DepthwiseBn96To96At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(96 x 112 x 112 => 96 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 96, 112, 112]` to `[N, 96, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 96, 112, 112, T>,
     ) -> Map<B, 96, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1887,12 +1974,17 @@ impl ConvBn16To96At112 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(16 x 112 x 112 => 96 x 112 x 112) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 16, 112, 112]` to `[N, 96, 112, 112]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 16, 112, 112, T>,
     ) -> Map<B, 96, 112, 112, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1920,7 +2012,7 @@ impl ConvBn32To16At112 {
         &self,
         x: Map<B, 32, 112, 112, T>,
     ) -> Map<B, 16, 112, 112, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1949,8 +2041,8 @@ impl SqueezeExcite32At112 {
         x: Map<B, 32, 112, 112, T>,
     ) -> Map<B, 32, 112, 112, T> {
         let gate_value = reshape!(gap(fork(& x)); 32 => 32 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1976,12 +2068,17 @@ impl DepthwiseBn32To32At112 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(32 x 112 x 112 => 32 x 112 x 112) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 32, 112, 112]` to `[N, 32, 112, 112]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 32, 112, 112, T>,
     ) -> Map<B, 32, 112, 112, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -2006,12 +2103,17 @@ impl ConvBn3To32At112 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(3 x 224 x 224 => 32 x 112 x 112) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 3, 224, 224]` to `[N, 32, 112, 112]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 3, 224, 224, T>,
     ) -> Map<B, 32, 112, 112, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 

@@ -55,7 +55,7 @@ impl FacenetNn4 {
         &self,
         face: Map<B, 3, 96, 96, T>,
     ) -> Features<B, 128, T> {
-        let x = relu(self.bn1.forward(self.conv1.forward(face)));
+        let x = self.conv1.bn(&self.bn1).relu().forward(face);
         let x = max_pool!(
             x; 64 x 48 x 48 => 64 x 24 x 24, kernel 3 x 3, stride 2 x 2, pad 1 x 1
         );
@@ -875,7 +875,7 @@ impl Unit736To256At3 {
         &self,
         x: Map<B, 736, 3, 3, T>,
     ) -> Map<B, 256, 3, 3, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -903,7 +903,7 @@ impl Unit736To96At1 {
         &self,
         x: Map<B, 736, 1, 1, T>,
     ) -> Map<B, 96, 1, 1, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -931,7 +931,7 @@ impl Unit736To96At3 {
         &self,
         x: Map<B, 736, 3, 3, T>,
     ) -> Map<B, 96, 3, 3, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -959,7 +959,7 @@ impl Unit1024To256At3 {
         &self,
         x: Map<B, 1024, 3, 3, T>,
     ) -> Map<B, 256, 3, 3, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -987,7 +987,7 @@ impl Unit1024To96At1 {
         &self,
         x: Map<B, 1024, 1, 1, T>,
     ) -> Map<B, 96, 1, 1, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1015,7 +1015,7 @@ impl Unit96To384At3 {
         &self,
         x: Map<B, 96, 3, 3, T>,
     ) -> Map<B, 384, 3, 3, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1043,7 +1043,7 @@ impl Unit1024To96At3 {
         &self,
         x: Map<B, 1024, 3, 3, T>,
     ) -> Map<B, 96, 3, 3, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1071,7 +1071,7 @@ impl Unit64To128At3 {
         &self,
         x: Map<B, 64, 6, 6, T>,
     ) -> Map<B, 128, 3, 3, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1099,7 +1099,7 @@ impl Unit640To64At6 {
         &self,
         x: Map<B, 640, 6, 6, T>,
     ) -> Map<B, 64, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1127,7 +1127,7 @@ impl Unit160To256At3 {
         &self,
         x: Map<B, 160, 6, 6, T>,
     ) -> Map<B, 256, 3, 3, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1155,7 +1155,7 @@ impl Unit640To160At6 {
         &self,
         x: Map<B, 640, 6, 6, T>,
     ) -> Map<B, 160, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1183,7 +1183,7 @@ impl Unit640To256At6 {
         &self,
         x: Map<B, 640, 6, 6, T>,
     ) -> Map<B, 256, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1211,7 +1211,7 @@ impl Unit640To128At2 {
         &self,
         x: Map<B, 640, 2, 2, T>,
     ) -> Map<B, 128, 2, 2, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1239,7 +1239,7 @@ impl Unit32To64At6_2 {
         &self,
         x: Map<B, 32, 6, 6, T>,
     ) -> Map<B, 64, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1267,7 +1267,7 @@ impl Unit640To32At6 {
         &self,
         x: Map<B, 640, 6, 6, T>,
     ) -> Map<B, 32, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1295,7 +1295,7 @@ impl Unit96To192At6 {
         &self,
         x: Map<B, 96, 6, 6, T>,
     ) -> Map<B, 192, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1323,7 +1323,7 @@ impl Unit640To96At6 {
         &self,
         x: Map<B, 640, 6, 6, T>,
     ) -> Map<B, 96, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1351,7 +1351,7 @@ impl Unit32To64At6 {
         &self,
         x: Map<B, 32, 12, 12, T>,
     ) -> Map<B, 64, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1379,7 +1379,7 @@ impl Unit320To32At12 {
         &self,
         x: Map<B, 320, 12, 12, T>,
     ) -> Map<B, 32, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1407,7 +1407,7 @@ impl Unit128To256At6 {
         &self,
         x: Map<B, 128, 12, 12, T>,
     ) -> Map<B, 256, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1435,7 +1435,7 @@ impl Unit320To128At12 {
         &self,
         x: Map<B, 320, 12, 12, T>,
     ) -> Map<B, 128, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1463,7 +1463,7 @@ impl Unit256To64At12 {
         &self,
         x: Map<B, 256, 12, 12, T>,
     ) -> Map<B, 64, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1491,7 +1491,7 @@ impl Unit256To64At4 {
         &self,
         x: Map<B, 256, 4, 4, T>,
     ) -> Map<B, 64, 4, 4, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1519,7 +1519,7 @@ impl Unit32To64At12 {
         &self,
         x: Map<B, 32, 12, 12, T>,
     ) -> Map<B, 64, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1547,7 +1547,7 @@ impl Unit256To32At12 {
         &self,
         x: Map<B, 256, 12, 12, T>,
     ) -> Map<B, 32, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1575,7 +1575,7 @@ impl Unit256To96At12 {
         &self,
         x: Map<B, 256, 12, 12, T>,
     ) -> Map<B, 96, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1603,7 +1603,7 @@ impl Unit192To64At12 {
         &self,
         x: Map<B, 192, 12, 12, T>,
     ) -> Map<B, 64, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1631,7 +1631,7 @@ impl Unit192To32At5 {
         &self,
         x: Map<B, 192, 5, 5, T>,
     ) -> Map<B, 32, 5, 5, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1659,7 +1659,7 @@ impl Unit16To32At12 {
         &self,
         x: Map<B, 16, 12, 12, T>,
     ) -> Map<B, 32, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1687,7 +1687,7 @@ impl Unit192To16At12 {
         &self,
         x: Map<B, 192, 12, 12, T>,
     ) -> Map<B, 16, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1715,7 +1715,7 @@ impl Unit96To128At12 {
         &self,
         x: Map<B, 96, 12, 12, T>,
     ) -> Map<B, 128, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1743,7 +1743,7 @@ impl Unit192To96At12 {
         &self,
         x: Map<B, 192, 12, 12, T>,
     ) -> Map<B, 96, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1771,7 +1771,7 @@ impl Unit64To192At24 {
         &self,
         x: Map<B, 64, 24, 24, T>,
     ) -> Map<B, 192, 24, 24, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1799,7 +1799,7 @@ impl Unit64To64At24 {
         &self,
         x: Map<B, 64, 24, 24, T>,
     ) -> Map<B, 64, 24, 24, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 

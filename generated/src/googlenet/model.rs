@@ -608,7 +608,7 @@ impl ConvBn48To128At7 {
         &self,
         x: Map<B, 48, 7, 7, T>,
     ) -> Map<B, 128, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -636,7 +636,7 @@ impl ConvBn832To48At7 {
         &self,
         x: Map<B, 832, 7, 7, T>,
     ) -> Map<B, 48, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -664,7 +664,7 @@ impl ConvBn192To384At7 {
         &self,
         x: Map<B, 192, 7, 7, T>,
     ) -> Map<B, 384, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -692,7 +692,7 @@ impl ConvBn832To192At7 {
         &self,
         x: Map<B, 832, 7, 7, T>,
     ) -> Map<B, 192, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -720,7 +720,7 @@ impl ConvBn832To384At7 {
         &self,
         x: Map<B, 832, 7, 7, T>,
     ) -> Map<B, 384, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -748,7 +748,7 @@ impl ConvBn832To128At7 {
         &self,
         x: Map<B, 832, 7, 7, T>,
     ) -> Map<B, 128, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -776,7 +776,7 @@ impl ConvBn32To128At7 {
         &self,
         x: Map<B, 32, 7, 7, T>,
     ) -> Map<B, 128, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -804,7 +804,7 @@ impl ConvBn832To32At7 {
         &self,
         x: Map<B, 832, 7, 7, T>,
     ) -> Map<B, 32, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -832,7 +832,7 @@ impl ConvBn160To320At7 {
         &self,
         x: Map<B, 160, 7, 7, T>,
     ) -> Map<B, 320, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -860,7 +860,7 @@ impl ConvBn832To160At7 {
         &self,
         x: Map<B, 832, 7, 7, T>,
     ) -> Map<B, 160, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -888,7 +888,7 @@ impl ConvBn832To256At7 {
         &self,
         x: Map<B, 832, 7, 7, T>,
     ) -> Map<B, 256, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -916,7 +916,7 @@ impl ConvBn528To128At14 {
         &self,
         x: Map<B, 528, 14, 14, T>,
     ) -> Map<B, 128, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -944,7 +944,7 @@ impl ConvBn32To128At14 {
         &self,
         x: Map<B, 32, 14, 14, T>,
     ) -> Map<B, 128, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -972,7 +972,7 @@ impl ConvBn528To32At14 {
         &self,
         x: Map<B, 528, 14, 14, T>,
     ) -> Map<B, 32, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1000,7 +1000,7 @@ impl ConvBn160To320At14 {
         &self,
         x: Map<B, 160, 14, 14, T>,
     ) -> Map<B, 320, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1028,7 +1028,7 @@ impl ConvBn528To160At14 {
         &self,
         x: Map<B, 528, 14, 14, T>,
     ) -> Map<B, 160, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1056,7 +1056,7 @@ impl ConvBn528To256At14 {
         &self,
         x: Map<B, 528, 14, 14, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1084,7 +1084,7 @@ impl ConvBn32To64At14 {
         &self,
         x: Map<B, 32, 14, 14, T>,
     ) -> Map<B, 64, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1112,7 +1112,7 @@ impl ConvBn512To32At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 32, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1140,7 +1140,7 @@ impl ConvBn144To288At14 {
         &self,
         x: Map<B, 144, 14, 14, T>,
     ) -> Map<B, 288, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1168,7 +1168,7 @@ impl ConvBn512To144At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 144, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1196,7 +1196,7 @@ impl ConvBn128To256At14 {
         &self,
         x: Map<B, 128, 14, 14, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1224,7 +1224,7 @@ impl ConvBn512To128At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 128, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1252,7 +1252,7 @@ impl ConvBn512To64At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 64, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1280,7 +1280,7 @@ impl ConvBn24To64At14 {
         &self,
         x: Map<B, 24, 14, 14, T>,
     ) -> Map<B, 64, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1308,7 +1308,7 @@ impl ConvBn512To24At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 24, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1336,7 +1336,7 @@ impl ConvBn112To224At14 {
         &self,
         x: Map<B, 112, 14, 14, T>,
     ) -> Map<B, 224, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1364,7 +1364,7 @@ impl ConvBn512To112At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 112, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1392,7 +1392,7 @@ impl ConvBn512To160At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 160, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1420,7 +1420,7 @@ impl ConvBn480To64At14 {
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 64, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1448,7 +1448,7 @@ impl ConvBn16To48At14 {
         &self,
         x: Map<B, 16, 14, 14, T>,
     ) -> Map<B, 48, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1476,7 +1476,7 @@ impl ConvBn480To16At14 {
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 16, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1504,7 +1504,7 @@ impl ConvBn96To208At14 {
         &self,
         x: Map<B, 96, 14, 14, T>,
     ) -> Map<B, 208, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1532,7 +1532,7 @@ impl ConvBn480To96At14 {
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 96, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1560,7 +1560,7 @@ impl ConvBn480To192At14 {
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 192, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1588,7 +1588,7 @@ impl ConvBn256To64At28 {
         &self,
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 64, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1616,7 +1616,7 @@ impl ConvBn32To96At28 {
         &self,
         x: Map<B, 32, 28, 28, T>,
     ) -> Map<B, 96, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1644,7 +1644,7 @@ impl ConvBn256To32At28 {
         &self,
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 32, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1672,7 +1672,7 @@ impl ConvBn128To192At28 {
         &self,
         x: Map<B, 128, 28, 28, T>,
     ) -> Map<B, 192, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1700,7 +1700,7 @@ impl ConvBn256To128At28 {
         &self,
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1728,7 +1728,7 @@ impl ConvBn192To32At28 {
         &self,
         x: Map<B, 192, 28, 28, T>,
     ) -> Map<B, 32, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1756,7 +1756,7 @@ impl ConvBn16To32At28 {
         &self,
         x: Map<B, 16, 28, 28, T>,
     ) -> Map<B, 32, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1784,7 +1784,7 @@ impl ConvBn192To16At28 {
         &self,
         x: Map<B, 192, 28, 28, T>,
     ) -> Map<B, 16, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1812,7 +1812,7 @@ impl ConvBn96To128At28 {
         &self,
         x: Map<B, 96, 28, 28, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1840,7 +1840,7 @@ impl ConvBn192To96At28 {
         &self,
         x: Map<B, 192, 28, 28, T>,
     ) -> Map<B, 96, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1868,7 +1868,7 @@ impl ConvBn192To64At28 {
         &self,
         x: Map<B, 192, 28, 28, T>,
     ) -> Map<B, 64, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1896,7 +1896,7 @@ impl ConvBn64To192At56 {
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 192, 56, 56, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1924,7 +1924,7 @@ impl ConvBn64To64At56 {
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 64, 56, 56, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1954,7 +1954,7 @@ impl ConvBn3To64At112 {
         &self,
         x: Map<B, 3, 224, 224, T>,
     ) -> Map<B, 64, 112, 112, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 

@@ -928,7 +928,7 @@ impl ConvBn2048To192At8 {
         &self,
         x: Map<B, 2048, 8, 8, T>,
     ) -> Map<B, 192, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -956,7 +956,7 @@ impl ConvBn2048To448At8 {
         &self,
         x: Map<B, 2048, 8, 8, T>,
     ) -> Map<B, 448, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -984,7 +984,7 @@ impl ConvBn2048To384At8 {
         &self,
         x: Map<B, 2048, 8, 8, T>,
     ) -> Map<B, 384, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1012,7 +1012,7 @@ impl ConvBn2048To320At8 {
         &self,
         x: Map<B, 2048, 8, 8, T>,
     ) -> Map<B, 320, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1040,7 +1040,7 @@ impl ConvBn1280To192At8 {
         &self,
         x: Map<B, 1280, 8, 8, T>,
     ) -> Map<B, 192, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1068,7 +1068,7 @@ impl ConvBn448To384At8 {
         &self,
         x: Map<B, 448, 8, 8, T>,
     ) -> Map<B, 384, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1096,7 +1096,7 @@ impl ConvBn1280To448At8 {
         &self,
         x: Map<B, 1280, 8, 8, T>,
     ) -> Map<B, 448, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1124,7 +1124,7 @@ impl ConvBn384To384At8_2 {
         &self,
         x: Map<B, 384, 8, 8, T>,
     ) -> Map<B, 384, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1152,7 +1152,7 @@ impl ConvBn384To384At8 {
         &self,
         x: Map<B, 384, 8, 8, T>,
     ) -> Map<B, 384, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1180,7 +1180,7 @@ impl ConvBn1280To384At8 {
         &self,
         x: Map<B, 1280, 8, 8, T>,
     ) -> Map<B, 384, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1208,7 +1208,7 @@ impl ConvBn1280To320At8 {
         &self,
         x: Map<B, 1280, 8, 8, T>,
     ) -> Map<B, 320, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1236,7 +1236,7 @@ impl ConvBn192To192At8 {
         &self,
         x: Map<B, 192, 17, 17, T>,
     ) -> Map<B, 192, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1264,7 +1264,7 @@ impl ConvBn192To320At8 {
         &self,
         x: Map<B, 192, 17, 17, T>,
     ) -> Map<B, 320, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1292,7 +1292,7 @@ impl ConvBn192To192At17_2 {
         &self,
         x: Map<B, 192, 17, 17, T>,
     ) -> Map<B, 192, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1320,7 +1320,7 @@ impl ConvBn192To192At17 {
         &self,
         x: Map<B, 192, 17, 17, T>,
     ) -> Map<B, 192, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1348,7 +1348,7 @@ impl ConvBn160To192At17_2 {
         &self,
         x: Map<B, 160, 17, 17, T>,
     ) -> Map<B, 192, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1376,7 +1376,7 @@ impl ConvBn160To160At17_2 {
         &self,
         x: Map<B, 160, 17, 17, T>,
     ) -> Map<B, 160, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1404,7 +1404,7 @@ impl ConvBn160To192At17 {
         &self,
         x: Map<B, 160, 17, 17, T>,
     ) -> Map<B, 192, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1432,7 +1432,7 @@ impl ConvBn160To160At17 {
         &self,
         x: Map<B, 160, 17, 17, T>,
     ) -> Map<B, 160, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1460,7 +1460,7 @@ impl ConvBn768To160At17 {
         &self,
         x: Map<B, 768, 17, 17, T>,
     ) -> Map<B, 160, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1488,7 +1488,7 @@ impl ConvBn128To192At17_2 {
         &self,
         x: Map<B, 128, 17, 17, T>,
     ) -> Map<B, 192, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1516,7 +1516,7 @@ impl ConvBn128To128At17_2 {
         &self,
         x: Map<B, 128, 17, 17, T>,
     ) -> Map<B, 128, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1544,7 +1544,7 @@ impl ConvBn128To192At17 {
         &self,
         x: Map<B, 128, 17, 17, T>,
     ) -> Map<B, 192, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1572,7 +1572,7 @@ impl ConvBn128To128At17 {
         &self,
         x: Map<B, 128, 17, 17, T>,
     ) -> Map<B, 128, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1600,7 +1600,7 @@ impl ConvBn768To128At17 {
         &self,
         x: Map<B, 768, 17, 17, T>,
     ) -> Map<B, 128, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1628,7 +1628,7 @@ impl ConvBn768To192At17 {
         &self,
         x: Map<B, 768, 17, 17, T>,
     ) -> Map<B, 192, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1656,7 +1656,7 @@ impl ConvBn96To96At17 {
         &self,
         x: Map<B, 96, 35, 35, T>,
     ) -> Map<B, 96, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1684,7 +1684,7 @@ impl ConvBn288To384At17 {
         &self,
         x: Map<B, 288, 35, 35, T>,
     ) -> Map<B, 384, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1712,7 +1712,7 @@ impl ConvBn288To48At35 {
         &self,
         x: Map<B, 288, 35, 35, T>,
     ) -> Map<B, 48, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1740,7 +1740,7 @@ impl ConvBn288To64At35 {
         &self,
         x: Map<B, 288, 35, 35, T>,
     ) -> Map<B, 64, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1768,7 +1768,7 @@ impl ConvBn256To48At35 {
         &self,
         x: Map<B, 256, 35, 35, T>,
     ) -> Map<B, 48, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1796,7 +1796,7 @@ impl ConvBn256To64At35 {
         &self,
         x: Map<B, 256, 35, 35, T>,
     ) -> Map<B, 64, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1824,7 +1824,7 @@ impl ConvBn192To32At35 {
         &self,
         x: Map<B, 192, 35, 35, T>,
     ) -> Map<B, 32, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1852,7 +1852,7 @@ impl ConvBn96To96At35 {
         &self,
         x: Map<B, 96, 35, 35, T>,
     ) -> Map<B, 96, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1880,7 +1880,7 @@ impl ConvBn64To96At35 {
         &self,
         x: Map<B, 64, 35, 35, T>,
     ) -> Map<B, 96, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1908,7 +1908,7 @@ impl ConvBn48To64At35 {
         &self,
         x: Map<B, 48, 35, 35, T>,
     ) -> Map<B, 64, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1936,7 +1936,7 @@ impl ConvBn192To48At35 {
         &self,
         x: Map<B, 192, 35, 35, T>,
     ) -> Map<B, 48, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1964,7 +1964,7 @@ impl ConvBn192To64At35 {
         &self,
         x: Map<B, 192, 35, 35, T>,
     ) -> Map<B, 64, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1992,7 +1992,7 @@ impl ConvBn80To192At71 {
         &self,
         x: Map<B, 80, 73, 73, T>,
     ) -> Map<B, 192, 71, 71, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -2020,7 +2020,7 @@ impl ConvBn64To80At73 {
         &self,
         x: Map<B, 64, 73, 73, T>,
     ) -> Map<B, 80, 73, 73, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -2048,7 +2048,7 @@ impl ConvBn32To64At147 {
         &self,
         x: Map<B, 32, 147, 147, T>,
     ) -> Map<B, 64, 147, 147, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -2076,7 +2076,7 @@ impl ConvBn32To32At147 {
         &self,
         x: Map<B, 32, 149, 149, T>,
     ) -> Map<B, 32, 147, 147, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -2106,7 +2106,7 @@ impl ConvBn3To32At149 {
         &self,
         x: Map<B, 3, 299, 299, T>,
     ) -> Map<B, 32, 149, 149, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 

@@ -373,7 +373,7 @@ impl ConvBn1024To1024At7 {
         &self,
         x: Map<B, 1024, 7, 7, T>,
     ) -> Map<B, 1024, 7, 7, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -403,7 +403,7 @@ impl DepthwiseBn1024At7 {
         &self,
         x: Map<B, 1024, 7, 7, T>,
     ) -> Map<B, 1024, 7, 7, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -431,7 +431,7 @@ impl ConvBn512To1024At7 {
         &self,
         x: Map<B, 512, 7, 7, T>,
     ) -> Map<B, 1024, 7, 7, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -462,7 +462,7 @@ impl DepthwiseBn512At7 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 512, 7, 7, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -490,7 +490,7 @@ impl ConvBn512To512At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 512, 14, 14, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -520,7 +520,7 @@ impl DepthwiseBn512At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 512, 14, 14, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -548,7 +548,7 @@ impl ConvBn256To512At14 {
         &self,
         x: Map<B, 256, 14, 14, T>,
     ) -> Map<B, 512, 14, 14, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -579,7 +579,7 @@ impl DepthwiseBn256At14 {
         &self,
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -607,7 +607,7 @@ impl ConvBn256To256At28 {
         &self,
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 256, 28, 28, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -637,7 +637,7 @@ impl DepthwiseBn256At28 {
         &self,
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 256, 28, 28, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -665,7 +665,7 @@ impl ConvBn128To256At28 {
         &self,
         x: Map<B, 128, 28, 28, T>,
     ) -> Map<B, 256, 28, 28, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -696,7 +696,7 @@ impl DepthwiseBn128At28 {
         &self,
         x: Map<B, 128, 56, 56, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -724,7 +724,7 @@ impl ConvBn128To128At56 {
         &self,
         x: Map<B, 128, 56, 56, T>,
     ) -> Map<B, 128, 56, 56, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -754,7 +754,7 @@ impl DepthwiseBn128At56 {
         &self,
         x: Map<B, 128, 56, 56, T>,
     ) -> Map<B, 128, 56, 56, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -782,7 +782,7 @@ impl ConvBn64To128At56 {
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 128, 56, 56, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -813,7 +813,7 @@ impl DepthwiseBn64At56 {
         &self,
         x: Map<B, 64, 112, 112, T>,
     ) -> Map<B, 64, 56, 56, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -841,7 +841,7 @@ impl ConvBn32To64At112 {
         &self,
         x: Map<B, 32, 112, 112, T>,
     ) -> Map<B, 64, 112, 112, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -871,7 +871,7 @@ impl DepthwiseBn32At112 {
         &self,
         x: Map<B, 32, 112, 112, T>,
     ) -> Map<B, 32, 112, 112, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -902,7 +902,7 @@ impl ConvBn3To32At112 {
         &self,
         x: Map<B, 3, 224, 224, T>,
     ) -> Map<B, 32, 112, 112, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 

@@ -186,7 +186,7 @@ impl Unit192To10At8 {
         &self,
         x: Map<B, 192, 8, 8, T>,
     ) -> Map<B, 10, 8, 8, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 
@@ -211,7 +211,7 @@ impl Unit192To192At8_2 {
         &self,
         x: Map<B, 192, 8, 8, T>,
     ) -> Map<B, 192, 8, 8, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 
@@ -236,7 +236,7 @@ impl Unit192To192At8 {
         &self,
         x: Map<B, 192, 8, 8, T>,
     ) -> Map<B, 192, 8, 8, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 
@@ -261,7 +261,7 @@ impl Unit192To192At16 {
         &self,
         x: Map<B, 192, 16, 16, T>,
     ) -> Map<B, 192, 16, 16, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 
@@ -286,7 +286,7 @@ impl Unit96To192At16 {
         &self,
         x: Map<B, 96, 16, 16, T>,
     ) -> Map<B, 192, 16, 16, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 
@@ -311,7 +311,7 @@ impl Unit160To96At32 {
         &self,
         x: Map<B, 160, 32, 32, T>,
     ) -> Map<B, 96, 32, 32, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 
@@ -336,7 +336,7 @@ impl Unit192To160At32 {
         &self,
         x: Map<B, 192, 32, 32, T>,
     ) -> Map<B, 160, 32, 32, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 
@@ -361,7 +361,7 @@ impl Unit3To192At32 {
         &self,
         x: Map<B, 3, 32, 32, T>,
     ) -> Map<B, 192, 32, 32, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 

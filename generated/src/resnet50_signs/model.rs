@@ -37,7 +37,7 @@ impl Resnet50Signs {
         &self,
         image: Map<B, 3, 64, 64, T>,
     ) -> Features<B, 6, T> {
-        let stem = relu(self.conv_bn_0.forward(image));
+        let stem = self.conv_bn_0.chain().relu().forward(image);
         let x = max_pool!(
             stem; 64 x 32 x 32 => 64 x 15 x 15, kernel 3 x 3, stride 2 x 2
         );
@@ -210,10 +210,9 @@ impl Bottleneck2048To2048At2 {
         &self,
         x: Map<B, 2048, 2, 2, T>,
     ) -> Map<B, 2048, 2, 2, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
-        let main = self.main_2.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
+        self.main_2.chain().add(x).relu().forward(main)
     }
 }
 
@@ -249,11 +248,10 @@ impl Bottleneck1024To2048At2 {
         &self,
         x: Map<B, 1024, 4, 4, T>,
     ) -> Map<B, 2048, 2, 2, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
         let main = self.main_2.forward(main);
-        let skip = self.skip_0.forward(x);
-        relu(add(main, skip))
+        self.skip_0.chain().add(main).relu().forward(x)
     }
 }
 
@@ -287,10 +285,9 @@ impl Bottleneck1024To1024At4 {
         &self,
         x: Map<B, 1024, 4, 4, T>,
     ) -> Map<B, 1024, 4, 4, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
-        let main = self.main_2.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
+        self.main_2.chain().add(x).relu().forward(main)
     }
 }
 
@@ -326,11 +323,10 @@ impl Bottleneck512To1024At4 {
         &self,
         x: Map<B, 512, 8, 8, T>,
     ) -> Map<B, 1024, 4, 4, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
         let main = self.main_2.forward(main);
-        let skip = self.skip_0.forward(x);
-        relu(add(main, skip))
+        self.skip_0.chain().add(main).relu().forward(x)
     }
 }
 
@@ -364,10 +360,9 @@ impl Bottleneck512To512At8 {
         &self,
         x: Map<B, 512, 8, 8, T>,
     ) -> Map<B, 512, 8, 8, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
-        let main = self.main_2.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
+        self.main_2.chain().add(x).relu().forward(main)
     }
 }
 
@@ -403,11 +398,10 @@ impl Bottleneck256To512At8 {
         &self,
         x: Map<B, 256, 15, 15, T>,
     ) -> Map<B, 512, 8, 8, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
         let main = self.main_2.forward(main);
-        let skip = self.skip_0.forward(x);
-        relu(add(main, skip))
+        self.skip_0.chain().add(main).relu().forward(x)
     }
 }
 
@@ -441,10 +435,9 @@ impl Bottleneck256To256At15 {
         &self,
         x: Map<B, 256, 15, 15, T>,
     ) -> Map<B, 256, 15, 15, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
-        let main = self.main_2.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
+        self.main_2.chain().add(x).relu().forward(main)
     }
 }
 
@@ -480,11 +473,10 @@ impl Bottleneck64To256At15 {
         &self,
         x: Map<B, 64, 15, 15, T>,
     ) -> Map<B, 256, 15, 15, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
         let main = self.main_2.forward(main);
-        let skip = self.skip_0.forward(x);
-        relu(add(main, skip))
+        self.skip_0.chain().add(main).relu().forward(x)
     }
 }
 
@@ -510,12 +502,17 @@ impl ConvBn2048To512At2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(2048 x 2 x 2 => 512 x 2 x 2) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 2048, 2, 2]` to `[N, 512, 2, 2]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 2048, 2, 2, T>,
     ) -> Map<B, 512, 2, 2, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -538,12 +535,17 @@ impl ConvBn1024To2048At2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(1024 x 4 x 4 => 2048 x 2 x 2) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 1024, 4, 4]` to `[N, 2048, 2, 2]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 1024, 4, 4, T>,
     ) -> Map<B, 2048, 2, 2, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -566,12 +568,17 @@ impl ConvBn512To2048At2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 2 x 2 => 2048 x 2 x 2) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 2, 2]` to `[N, 2048, 2, 2]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 2, 2, T>,
     ) -> Map<B, 2048, 2, 2, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -594,12 +601,17 @@ impl ConvBn512To512At2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 2 x 2 => 512 x 2 x 2) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 2, 2]` to `[N, 512, 2, 2]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 2, 2, T>,
     ) -> Map<B, 512, 2, 2, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -622,12 +634,17 @@ impl ConvBn1024To512At2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(1024 x 4 x 4 => 512 x 2 x 2) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 1024, 4, 4]` to `[N, 512, 2, 2]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 1024, 4, 4, T>,
     ) -> Map<B, 512, 2, 2, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -650,12 +667,17 @@ impl ConvBn1024To256At4 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(1024 x 4 x 4 => 256 x 4 x 4) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 1024, 4, 4]` to `[N, 256, 4, 4]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 1024, 4, 4, T>,
     ) -> Map<B, 256, 4, 4, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -678,12 +700,17 @@ impl ConvBn512To1024At4 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 8 x 8 => 1024 x 4 x 4) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 8, 8]` to `[N, 1024, 4, 4]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 8, 8, T>,
     ) -> Map<B, 1024, 4, 4, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -706,12 +733,17 @@ impl ConvBn256To1024At4 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 4 x 4 => 1024 x 4 x 4) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 4, 4]` to `[N, 1024, 4, 4]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 4, 4, T>,
     ) -> Map<B, 1024, 4, 4, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -734,12 +766,17 @@ impl ConvBn256To256At4 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 4 x 4 => 256 x 4 x 4) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 4, 4]` to `[N, 256, 4, 4]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 4, 4, T>,
     ) -> Map<B, 256, 4, 4, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -762,12 +799,17 @@ impl ConvBn512To256At4 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 8 x 8 => 256 x 4 x 4) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 8, 8]` to `[N, 256, 4, 4]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 8, 8, T>,
     ) -> Map<B, 256, 4, 4, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -790,12 +832,17 @@ impl ConvBn512To128At8 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 8 x 8 => 128 x 8 x 8) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 8, 8]` to `[N, 128, 8, 8]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 8, 8, T>,
     ) -> Map<B, 128, 8, 8, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -818,12 +865,17 @@ impl ConvBn256To512At8 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 15 x 15 => 512 x 8 x 8) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 15, 15]` to `[N, 512, 8, 8]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 15, 15, T>,
     ) -> Map<B, 512, 8, 8, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -846,12 +898,17 @@ impl ConvBn128To512At8 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(128 x 8 x 8 => 512 x 8 x 8) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 128, 8, 8]` to `[N, 512, 8, 8]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 128, 8, 8, T>,
     ) -> Map<B, 512, 8, 8, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -874,12 +931,17 @@ impl ConvBn128To128At8 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(128 x 8 x 8 => 128 x 8 x 8) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 128, 8, 8]` to `[N, 128, 8, 8]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 128, 8, 8, T>,
     ) -> Map<B, 128, 8, 8, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -902,12 +964,17 @@ impl ConvBn256To128At8 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 15 x 15 => 128 x 8 x 8) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 15, 15]` to `[N, 128, 8, 8]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 15, 15, T>,
     ) -> Map<B, 128, 8, 8, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -930,12 +997,17 @@ impl ConvBn256To64At15 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 15 x 15 => 64 x 15 x 15) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 15, 15]` to `[N, 64, 15, 15]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 15, 15, T>,
     ) -> Map<B, 64, 15, 15, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -958,12 +1030,17 @@ impl ConvBn64To256At15 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(64 x 15 x 15 => 256 x 15 x 15) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 64, 15, 15]` to `[N, 256, 15, 15]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 64, 15, 15, T>,
     ) -> Map<B, 256, 15, 15, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -986,12 +1063,17 @@ impl ConvBn64To64At15_2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(64 x 15 x 15 => 64 x 15 x 15) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 64, 15, 15]` to `[N, 64, 15, 15]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 64, 15, 15, T>,
     ) -> Map<B, 64, 15, 15, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1014,12 +1096,17 @@ impl ConvBn64To64At15 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(64 x 15 x 15 => 64 x 15 x 15) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 64, 15, 15]` to `[N, 64, 15, 15]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 64, 15, 15, T>,
     ) -> Map<B, 64, 15, 15, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1042,12 +1129,17 @@ impl ConvBn3To64At32 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(3 x 64 x 64 => 64 x 32 x 32) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 3, 64, 64]` to `[N, 64, 32, 32]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 3, 64, 64, T>,
     ) -> Map<B, 64, 32, 32, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 

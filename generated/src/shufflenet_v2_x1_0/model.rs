@@ -638,7 +638,7 @@ impl ConvBn464To1024At7 {
         &self,
         x: Map<B, 464, 7, 7, T>,
     ) -> Map<B, 1024, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -668,7 +668,7 @@ impl DepthwiseBn232To232At7_2 {
         &self,
         x: Map<B, 232, 7, 7, T>,
     ) -> Map<B, 232, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -696,7 +696,7 @@ impl ConvBn232To232At14 {
         &self,
         x: Map<B, 232, 14, 14, T>,
     ) -> Map<B, 232, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -724,7 +724,7 @@ impl ConvBn232To232At7 {
         &self,
         x: Map<B, 232, 7, 7, T>,
     ) -> Map<B, 232, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -755,7 +755,7 @@ impl DepthwiseBn232To232At7 {
         &self,
         x: Map<B, 232, 14, 14, T>,
     ) -> Map<B, 232, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -785,7 +785,7 @@ impl DepthwiseBn116To116At14_2 {
         &self,
         x: Map<B, 116, 14, 14, T>,
     ) -> Map<B, 116, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -813,7 +813,7 @@ impl ConvBn116To116At28 {
         &self,
         x: Map<B, 116, 28, 28, T>,
     ) -> Map<B, 116, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -841,7 +841,7 @@ impl ConvBn116To116At14 {
         &self,
         x: Map<B, 116, 14, 14, T>,
     ) -> Map<B, 116, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -872,7 +872,7 @@ impl DepthwiseBn116To116At14 {
         &self,
         x: Map<B, 116, 28, 28, T>,
     ) -> Map<B, 116, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -902,7 +902,7 @@ impl DepthwiseBn58To58At28_2 {
         &self,
         x: Map<B, 58, 28, 28, T>,
     ) -> Map<B, 58, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -930,7 +930,7 @@ impl ConvBn58To58At28 {
         &self,
         x: Map<B, 58, 28, 28, T>,
     ) -> Map<B, 58, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -961,7 +961,7 @@ impl DepthwiseBn58To58At28 {
         &self,
         x: Map<B, 58, 56, 56, T>,
     ) -> Map<B, 58, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -989,7 +989,7 @@ impl ConvBn24To58At56 {
         &self,
         x: Map<B, 24, 56, 56, T>,
     ) -> Map<B, 58, 56, 56, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1017,7 +1017,7 @@ impl ConvBn24To58At28 {
         &self,
         x: Map<B, 24, 28, 28, T>,
     ) -> Map<B, 58, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1048,7 +1048,7 @@ impl DepthwiseBn24To24At28 {
         &self,
         x: Map<B, 24, 56, 56, T>,
     ) -> Map<B, 24, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1078,7 +1078,7 @@ impl ConvBn3To24At112 {
         &self,
         x: Map<B, 3, 224, 224, T>,
     ) -> Map<B, 24, 112, 112, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 

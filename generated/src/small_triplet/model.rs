@@ -102,7 +102,7 @@ impl Unit96 {
         &self,
         x: Map<B, 64, 7, 6, T>,
     ) -> Map<B, 96, 7, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -130,7 +130,7 @@ impl Unit64 {
         &self,
         x: Map<B, 32, 14, 12, T>,
     ) -> Map<B, 64, 14, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -158,7 +158,7 @@ impl Unit32 {
         &self,
         x: Map<B, 16, 28, 23, T>,
     ) -> Map<B, 32, 28, 23, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -188,7 +188,7 @@ impl Unit16 {
         &self,
         x: Map<B, 1, 56, 46, T>,
     ) -> Map<B, 16, 28, 23, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 

@@ -83,7 +83,7 @@ impl YoloFastest {
         &self,
         image: Map<B, 3, 320, 320, T>,
     ) -> (Map<B, 255, 10, 10, T>, Map<B, 255, 20, 20, T>) {
-        let x = leaky_relu(self.conv_bn_0.forward(image), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(image);
         let x = self.unit_1.forward(x);
         let x = self.residual_2.forward(x);
         let x = self.unit_3.forward(x);
@@ -109,7 +109,7 @@ impl YoloFastest {
             pool9 : 48 x 10 x 10, pool5 : 48 x 10 x 10, pool3 : 48 x 10 x 10, x : 48 x 10
             x 10 => 192 x 10 x 10
         );
-        let neck = leaky_relu(self.conv_bn_25.forward(x), 0.1);
+        let neck = self.conv_bn_25.chain().leaky_relu(0.1).forward(x);
         let coarse = self.coarse.forward(fork(&neck));
         let raised = upsample!(neck; 96 x 10 x 10 => 96 x 20 x 20, nearest);
         let x = concat_channels!(
@@ -392,9 +392,9 @@ impl Head255At20 {
         &self,
         x: Map<B, 120, 20, 20, T>,
     ) -> Map<B, 255, 20, 20, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
         let x = self.conv_bn_1.forward(x);
-        let x = leaky_relu(self.conv_bn_2.forward(x), 0.1);
+        let x = self.conv_bn_2.chain().leaky_relu(0.1).forward(x);
         let x = self.conv_bn_3.forward(x);
         self.conv.forward(x)
     }
@@ -436,9 +436,9 @@ impl Head255At10 {
         &self,
         x: Map<B, 96, 10, 10, T>,
     ) -> Map<B, 255, 10, 10, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
         let x = self.conv_bn_1.forward(x);
-        let x = leaky_relu(self.conv_bn_2.forward(x), 0.1);
+        let x = self.conv_bn_2.chain().leaky_relu(0.1).forward(x);
         let x = self.conv_bn_3.forward(x);
         self.conv.forward(x)
     }
@@ -474,8 +474,8 @@ impl Unit48To48At10 {
         &self,
         x: Map<B, 48, 10, 10, T>,
     ) -> Map<B, 48, 10, 10, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -507,8 +507,8 @@ impl Unit24To48At10 {
         &self,
         x: Map<B, 24, 20, 20, T>,
     ) -> Map<B, 48, 10, 10, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -540,8 +540,8 @@ impl Unit24To24At20 {
         &self,
         x: Map<B, 24, 20, 20, T>,
     ) -> Map<B, 24, 20, 20, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -573,8 +573,8 @@ impl Unit16To24At20 {
         &self,
         x: Map<B, 16, 40, 40, T>,
     ) -> Map<B, 24, 20, 20, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -606,8 +606,8 @@ impl Unit16To16At40 {
         &self,
         x: Map<B, 16, 40, 40, T>,
     ) -> Map<B, 16, 40, 40, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -639,8 +639,8 @@ impl Unit8To16At40 {
         &self,
         x: Map<B, 8, 40, 40, T>,
     ) -> Map<B, 16, 40, 40, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -672,8 +672,8 @@ impl Unit8To8At40_2 {
         &self,
         x: Map<B, 8, 40, 40, T>,
     ) -> Map<B, 8, 40, 40, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -705,8 +705,8 @@ impl Unit8To8At40 {
         &self,
         x: Map<B, 8, 80, 80, T>,
     ) -> Map<B, 8, 40, 40, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -738,8 +738,8 @@ impl Unit8To8At80 {
         &self,
         x: Map<B, 8, 80, 80, T>,
     ) -> Map<B, 8, 80, 80, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -771,8 +771,8 @@ impl Unit4To8At80 {
         &self,
         x: Map<B, 4, 160, 160, T>,
     ) -> Map<B, 8, 80, 80, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -804,8 +804,8 @@ impl Unit4To4At160 {
         &self,
         x: Map<B, 4, 160, 160, T>,
     ) -> Map<B, 4, 160, 160, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -837,8 +837,8 @@ impl Unit8To4At160 {
         &self,
         x: Map<B, 8, 160, 160, T>,
     ) -> Map<B, 4, 160, 160, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -867,7 +867,7 @@ impl ConvBn120To120At20_2 {
         &self,
         x: Map<B, 120, 20, 20, T>,
     ) -> Map<B, 120, 20, 20, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -892,12 +892,17 @@ impl ConvBn120To120At20 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(120 x 20 x 20 => 120 x 20 x 20) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 120, 20, 20]` to `[N, 120, 20, 20]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 120, 20, 20, T>,
     ) -> Map<B, 120, 20, 20, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -925,7 +930,7 @@ impl ConvBn96To96At10_2 {
         &self,
         x: Map<B, 96, 10, 10, T>,
     ) -> Map<B, 96, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -950,12 +955,17 @@ impl ConvBn96To96At10 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(96 x 10 x 10 => 96 x 10 x 10) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 96, 10, 10]` to `[N, 96, 10, 10]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 96, 10, 10, T>,
     ) -> Map<B, 96, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -978,12 +988,17 @@ impl ConvBn192To96At10 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(192 x 10 x 10 => 96 x 10 x 10) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 192, 10, 10]` to `[N, 96, 10, 10]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 192, 10, 10, T>,
     ) -> Map<B, 96, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1011,7 +1026,7 @@ impl ConvBn224To48At10 {
         &self,
         x: Map<B, 224, 10, 10, T>,
     ) -> Map<B, 48, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1036,12 +1051,17 @@ impl ConvBn224To224At10 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(224 x 10 x 10 => 224 x 10 x 10) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 224, 10, 10]` to `[N, 224, 10, 10]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 224, 10, 10, T>,
     ) -> Map<B, 224, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1064,12 +1084,17 @@ impl ConvBn48To224At10 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(48 x 10 x 10 => 224 x 10 x 10) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 48, 10, 10]` to `[N, 224, 10, 10]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 48, 10, 10, T>,
     ) -> Map<B, 224, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1097,7 +1122,7 @@ impl ConvBn136To48At10 {
         &self,
         x: Map<B, 136, 10, 10, T>,
     ) -> Map<B, 48, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1123,12 +1148,17 @@ impl ConvBn136To136At10 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(136 x 20 x 20 => 136 x 10 x 10) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 136, 20, 20]` to `[N, 136, 10, 10]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 136, 20, 20, T>,
     ) -> Map<B, 136, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1156,7 +1186,7 @@ impl ConvBn136To24At20 {
         &self,
         x: Map<B, 136, 20, 20, T>,
     ) -> Map<B, 24, 20, 20, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1181,12 +1211,17 @@ impl ConvBn136To136At20 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(136 x 20 x 20 => 136 x 20 x 20) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 136, 20, 20]` to `[N, 136, 20, 20]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 136, 20, 20, T>,
     ) -> Map<B, 136, 20, 20, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1209,12 +1244,17 @@ impl ConvBn24To136At20 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(24 x 20 x 20 => 136 x 20 x 20) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 24, 20, 20]` to `[N, 136, 20, 20]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 24, 20, 20, T>,
     ) -> Map<B, 136, 20, 20, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1242,7 +1282,7 @@ impl ConvBn96To24At20 {
         &self,
         x: Map<B, 96, 20, 20, T>,
     ) -> Map<B, 24, 20, 20, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1268,12 +1308,17 @@ impl ConvBn96To96At20 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(96 x 40 x 40 => 96 x 20 x 20) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 96, 40, 40]` to `[N, 96, 20, 20]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 96, 40, 40, T>,
     ) -> Map<B, 96, 20, 20, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1301,7 +1346,7 @@ impl ConvBn96To16At40 {
         &self,
         x: Map<B, 96, 40, 40, T>,
     ) -> Map<B, 16, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1326,12 +1371,17 @@ impl ConvBn96To96At40 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(96 x 40 x 40 => 96 x 40 x 40) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 96, 40, 40]` to `[N, 96, 40, 40]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 96, 40, 40, T>,
     ) -> Map<B, 96, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1354,12 +1404,17 @@ impl ConvBn16To96At40 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(16 x 40 x 40 => 96 x 40 x 40) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 16, 40, 40]` to `[N, 96, 40, 40]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 16, 40, 40, T>,
     ) -> Map<B, 96, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1387,7 +1442,7 @@ impl ConvBn48To16At40 {
         &self,
         x: Map<B, 48, 40, 40, T>,
     ) -> Map<B, 16, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1415,7 +1470,7 @@ impl ConvBn48To8At40 {
         &self,
         x: Map<B, 48, 40, 40, T>,
     ) -> Map<B, 8, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1440,12 +1495,17 @@ impl ConvBn48To48At40 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(48 x 40 x 40 => 48 x 40 x 40) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 48, 40, 40]` to `[N, 48, 40, 40]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 48, 40, 40, T>,
     ) -> Map<B, 48, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1468,12 +1528,17 @@ impl ConvBn8To48At40 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(8 x 40 x 40 => 48 x 40 x 40) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 8, 40, 40]` to `[N, 48, 40, 40]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 8, 40, 40, T>,
     ) -> Map<B, 48, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1501,7 +1566,7 @@ impl ConvBn32To8At40 {
         &self,
         x: Map<B, 32, 40, 40, T>,
     ) -> Map<B, 8, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1527,12 +1592,17 @@ impl ConvBn32To32At40 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(32 x 80 x 80 => 32 x 40 x 40) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 32, 80, 80]` to `[N, 32, 40, 40]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 32, 80, 80, T>,
     ) -> Map<B, 32, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1560,7 +1630,7 @@ impl ConvBn32To8At80 {
         &self,
         x: Map<B, 32, 80, 80, T>,
     ) -> Map<B, 8, 80, 80, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1585,12 +1655,17 @@ impl ConvBn32To32At80 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(32 x 80 x 80 => 32 x 80 x 80) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 32, 80, 80]` to `[N, 32, 80, 80]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 32, 80, 80, T>,
     ) -> Map<B, 32, 80, 80, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1613,12 +1688,17 @@ impl ConvBn8To32At80 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(8 x 80 x 80 => 32 x 80 x 80) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 8, 80, 80]` to `[N, 32, 80, 80]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 8, 80, 80, T>,
     ) -> Map<B, 32, 80, 80, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1646,7 +1726,7 @@ impl ConvBn24To8At80 {
         &self,
         x: Map<B, 24, 80, 80, T>,
     ) -> Map<B, 8, 80, 80, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1672,12 +1752,17 @@ impl ConvBn24To24At80 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(24 x 160 x 160 => 24 x 80 x 80) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 24, 160, 160]` to `[N, 24, 80, 80]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 24, 160, 160, T>,
     ) -> Map<B, 24, 80, 80, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1700,12 +1785,17 @@ impl ConvBn4To24At160 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(4 x 160 x 160 => 24 x 160 x 160) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 4, 160, 160]` to `[N, 24, 160, 160]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 4, 160, 160, T>,
     ) -> Map<B, 24, 160, 160, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1728,12 +1818,17 @@ impl ConvBn4To8At160 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(4 x 160 x 160 => 8 x 160 x 160) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 4, 160, 160]` to `[N, 8, 160, 160]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 4, 160, 160, T>,
     ) -> Map<B, 8, 160, 160, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1761,7 +1856,7 @@ impl ConvBn8To4At160 {
         &self,
         x: Map<B, 8, 160, 160, T>,
     ) -> Map<B, 4, 160, 160, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1786,12 +1881,17 @@ impl ConvBn8To8At160_2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(8 x 160 x 160 => 8 x 160 x 160) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 8, 160, 160]` to `[N, 8, 160, 160]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 8, 160, 160, T>,
     ) -> Map<B, 8, 160, 160, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1814,12 +1914,17 @@ impl ConvBn8To8At160 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(8 x 160 x 160 => 8 x 160 x 160) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 8, 160, 160]` to `[N, 8, 160, 160]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 8, 160, 160, T>,
     ) -> Map<B, 8, 160, 160, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1844,12 +1949,17 @@ impl ConvBn3To8At160 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(3 x 320 x 320 => 8 x 160 x 160) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 3, 320, 320]` to `[N, 8, 160, 160]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 3, 320, 320, T>,
     ) -> Map<B, 8, 160, 160, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 

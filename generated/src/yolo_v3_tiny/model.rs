@@ -180,7 +180,7 @@ impl ConvBn384To256At26 {
         &self,
         x: Map<B, 384, 26, 26, T>,
     ) -> Map<B, 256, 26, 26, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -208,7 +208,7 @@ impl ConvBn256To128At13 {
         &self,
         x: Map<B, 256, 13, 13, T>,
     ) -> Map<B, 128, 13, 13, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -236,7 +236,7 @@ impl ConvBn1024To256At13 {
         &self,
         x: Map<B, 1024, 13, 13, T>,
     ) -> Map<B, 256, 13, 13, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -264,7 +264,7 @@ impl ConvBn512To1024At13 {
         &self,
         x: Map<B, 512, 13, 13, T>,
     ) -> Map<B, 1024, 13, 13, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -292,7 +292,7 @@ impl ConvBn256To512At13 {
         &self,
         x: Map<B, 256, 13, 13, T>,
     ) -> Map<B, 512, 13, 13, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -320,7 +320,7 @@ impl ConvBn128To256At26 {
         &self,
         x: Map<B, 128, 26, 26, T>,
     ) -> Map<B, 256, 26, 26, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -348,7 +348,7 @@ impl ConvBn64To128At52 {
         &self,
         x: Map<B, 64, 52, 52, T>,
     ) -> Map<B, 128, 52, 52, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -376,7 +376,7 @@ impl ConvBn32To64At104 {
         &self,
         x: Map<B, 32, 104, 104, T>,
     ) -> Map<B, 64, 104, 104, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -404,7 +404,7 @@ impl ConvBn16To32At208 {
         &self,
         x: Map<B, 16, 208, 208, T>,
     ) -> Map<B, 32, 208, 208, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -432,7 +432,7 @@ impl ConvBn3To16At416 {
         &self,
         x: Map<B, 3, 416, 416, T>,
     ) -> Map<B, 16, 416, 416, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
