@@ -66,6 +66,68 @@ fn a_model_reads_like_its_spec() {
     }
 }
 
+/// A struct of such a name would hide the trait whose methods chains are made of.
+#[test]
+fn no_struct_hides_what_chains_need() {
+    let text = "blockprint: 1\nmodel: chain\ninputs: {x: 'f32[N, 4, 8, 8]'}\nblocks:\n  chained(c): conv(c, 1) -> relu\nnet:\n  - chained(4)\n";
+    let compiled = compile_text("m.yaml", text, &Options::default());
+    let package = package_of(compiled.checked.as_ref().expect("sound"), &compiled, "chain");
+    let model = file(&package, "src/model.rs");
+    assert!(!model.contains("struct Chain ") && !model.contains("struct Chained "), "{model}");
+}
+
+/// The statements of every `forward` of a network of blocks `unit`, `conv -> bn`.
+fn forwards(net: &str) -> String {
+    let text = format!(
+        "blockprint: 1\nmodel: m\ninputs: {{x: 'f32[N, 4, 8, 8]'}}\nblocks:\n  unit(c): conv(c, 3, pad=1) -> bn\n{net}"
+    );
+    let compiled = compile_text("m.yaml", &text, &Options::default());
+    let checked = compiled.checked.as_ref().unwrap_or_else(|| panic!("{:#?}", compiled.sink));
+    let model = file(&package_of(checked, &compiled, "m"), "src/model.rs").to_string();
+    let kept = |line: &&str| line.contains(".forward(") || line.contains("relu(") || line.contains("add(");
+    model.lines().filter(kept).map(str::trim).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_follows_a_convolution_is_one_chain_with_it() {
+    let text = forwards(
+        "net:\n  - conv(4, 1) as c\n  - relu\n  - unit(4) as a\n  - leaky_relu\n  - conv(4, 1) as d\n  - gelu\n",
+    );
+    for expected in [
+        "let x = self.c.relu().forward(x);",
+        "let x = self.a.chain().leaky_relu(0.01).forward(x);",
+        "gelu(self.d.forward(x))",
+        "self.chain().forward(x)",
+    ] {
+        assert!(text.contains(expected), "no `{expected}` in\n{text}");
+    }
+}
+
+/// Of two branches the later one takes the addition.
+#[test]
+fn additions_go_to_one_of_their_branches() {
+    let text =
+        forwards("net:\n  - conv(4, 1) as c\n  - '@c -> unit(4) as a'\n  - '@c -> unit(4) as b'\n  - add(a) -> relu\n");
+    for expected in ["let a = self.a.forward(fork(&c));", "self.b.chain().add(a).relu().forward(c)"] {
+        assert!(text.contains(expected), "no `{expected}` in\n{text}");
+    }
+    let text = forwards("net:\n  - conv(4, 1) as c\n  - unit(4) as a\n  - add(c)\n");
+    assert!(text.contains("let c = self.c.forward(x);\nself.a.chain().add(fork(&c)).forward(c)"), "{text}");
+}
+
+#[test]
+fn values_that_others_read_end_their_chain() {
+    // The norm's value is read twice, and added to itself.
+    let text = forwards("net:\n  - unit(4) as a\n  - relu as r\n  - '@r -> add(a) -> relu as s'\n  - add(s) -> relu\n");
+    assert!(text.contains("let a = self.a.forward(x);") && !text.contains(".chain()"), "{text}");
+    // The sum is read twice, and is a result.
+    let text =
+        forwards("net:\n  - conv(4, 1) as c\n  - unit(4) as a\n  - add(c) as s\n  - relu as r\noutputs: [r, s]\n");
+    assert!(text.contains("self.a.chain().add(fork(&c)).forward(c);"), "{text}");
+    let text = forwards("net:\n  - conv(4, 1) as c\n  - relu as r\noutputs: [r, c]\n");
+    assert!(text.contains("let c = self.c.forward(x);") && text.contains("relu("), "{text}");
+}
+
 #[test]
 fn a_package_is_written_once_and_replaced_by_force() {
     let folder = tempfile::tempdir().expect("a folder");

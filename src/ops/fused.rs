@@ -53,6 +53,16 @@ pub fn lower(head: &Op, inputs: &[Fact], output: &Fact, tail: Tail<'_>) -> Optio
     Some(Box::new(FusedKernel { work, channels: to[1], bias, eps, residual: tail.residual, activation }))
 }
 
+/// Whether a fused kernel can begin with an op.
+pub fn is_head(op: &Op) -> bool {
+    matches!(op, Op::Conv(_) | Op::Depthwise(_) | Op::Dense(_))
+}
+
+/// Whether a batch norm can follow such an op in its kernel.
+pub fn takes_norm(head: &Op) -> bool {
+    matches!(head, Op::Conv(_) | Op::Depthwise(_))
+}
+
 /// Whether an op can be the activation of a fused kernel.
 pub fn is_activation(op: &Op) -> bool {
     super::activation::fused(op).is_some()

@@ -129,11 +129,9 @@ impl<'a> Search<'a> {
 
     /// What begins with a convolution or dense layer, if only that.
     fn layer_chain(&self, head: NodeId) -> Option<Chain> {
-        if !matches!(self.op(head), Some(Op::Conv(_) | Op::Depthwise(_) | Op::Dense(_))) {
-            return None;
-        }
+        let op = self.op(head).filter(|op| fused::is_head(op))?;
         let mut chain = Chain::of(head);
-        if !matches!(self.op(head), Some(Op::Dense(_)))
+        if fused::takes_norm(op)
             && let Some(next) = self.only_user(head)
             && matches!(self.op(next), Some(Op::BatchNorm(_)))
         {

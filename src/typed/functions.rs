@@ -17,6 +17,63 @@ use super::window::Sliding;
 
 pub use crate::kernels::resample::Border;
 
+/// Calls a macro with the functions of each element by itself that may end a [`Chain`](super::Chain)'s
+/// kernel: those of `fused::is_activation`.
+macro_rules! activations {
+    ($each:ident) => {
+        $each! {
+            /// `max(x, 0)`.
+            relu() = activation::Relu {};
+            /// `min(max(x, 0), 6)`.
+            relu6() = activation::Relu6 {};
+            /// `x` above 0, `slope x` below.
+            leaky_relu(slope: f32) = activation::LeakyRelu { slope };
+            /// `x` above 0, `alpha (e^x - 1)` below.
+            elu(alpha: f32) = activation::Elu { alpha };
+            /// `1 / (1 + e^-x)`.
+            sigmoid() = activation::Sigmoid {};
+            /// The hyperbolic tangent.
+            tanh() = activation::Tanh {};
+            /// `x sigmoid(x)`, also called SiLU.
+            swish() = activation::Swish {};
+            /// `x relu6(x + 3) / 6`.
+            hswish() = activation::Hswish {};
+            /// `relu6(x + 3) / 6`.
+            hsigmoid() = activation::Hsigmoid {};
+            /// `ln(1 + e^x)`.
+            softplus() = activation::Softplus {};
+            /// `x tanh(ln(1 + e^x))`.
+            mish() = activation::Mish {};
+            /// `min(max(x, least), greatest)`, where there are bounds.
+            clip(least: Option<f32>, greatest: Option<f32>) = activation::Clip {
+                min: least.unwrap_or(f32::NEG_INFINITY),
+                max: greatest.unwrap_or(f32::INFINITY),
+            };
+            /// `|x|`.
+            abs() = activation::Abs {};
+            /// `-x`.
+            neg() = activation::Neg {};
+            /// -1, 0 or 1.
+            sign() = activation::Sign {};
+            /// `x^2`.
+            square() = activation::Square {};
+            /// The square root.
+            sqrt() = activation::Sqrt {};
+            /// `x^exponent`.
+            pow(exponent: f32) = activation::Pow { exponent };
+            /// `e^x`.
+            exp() = activation::Exp {};
+            /// The natural logarithm.
+            log() = activation::Log {};
+            /// `factor x`.
+            scale(factor: f32) = activation::Scale { factor };
+            /// `x + offset`.
+            shift(offset: f32) = activation::Shift { offset };
+        }
+    };
+}
+pub(super) use activations;
+
 macro_rules! elementwise {
     ($($(#[doc = $about:literal])* $name:ident($($arg:ident: $type:ty),*) = $op:expr;)*) => {$(
         $(#[doc = $about])*
@@ -26,58 +83,13 @@ macro_rules! elementwise {
     )*};
 }
 
+activations!(elementwise);
+
 elementwise! {
-    /// `max(x, 0)`.
-    relu() = activation::Relu {};
-    /// `min(max(x, 0), 6)`.
-    relu6() = activation::Relu6 {};
-    /// `x` above 0, `slope x` below.
-    leaky_relu(slope: f32) = activation::LeakyRelu { slope };
-    /// `x` above 0, `alpha (e^x - 1)` below.
-    elu(alpha: f32) = activation::Elu { alpha };
-    /// `1 / (1 + e^-x)`.
-    sigmoid() = activation::Sigmoid {};
-    /// The hyperbolic tangent.
-    tanh() = activation::Tanh {};
-    /// `x sigmoid(x)`, also called SiLU.
-    swish() = activation::Swish {};
-    /// `x relu6(x + 3) / 6`.
-    hswish() = activation::Hswish {};
-    /// `relu6(x + 3) / 6`.
-    hsigmoid() = activation::Hsigmoid {};
     /// `x` times the normal distribution function at `x`.
     gelu() = gelu::Gelu { tanh: false };
     /// PyTorch's approximation of [`gelu`] by tanh.
     gelu_tanh() = gelu::Gelu { tanh: true };
-    /// `ln(1 + e^x)`.
-    softplus() = activation::Softplus {};
-    /// `x tanh(ln(1 + e^x))`.
-    mish() = activation::Mish {};
-    /// `min(max(x, least), greatest)`, where there are bounds.
-    clip(least: Option<f32>, greatest: Option<f32>) = activation::Clip {
-        min: least.unwrap_or(f32::NEG_INFINITY),
-        max: greatest.unwrap_or(f32::INFINITY),
-    };
-    /// `|x|`.
-    abs() = activation::Abs {};
-    /// `-x`.
-    neg() = activation::Neg {};
-    /// -1, 0 or 1.
-    sign() = activation::Sign {};
-    /// `x^2`.
-    square() = activation::Square {};
-    /// The square root.
-    sqrt() = activation::Sqrt {};
-    /// `x^exponent`.
-    pow(exponent: f32) = activation::Pow { exponent };
-    /// `e^x`.
-    exp() = activation::Exp {};
-    /// The natural logarithm.
-    log() = activation::Log {};
-    /// `factor x`.
-    scale(factor: f32) = activation::Scale { factor };
-    /// `x + offset`.
-    shift(offset: f32) = activation::Shift { offset };
     /// `x` itself.
     identity() = activation::Identity;
     /// Shares that sum to one along an axis; negative axes count from the end.

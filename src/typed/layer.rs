@@ -12,8 +12,10 @@ use crate::ops::lower::NoiseKey;
 use crate::ops::{Op, ParamSpec};
 use crate::shape::Fact;
 
+use super::pass::{Link, Setting, Step};
 use super::shape::device;
-use super::tape::{Grads, Operands, Setting, Shelf, Slot, call, slot};
+use super::shelf::Shelf;
+use super::tape::{Grads, Operands, Slot, call, slot};
 
 /// An op with its parameters, all zero at first; what every typed layer holds.
 pub struct Layer {
@@ -24,6 +26,8 @@ pub struct Layer {
     state: RwLock<Vec<Vec<f32>>>,
     /// Weights as inference reads them.
     shelf: Shelf,
+    /// Another one after each change of parameters or statistics.
+    stamp: AtomicU64,
     frozen: bool,
     at_input: bool,
     node: u64,
@@ -40,6 +44,11 @@ struct Weight {
     values: Arc<Vec<f32>>,
     /// The way to its gradient on a tape.
     slot: Slot,
+}
+
+fn new_stamp() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Weight {
@@ -63,6 +72,7 @@ impl Layer {
             weights: lengths(true).map(Weight::new).collect(),
             state: RwLock::new(lengths(false).map(|len| vec![0.0; len]).collect()),
             shelf: Shelf::default(),
+            stamp: AtomicU64::new(new_stamp()),
             op,
             specs,
             frozen: false,
@@ -81,8 +91,22 @@ impl Layer {
         self
     }
 
+    pub(super) fn op(&self) -> &Op {
+        &self.op
+    }
+
     pub(super) fn op_mut(&mut self) -> &mut Op {
+        self.changed();
         &mut self.op
+    }
+
+    pub(super) fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
+    /// A number that no other layer has, nor this one had before its last change.
+    pub(super) fn stamp(&self) -> u64 {
+        self.stamp.load(Ordering::Acquire)
     }
 
     /// Applies it; the type of the output is the caller's to say.
@@ -90,25 +114,34 @@ impl Layer {
     /// # Panics
     /// Where the op does not accept the inputs, or makes another shape of them.
     pub fn forward<O: Shape, I: Operands>(&self, inputs: I) -> Tensor<O, f32, Cpu, I::Tape> {
-        let taped = <I::Tape as dfdx::tensor::Tape<f32, Cpu>>::OWNS_TAPE;
-        let state = self.state.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let moves_statistics = !state.is_empty() && taped && !self.frozen;
+        let (inputs, tape) = inputs.split();
+        call(vec![Step { link: Link::Layer(self), inputs }], tape)
+    }
+
+    /// What its op is called with, with a tape or without.
+    pub(super) fn setting(&self, taped: bool) -> Setting {
+        let state = self.state();
         let [seed, step] = [0, 1].map(|i| self.noise[i].load(Ordering::Relaxed));
-        let setting = Setting {
-            shelf: (!taped).then_some(&self.shelf),
+        Setting {
             params: self.weights.iter().map(|w| w.values.clone()).collect(),
             slots: self.weights.iter().map(|w| (taped && !self.frozen).then(|| w.slot.clone())).collect(),
-            training: if state.is_empty() { taped } else { moves_statistics },
+            training: taped && (state.is_empty() || !self.frozen),
             state,
             at_input: self.at_input,
             node: if taped { self.next_node() } else { self.node },
             noise: NoiseKey { seed, step },
-        };
-        let (output, state) = call(&self.op, inputs, setting);
-        if moves_statistics {
-            *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
         }
-        output
+    }
+
+    /// Running statistics.
+    pub(super) fn state(&self) -> Vec<Vec<f32>> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes over running statistics that have moved.
+    pub(super) fn keep_state(&self, state: &[Vec<f32>]) {
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state.to_vec();
+        self.stamp.store(new_stamp(), Ordering::Release);
     }
 
     /// The node whose noise this call with a tape draws.
@@ -118,9 +151,10 @@ impl Layer {
         self.node.wrapping_add(offset.copied().unwrap_or(0))
     }
 
-    /// Forgets packed weights, since weights change.
-    fn empty_shelf(&mut self) {
-        *self.shelf.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+    /// Sees to it that no weights that were packed before are used again.
+    fn changed(&mut self) {
+        self.shelf.empty();
+        *self.stamp.get_mut() = new_stamp();
     }
 
     /// What is known of its parameters, in the order of the op.
@@ -180,7 +214,7 @@ impl Layer {
 
     /// Calls `f` with the values of every parameter, to be changed.
     pub fn visit_mut(&mut self, mut f: impl FnMut(&ParamSpec, &mut [f32])) {
-        self.empty_shelf();
+        self.changed();
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         let (mut weights, mut state) = (self.weights.iter_mut(), state.iter_mut());
         for spec in &self.specs {
@@ -204,7 +238,7 @@ impl Layer {
         if self.frozen {
             return Ok(());
         }
-        self.empty_shelf();
+        self.changed();
         let trainable = self.specs.iter().filter(|s| s.trainable);
         for (spec, weight) in trainable.zip(&mut self.weights) {
             let values: &mut Vec<f32> = Arc::make_mut(&mut weight.values);

@@ -195,6 +195,14 @@ macro_rules! separable {
     };
 }
 
+/// The type of a [`Chain`](crate::typed::Chain) that adds nothing: `chain!(64 x 56 x 56 => 256 x 56 x 56)`.
+#[macro_export]
+macro_rules! chain {
+    ($($i:literal)x+ => $($o:literal)x+) => {
+        $crate::typed::Chain<'_, ($($crate::typed::Const<$i>,)+), ($($crate::typed::Const<$o>,)+)>
+    };
+}
+
 /// Max pooling: `max_pool!(x; 64 x 112 x 112 => 64 x 56 x 56, kernel 3 x 3, stride 2 x 2, pad 1 x 1)`,
 /// perhaps followed by `dilation D x D` and `ceil`. Sizes are channels first.
 #[macro_export]

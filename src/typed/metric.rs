@@ -57,7 +57,7 @@ impl Pooled {
         let size = |axis: usize| scores.fact.shape.get(axis).and_then(|d| d.as_usize()).unwrap_or(1);
         let pool = Pool::of(&op.into()).expect("the metrics below are pooled");
         let pool = if labels.fact.dtype == DType::F32 { pool.of_distributions(size(1)) } else { pool };
-        Self { pool, scores: scores.take(), labels: labels.take(), examples: size(0) }
+        Self { pool, scores: scores.copy().to_vec(), labels: labels.copy().to_vec(), examples: size(0) }
     }
 
     /// The measure of this batch alone; NaN where it is undefined.

@@ -8,7 +8,8 @@
 //!
 //! Every op of the table runs through one bridge, [`apply`], which lowers the op as the engine
 //! does and records the backward pass of the same kernel on the tape. Numbers are therefore the
-//! engine's. **A tape trains**: under an `OwnedTape` batch norm takes the statistics of the batch
+//! engine's. A [`Chain`] runs several ops in one call, fused as the engine fuses them, without tensors in
+//! between. **A tape trains**: under an `OwnedTape` batch norm takes the statistics of the batch
 //! and moves its running ones, and dropout is on; without a tape neither is.
 //!
 //! ```
@@ -41,6 +42,8 @@
 #[doc = include_str!("../../docs/typed.md")]
 pub mod guide {}
 
+mod back;
+mod chain;
 pub mod check;
 mod functions;
 mod layer;
@@ -49,12 +52,15 @@ mod loss;
 mod macros;
 mod metric;
 mod module;
+mod pass;
 mod pool;
 pub mod program;
 mod shape;
+mod shelf;
 mod tape;
 mod window;
 
+pub use chain::{ACTIVATIONS, Added, Chain, Chained};
 pub use functions::*;
 pub use layer::Layer;
 pub use layers::*;
@@ -96,8 +102,8 @@ pub mod prelude {
     pub use crate::ops;
     pub use crate::ops::init::{Fan, Init, Penalty};
     pub use crate::{
-        avg_pool, concat_channels, conv, conv_transpose, depth_to_space, flatten, max_pool, module, pad, reshape,
-        separable, space_to_depth, upsample,
+        avg_pool, chain, concat_channels, conv, conv_transpose, depth_to_space, flatten, max_pool, module, pad,
+        reshape, separable, space_to_depth, upsample,
     };
     pub use dfdx::tensor::Trace;
     pub use dfdx::tensor_ops::Backward;

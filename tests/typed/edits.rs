@@ -69,6 +69,11 @@ fn kept(case: &Path) -> (usize, String) {
     (line, format!("{code} {message}"))
 }
 
+/// An error without what rustc quotes of types, which differs from release to release and with the width of a terminal.
+fn plain((line, message): &(usize, String)) -> (usize, &str) {
+    (*line, message.split('`').next().unwrap_or(message))
+}
+
 #[test]
 fn edits_that_do_not_fit_are_errors_at_their_line() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -79,6 +84,6 @@ fn edits_that_do_not_fit_are_errors_at_their_line() {
     assert!(cases.len() >= 4, "{cases:?}");
     for case in cases {
         let errors = compile(&library, folder.path(), &case, "lib");
-        assert_eq!(errors.first(), Some(&kept(&case)), "{}: {errors:?}", case.display());
+        assert_eq!(errors.first().map(plain), Some(plain(&kept(&case))), "{}: {errors:?}", case.display());
     }
 }

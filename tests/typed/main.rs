@@ -1,6 +1,7 @@
 //! Typed layers and functions against the engine.
 #![cfg(feature = "dfdx")]
 
+mod chains;
 #[path = "../common/mod.rs"]
 mod common;
 mod edits;

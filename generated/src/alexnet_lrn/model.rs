@@ -49,19 +49,19 @@ impl AlexnetLrn {
         &self,
         image: Map<B, 3, 227, 227, T>,
     ) -> Features<B, 1000, T> {
-        let x = relu(self.conv1.forward(image));
+        let x = self.conv1.relu().forward(image);
         let x = Norm96.forward(x);
         let x = max_pool!(x; 96 x 55 x 55 => 96 x 27 x 27, kernel 3 x 3, stride 2 x 2);
-        let x = relu(self.conv2.forward(x));
+        let x = self.conv2.relu().forward(x);
         let x = Norm256.forward(x);
         let x = max_pool!(x; 256 x 27 x 27 => 256 x 13 x 13, kernel 3 x 3, stride 2 x 2);
-        let x = relu(self.conv3.forward(x));
-        let x = relu(self.conv4.forward(x));
-        let x = relu(self.conv5.forward(x));
+        let x = self.conv3.relu().forward(x);
+        let x = self.conv4.relu().forward(x);
+        let x = self.conv5.relu().forward(x);
         let x = max_pool!(x; 256 x 13 x 13 => 256 x 6 x 6, kernel 3 x 3, stride 2 x 2);
         let x = flatten!(x; 256 x 6 x 6 => 9216);
-        let x = self.dropout.forward(relu(self.fc6.forward(x)));
-        let x = self.dropout_1.forward(relu(self.fc7.forward(x)));
+        let x = self.dropout.forward(self.fc6.relu().forward(x));
+        let x = self.dropout_1.forward(self.fc7.relu().forward(x));
         self.logits.forward(x)
     }
 

@@ -76,7 +76,7 @@ impl Stage128 {
 
     /// `[N, 64, 44]` to `[N, 128, 20]`.
     pub fn forward<B: Dim, T: Tape>(&self, x: Seq<B, 64, 44, T>) -> Seq<B, 128, 20, T> {
-        let x = relu(self.bn.forward(self.conv.forward(x)));
+        let x = self.conv.bn(&self.bn).relu().forward(x);
         max_pool!(x; 128 x 40 => 128 x 20, kernel 2, stride 2, ceil)
     }
 }
@@ -102,7 +102,7 @@ impl Stage64 {
 
     /// `[N, 32, 92]` to `[N, 64, 44]`.
     pub fn forward<B: Dim, T: Tape>(&self, x: Seq<B, 32, 92, T>) -> Seq<B, 64, 44, T> {
-        let x = relu(self.bn.forward(self.conv.forward(x)));
+        let x = self.conv.bn(&self.bn).relu().forward(x);
         max_pool!(x; 64 x 88 => 64 x 44, kernel 2, stride 2, ceil)
     }
 }
@@ -128,7 +128,7 @@ impl Stage32 {
 
     /// `[N, 1, 187]` to `[N, 32, 92]`.
     pub fn forward<B: Dim, T: Tape>(&self, x: Seq<B, 1, 187, T>) -> Seq<B, 32, 92, T> {
-        let x = relu(self.bn.forward(self.conv.forward(x)));
+        let x = self.conv.bn(&self.bn).relu().forward(x);
         max_pool!(x; 32 x 183 => 32 x 92, kernel 2, stride 2, ceil)
     }
 }

@@ -81,7 +81,7 @@ impl Stage128 {
         &self,
         x: Volume<B, 64, 8, 8, 8, T>,
     ) -> Volume<B, 128, 4, 4, 4, T> {
-        let x = relu(self.bn.forward(self.conv.forward(x)));
+        let x = self.conv.bn(&self.bn).relu().forward(x);
         max_pool!(
             x; 128 x 8 x 8 x 8 => 128 x 4 x 4 x 4, kernel 2 x 2 x 2, stride 2 x 2 x 2
         )
@@ -114,7 +114,7 @@ impl Stage64 {
         &self,
         x: Volume<B, 32, 16, 16, 16, T>,
     ) -> Volume<B, 64, 8, 8, 8, T> {
-        let x = relu(self.bn.forward(self.conv.forward(x)));
+        let x = self.conv.bn(&self.bn).relu().forward(x);
         max_pool!(
             x; 64 x 16 x 16 x 16 => 64 x 8 x 8 x 8, kernel 2 x 2 x 2, stride 2 x 2 x 2
         )
@@ -147,7 +147,7 @@ impl Stage32 {
         &self,
         x: Volume<B, 1, 32, 32, 32, T>,
     ) -> Volume<B, 32, 16, 16, 16, T> {
-        let x = relu(self.bn.forward(self.conv.forward(x)));
+        let x = self.conv.bn(&self.bn).relu().forward(x);
         max_pool!(
             x; 32 x 32 x 32 x 32 => 32 x 16 x 16 x 16, kernel 2 x 2 x 2, stride 2 x 2 x 2
         )

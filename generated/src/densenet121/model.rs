@@ -54,7 +54,7 @@ impl Densenet121 {
         &self,
         image: Map<B, 3, 224, 224, T>,
     ) -> Features<B, 1000, T> {
-        let x = relu(self.norm0.forward(self.conv0.forward(image)));
+        let x = self.conv0.bn(&self.norm0).relu().forward(image);
         let x = max_pool!(
             x; 64 x 112 x 112 => 64 x 56 x 56, kernel 3 x 3, stride 2 x 2, pad 1 x 1
         );
@@ -463,7 +463,7 @@ impl Layer1024At7 {
         x: Map<B, 992, 7, 7, T>,
     ) -> Map<B, 1024, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 992 x 7 x 7, conv2 : 32 x 7 x 7 => 1024 x 7 x 7)
     }
@@ -503,7 +503,7 @@ impl Layer992At7 {
         x: Map<B, 960, 7, 7, T>,
     ) -> Map<B, 992, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 960 x 7 x 7, conv2 : 32 x 7 x 7 => 992 x 7 x 7)
     }
@@ -543,7 +543,7 @@ impl Layer960At7 {
         x: Map<B, 928, 7, 7, T>,
     ) -> Map<B, 960, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 928 x 7 x 7, conv2 : 32 x 7 x 7 => 960 x 7 x 7)
     }
@@ -583,7 +583,7 @@ impl Layer928At7 {
         x: Map<B, 896, 7, 7, T>,
     ) -> Map<B, 928, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 896 x 7 x 7, conv2 : 32 x 7 x 7 => 928 x 7 x 7)
     }
@@ -623,7 +623,7 @@ impl Layer896At7 {
         x: Map<B, 864, 7, 7, T>,
     ) -> Map<B, 896, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 864 x 7 x 7, conv2 : 32 x 7 x 7 => 896 x 7 x 7)
     }
@@ -663,7 +663,7 @@ impl Layer864At7 {
         x: Map<B, 832, 7, 7, T>,
     ) -> Map<B, 864, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 832 x 7 x 7, conv2 : 32 x 7 x 7 => 864 x 7 x 7)
     }
@@ -703,7 +703,7 @@ impl Layer832At7 {
         x: Map<B, 800, 7, 7, T>,
     ) -> Map<B, 832, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 800 x 7 x 7, conv2 : 32 x 7 x 7 => 832 x 7 x 7)
     }
@@ -743,7 +743,7 @@ impl Layer800At7 {
         x: Map<B, 768, 7, 7, T>,
     ) -> Map<B, 800, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 768 x 7 x 7, conv2 : 32 x 7 x 7 => 800 x 7 x 7)
     }
@@ -783,7 +783,7 @@ impl Layer768At7 {
         x: Map<B, 736, 7, 7, T>,
     ) -> Map<B, 768, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 736 x 7 x 7, conv2 : 32 x 7 x 7 => 768 x 7 x 7)
     }
@@ -823,7 +823,7 @@ impl Layer736At7 {
         x: Map<B, 704, 7, 7, T>,
     ) -> Map<B, 736, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 704 x 7 x 7, conv2 : 32 x 7 x 7 => 736 x 7 x 7)
     }
@@ -863,7 +863,7 @@ impl Layer704At7 {
         x: Map<B, 672, 7, 7, T>,
     ) -> Map<B, 704, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 672 x 7 x 7, conv2 : 32 x 7 x 7 => 704 x 7 x 7)
     }
@@ -903,7 +903,7 @@ impl Layer672At7 {
         x: Map<B, 640, 7, 7, T>,
     ) -> Map<B, 672, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 640 x 7 x 7, conv2 : 32 x 7 x 7 => 672 x 7 x 7)
     }
@@ -943,7 +943,7 @@ impl Layer640At7 {
         x: Map<B, 608, 7, 7, T>,
     ) -> Map<B, 640, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 608 x 7 x 7, conv2 : 32 x 7 x 7 => 640 x 7 x 7)
     }
@@ -983,7 +983,7 @@ impl Layer608At7 {
         x: Map<B, 576, 7, 7, T>,
     ) -> Map<B, 608, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 576 x 7 x 7, conv2 : 32 x 7 x 7 => 608 x 7 x 7)
     }
@@ -1023,7 +1023,7 @@ impl Layer576At7 {
         x: Map<B, 544, 7, 7, T>,
     ) -> Map<B, 576, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 544 x 7 x 7, conv2 : 32 x 7 x 7 => 576 x 7 x 7)
     }
@@ -1063,7 +1063,7 @@ impl Layer544At7 {
         x: Map<B, 512, 7, 7, T>,
     ) -> Map<B, 544, 7, 7, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 512 x 7 x 7, conv2 : 32 x 7 x 7 => 544 x 7 x 7)
     }
@@ -1135,7 +1135,7 @@ impl Layer1024At14 {
         x: Map<B, 992, 14, 14, T>,
     ) -> Map<B, 1024, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 992 x 14 x 14, conv2 : 32 x 14 x 14 => 1024 x 14 x 14)
     }
@@ -1177,7 +1177,7 @@ impl Layer992At14 {
         x: Map<B, 960, 14, 14, T>,
     ) -> Map<B, 992, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 960 x 14 x 14, conv2 : 32 x 14 x 14 => 992 x 14 x 14)
     }
@@ -1219,7 +1219,7 @@ impl Layer960At14 {
         x: Map<B, 928, 14, 14, T>,
     ) -> Map<B, 960, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 928 x 14 x 14, conv2 : 32 x 14 x 14 => 960 x 14 x 14)
     }
@@ -1261,7 +1261,7 @@ impl Layer928At14 {
         x: Map<B, 896, 14, 14, T>,
     ) -> Map<B, 928, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 896 x 14 x 14, conv2 : 32 x 14 x 14 => 928 x 14 x 14)
     }
@@ -1303,7 +1303,7 @@ impl Layer896At14 {
         x: Map<B, 864, 14, 14, T>,
     ) -> Map<B, 896, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 864 x 14 x 14, conv2 : 32 x 14 x 14 => 896 x 14 x 14)
     }
@@ -1345,7 +1345,7 @@ impl Layer864At14 {
         x: Map<B, 832, 14, 14, T>,
     ) -> Map<B, 864, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 832 x 14 x 14, conv2 : 32 x 14 x 14 => 864 x 14 x 14)
     }
@@ -1387,7 +1387,7 @@ impl Layer832At14 {
         x: Map<B, 800, 14, 14, T>,
     ) -> Map<B, 832, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 800 x 14 x 14, conv2 : 32 x 14 x 14 => 832 x 14 x 14)
     }
@@ -1429,7 +1429,7 @@ impl Layer800At14 {
         x: Map<B, 768, 14, 14, T>,
     ) -> Map<B, 800, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 768 x 14 x 14, conv2 : 32 x 14 x 14 => 800 x 14 x 14)
     }
@@ -1471,7 +1471,7 @@ impl Layer768At14 {
         x: Map<B, 736, 14, 14, T>,
     ) -> Map<B, 768, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 736 x 14 x 14, conv2 : 32 x 14 x 14 => 768 x 14 x 14)
     }
@@ -1513,7 +1513,7 @@ impl Layer736At14 {
         x: Map<B, 704, 14, 14, T>,
     ) -> Map<B, 736, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 704 x 14 x 14, conv2 : 32 x 14 x 14 => 736 x 14 x 14)
     }
@@ -1555,7 +1555,7 @@ impl Layer704At14 {
         x: Map<B, 672, 14, 14, T>,
     ) -> Map<B, 704, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 672 x 14 x 14, conv2 : 32 x 14 x 14 => 704 x 14 x 14)
     }
@@ -1597,7 +1597,7 @@ impl Layer672At14 {
         x: Map<B, 640, 14, 14, T>,
     ) -> Map<B, 672, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 640 x 14 x 14, conv2 : 32 x 14 x 14 => 672 x 14 x 14)
     }
@@ -1639,7 +1639,7 @@ impl Layer640At14 {
         x: Map<B, 608, 14, 14, T>,
     ) -> Map<B, 640, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 608 x 14 x 14, conv2 : 32 x 14 x 14 => 640 x 14 x 14)
     }
@@ -1681,7 +1681,7 @@ impl Layer608At14 {
         x: Map<B, 576, 14, 14, T>,
     ) -> Map<B, 608, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 576 x 14 x 14, conv2 : 32 x 14 x 14 => 608 x 14 x 14)
     }
@@ -1723,7 +1723,7 @@ impl Layer576At14 {
         x: Map<B, 544, 14, 14, T>,
     ) -> Map<B, 576, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 544 x 14 x 14, conv2 : 32 x 14 x 14 => 576 x 14 x 14)
     }
@@ -1765,7 +1765,7 @@ impl Layer544At14 {
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 544, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 512 x 14 x 14, conv2 : 32 x 14 x 14 => 544 x 14 x 14)
     }
@@ -1807,7 +1807,7 @@ impl Layer512At14 {
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 512, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 480 x 14 x 14, conv2 : 32 x 14 x 14 => 512 x 14 x 14)
     }
@@ -1849,7 +1849,7 @@ impl Layer480At14 {
         x: Map<B, 448, 14, 14, T>,
     ) -> Map<B, 480, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 448 x 14 x 14, conv2 : 32 x 14 x 14 => 480 x 14 x 14)
     }
@@ -1891,7 +1891,7 @@ impl Layer448At14 {
         x: Map<B, 416, 14, 14, T>,
     ) -> Map<B, 448, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 416 x 14 x 14, conv2 : 32 x 14 x 14 => 448 x 14 x 14)
     }
@@ -1933,7 +1933,7 @@ impl Layer416At14 {
         x: Map<B, 384, 14, 14, T>,
     ) -> Map<B, 416, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 384 x 14 x 14, conv2 : 32 x 14 x 14 => 416 x 14 x 14)
     }
@@ -1975,7 +1975,7 @@ impl Layer384At14 {
         x: Map<B, 352, 14, 14, T>,
     ) -> Map<B, 384, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 352 x 14 x 14, conv2 : 32 x 14 x 14 => 384 x 14 x 14)
     }
@@ -2017,7 +2017,7 @@ impl Layer352At14 {
         x: Map<B, 320, 14, 14, T>,
     ) -> Map<B, 352, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 320 x 14 x 14, conv2 : 32 x 14 x 14 => 352 x 14 x 14)
     }
@@ -2059,7 +2059,7 @@ impl Layer320At14 {
         x: Map<B, 288, 14, 14, T>,
     ) -> Map<B, 320, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 288 x 14 x 14, conv2 : 32 x 14 x 14 => 320 x 14 x 14)
     }
@@ -2101,7 +2101,7 @@ impl Layer288At14 {
         x: Map<B, 256, 14, 14, T>,
     ) -> Map<B, 288, 14, 14, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 256 x 14 x 14, conv2 : 32 x 14 x 14 => 288 x 14 x 14)
     }
@@ -2173,7 +2173,7 @@ impl Layer512At28 {
         x: Map<B, 480, 28, 28, T>,
     ) -> Map<B, 512, 28, 28, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 480 x 28 x 28, conv2 : 32 x 28 x 28 => 512 x 28 x 28)
     }
@@ -2215,7 +2215,7 @@ impl Layer480At28 {
         x: Map<B, 448, 28, 28, T>,
     ) -> Map<B, 480, 28, 28, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 448 x 28 x 28, conv2 : 32 x 28 x 28 => 480 x 28 x 28)
     }
@@ -2257,7 +2257,7 @@ impl Layer448At28 {
         x: Map<B, 416, 28, 28, T>,
     ) -> Map<B, 448, 28, 28, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 416 x 28 x 28, conv2 : 32 x 28 x 28 => 448 x 28 x 28)
     }
@@ -2299,7 +2299,7 @@ impl Layer416At28 {
         x: Map<B, 384, 28, 28, T>,
     ) -> Map<B, 416, 28, 28, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 384 x 28 x 28, conv2 : 32 x 28 x 28 => 416 x 28 x 28)
     }
@@ -2341,7 +2341,7 @@ impl Layer384At28 {
         x: Map<B, 352, 28, 28, T>,
     ) -> Map<B, 384, 28, 28, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 352 x 28 x 28, conv2 : 32 x 28 x 28 => 384 x 28 x 28)
     }
@@ -2383,7 +2383,7 @@ impl Layer352At28 {
         x: Map<B, 320, 28, 28, T>,
     ) -> Map<B, 352, 28, 28, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 320 x 28 x 28, conv2 : 32 x 28 x 28 => 352 x 28 x 28)
     }
@@ -2425,7 +2425,7 @@ impl Layer320At28 {
         x: Map<B, 288, 28, 28, T>,
     ) -> Map<B, 320, 28, 28, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 288 x 28 x 28, conv2 : 32 x 28 x 28 => 320 x 28 x 28)
     }
@@ -2467,7 +2467,7 @@ impl Layer288At28 {
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 288, 28, 28, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 256 x 28 x 28, conv2 : 32 x 28 x 28 => 288 x 28 x 28)
     }
@@ -2509,7 +2509,7 @@ impl Layer256At28 {
         x: Map<B, 224, 28, 28, T>,
     ) -> Map<B, 256, 28, 28, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 224 x 28 x 28, conv2 : 32 x 28 x 28 => 256 x 28 x 28)
     }
@@ -2551,7 +2551,7 @@ impl Layer224At28 {
         x: Map<B, 192, 28, 28, T>,
     ) -> Map<B, 224, 28, 28, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 192 x 28 x 28, conv2 : 32 x 28 x 28 => 224 x 28 x 28)
     }
@@ -2593,7 +2593,7 @@ impl Layer192At28 {
         x: Map<B, 160, 28, 28, T>,
     ) -> Map<B, 192, 28, 28, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 160 x 28 x 28, conv2 : 32 x 28 x 28 => 192 x 28 x 28)
     }
@@ -2635,7 +2635,7 @@ impl Layer160At28 {
         x: Map<B, 128, 28, 28, T>,
     ) -> Map<B, 160, 28, 28, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 128 x 28 x 28, conv2 : 32 x 28 x 28 => 160 x 28 x 28)
     }
@@ -2707,7 +2707,7 @@ impl Layer256At56 {
         x: Map<B, 224, 56, 56, T>,
     ) -> Map<B, 256, 56, 56, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 224 x 56 x 56, conv2 : 32 x 56 x 56 => 256 x 56 x 56)
     }
@@ -2749,7 +2749,7 @@ impl Layer224At56 {
         x: Map<B, 192, 56, 56, T>,
     ) -> Map<B, 224, 56, 56, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 192 x 56 x 56, conv2 : 32 x 56 x 56 => 224 x 56 x 56)
     }
@@ -2791,7 +2791,7 @@ impl Layer192At56 {
         x: Map<B, 160, 56, 56, T>,
     ) -> Map<B, 192, 56, 56, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 160 x 56 x 56, conv2 : 32 x 56 x 56 => 192 x 56 x 56)
     }
@@ -2833,7 +2833,7 @@ impl Layer160At56 {
         x: Map<B, 128, 56, 56, T>,
     ) -> Map<B, 160, 56, 56, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 128 x 56 x 56, conv2 : 32 x 56 x 56 => 160 x 56 x 56)
     }
@@ -2875,7 +2875,7 @@ impl Layer128At56 {
         x: Map<B, 96, 56, 56, T>,
     ) -> Map<B, 128, 56, 56, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 96 x 56 x 56, conv2 : 32 x 56 x 56 => 128 x 56 x 56)
     }
@@ -2917,7 +2917,7 @@ impl Layer96At56 {
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 96, 56, 56, T> {
         let new = relu(self.new_norm1.forward(fork(&x)));
-        let new = relu(self.new_norm2.forward(self.new_conv1.forward(new)));
+        let new = self.new_conv1.bn(&self.new_norm2).relu().forward(new);
         let conv2 = self.new_conv2.forward(new);
         concat_channels!(x : 64 x 56 x 56, conv2 : 32 x 56 x 56 => 96 x 56 x 56)
     }

@@ -52,7 +52,7 @@ impl EfficientnetB0 {
         &self,
         image: Map<B, 3, 224, 224, T>,
     ) -> Features<B, 1000, T> {
-        let stem = swish(self.conv_bn_0.forward(image));
+        let stem = self.conv_bn_0.chain().swish().forward(image);
         let stage1 = self.stage1.forward(stem);
         let stage2 = self.stage2.forward(stage1);
         let stage3 = self.stage3.forward(stage2);
@@ -60,7 +60,9 @@ impl EfficientnetB0 {
         let stage5 = self.stage5.forward(stage4);
         let stage6 = self.stage6.forward(stage5);
         let stage7 = self.stage7.forward(stage6);
-        let x = self.dropout.forward(gap(swish(self.conv_bn_8.forward(stage7))));
+        let x = self
+            .dropout
+            .forward(gap(self.conv_bn_8.chain().swish().forward(stage7)));
         self.logits.forward(x)
     }
 
@@ -315,8 +317,8 @@ impl Mbconv192To320At7 {
         &self,
         x: Map<B, 192, 7, 7, T>,
     ) -> Map<B, 320, 7, 7, T> {
-        let x = swish(self.expand.forward(x));
-        let x = swish(self.filter.forward(x));
+        let x = self.expand.chain().swish().forward(x);
+        let x = self.filter.chain().swish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -358,8 +360,8 @@ impl Mbconv192To192At7 {
         &self,
         x: Map<B, 192, 7, 7, T>,
     ) -> Map<B, 192, 7, 7, T> {
-        let x_2 = swish(self.expand.forward(fork(&x)));
-        let x_2 = swish(self.filter.forward(x_2));
+        let x_2 = self.expand.chain().swish().forward(fork(&x));
+        let x_2 = self.filter.chain().swish().forward(x_2);
         let se = self.se.forward(x_2);
         let x_2 = self.stochastic_depth.forward(self.project.forward(se));
         add(x_2, x)
@@ -399,8 +401,8 @@ impl Mbconv112To192At7 {
         &self,
         x: Map<B, 112, 14, 14, T>,
     ) -> Map<B, 192, 7, 7, T> {
-        let x = swish(self.expand.forward(x));
-        let x = swish(self.filter.forward(x));
+        let x = self.expand.chain().swish().forward(x);
+        let x = self.filter.chain().swish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -442,8 +444,8 @@ impl Mbconv112To112At14 {
         &self,
         x: Map<B, 112, 14, 14, T>,
     ) -> Map<B, 112, 14, 14, T> {
-        let x_2 = swish(self.expand.forward(fork(&x)));
-        let x_2 = swish(self.filter.forward(x_2));
+        let x_2 = self.expand.chain().swish().forward(fork(&x));
+        let x_2 = self.filter.chain().swish().forward(x_2);
         let se = self.se.forward(x_2);
         let x_2 = self.stochastic_depth.forward(self.project.forward(se));
         add(x_2, x)
@@ -483,8 +485,8 @@ impl Mbconv80To112At14 {
         &self,
         x: Map<B, 80, 14, 14, T>,
     ) -> Map<B, 112, 14, 14, T> {
-        let x = swish(self.expand.forward(x));
-        let x = swish(self.filter.forward(x));
+        let x = self.expand.chain().swish().forward(x);
+        let x = self.filter.chain().swish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -526,8 +528,8 @@ impl Mbconv80To80At14 {
         &self,
         x: Map<B, 80, 14, 14, T>,
     ) -> Map<B, 80, 14, 14, T> {
-        let x_2 = swish(self.expand.forward(fork(&x)));
-        let x_2 = swish(self.filter.forward(x_2));
+        let x_2 = self.expand.chain().swish().forward(fork(&x));
+        let x_2 = self.filter.chain().swish().forward(x_2);
         let se = self.se.forward(x_2);
         let x_2 = self.stochastic_depth.forward(self.project.forward(se));
         add(x_2, x)
@@ -567,8 +569,8 @@ impl Mbconv40To80At14 {
         &self,
         x: Map<B, 40, 28, 28, T>,
     ) -> Map<B, 80, 14, 14, T> {
-        let x = swish(self.expand.forward(x));
-        let x = swish(self.filter.forward(x));
+        let x = self.expand.chain().swish().forward(x);
+        let x = self.filter.chain().swish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -610,8 +612,8 @@ impl Mbconv40To40At28 {
         &self,
         x: Map<B, 40, 28, 28, T>,
     ) -> Map<B, 40, 28, 28, T> {
-        let x_2 = swish(self.expand.forward(fork(&x)));
-        let x_2 = swish(self.filter.forward(x_2));
+        let x_2 = self.expand.chain().swish().forward(fork(&x));
+        let x_2 = self.filter.chain().swish().forward(x_2);
         let se = self.se.forward(x_2);
         let x_2 = self.stochastic_depth.forward(self.project.forward(se));
         add(x_2, x)
@@ -651,8 +653,8 @@ impl Mbconv24To40At28 {
         &self,
         x: Map<B, 24, 56, 56, T>,
     ) -> Map<B, 40, 28, 28, T> {
-        let x = swish(self.expand.forward(x));
-        let x = swish(self.filter.forward(x));
+        let x = self.expand.chain().swish().forward(x);
+        let x = self.filter.chain().swish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -694,8 +696,8 @@ impl Mbconv24To24At56 {
         &self,
         x: Map<B, 24, 56, 56, T>,
     ) -> Map<B, 24, 56, 56, T> {
-        let x_2 = swish(self.expand.forward(fork(&x)));
-        let x_2 = swish(self.filter.forward(x_2));
+        let x_2 = self.expand.chain().swish().forward(fork(&x));
+        let x_2 = self.filter.chain().swish().forward(x_2);
         let se = self.se.forward(x_2);
         let x_2 = self.stochastic_depth.forward(self.project.forward(se));
         add(x_2, x)
@@ -735,8 +737,8 @@ impl Mbconv16To24At56 {
         &self,
         x: Map<B, 16, 112, 112, T>,
     ) -> Map<B, 24, 56, 56, T> {
-        let x = swish(self.expand.forward(x));
-        let x = swish(self.filter.forward(x));
+        let x = self.expand.chain().swish().forward(x);
+        let x = self.filter.chain().swish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -772,7 +774,7 @@ impl Mbconv32To16At112 {
         &self,
         x: Map<B, 32, 112, 112, T>,
     ) -> Map<B, 16, 112, 112, T> {
-        let x = swish(self.filter.forward(x));
+        let x = self.filter.chain().swish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -797,12 +799,17 @@ impl ConvBn320To1280At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(320 x 7 x 7 => 1280 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 320, 7, 7]` to `[N, 1280, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 320, 7, 7, T>,
     ) -> Map<B, 1280, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -830,7 +837,7 @@ impl ConvBn1152To320At7 {
         &self,
         x: Map<B, 1152, 7, 7, T>,
     ) -> Map<B, 320, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -855,12 +862,17 @@ impl DepthwiseBn1152To1152At7_2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(1152 x 7 x 7 => 1152 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 1152, 7, 7]` to `[N, 1152, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 1152, 7, 7, T>,
     ) -> Map<B, 1152, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -888,7 +900,7 @@ impl ConvBn1152To192At7 {
         &self,
         x: Map<B, 1152, 7, 7, T>,
     ) -> Map<B, 192, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -917,8 +929,8 @@ impl SqueezeExcite1152At7 {
         x: Map<B, 1152, 7, 7, T>,
     ) -> Map<B, 1152, 7, 7, T> {
         let gate_value = reshape!(gap(fork(& x)); 1152 => 1152 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -944,12 +956,17 @@ impl DepthwiseBn1152To1152At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(1152 x 7 x 7 => 1152 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 1152, 7, 7]` to `[N, 1152, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 1152, 7, 7, T>,
     ) -> Map<B, 1152, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -972,12 +989,17 @@ impl ConvBn192To1152At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(192 x 7 x 7 => 1152 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 192, 7, 7]` to `[N, 1152, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 192, 7, 7, T>,
     ) -> Map<B, 1152, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1005,7 +1027,7 @@ impl ConvBn672To192At7 {
         &self,
         x: Map<B, 672, 7, 7, T>,
     ) -> Map<B, 192, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1034,8 +1056,8 @@ impl SqueezeExcite672At7 {
         x: Map<B, 672, 7, 7, T>,
     ) -> Map<B, 672, 7, 7, T> {
         let gate_value = reshape!(gap(fork(& x)); 672 => 672 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1062,12 +1084,17 @@ impl DepthwiseBn672To672At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(672 x 14 x 14 => 672 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 672, 14, 14]` to `[N, 672, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 672, 14, 14, T>,
     ) -> Map<B, 672, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1095,7 +1122,7 @@ impl ConvBn672To112At14 {
         &self,
         x: Map<B, 672, 14, 14, T>,
     ) -> Map<B, 112, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1124,8 +1151,8 @@ impl SqueezeExcite672At14 {
         x: Map<B, 672, 14, 14, T>,
     ) -> Map<B, 672, 14, 14, T> {
         let gate_value = reshape!(gap(fork(& x)); 672 => 672 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1151,12 +1178,17 @@ impl DepthwiseBn672To672At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(672 x 14 x 14 => 672 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 672, 14, 14]` to `[N, 672, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 672, 14, 14, T>,
     ) -> Map<B, 672, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1179,12 +1211,17 @@ impl ConvBn112To672At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(112 x 14 x 14 => 672 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 112, 14, 14]` to `[N, 672, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 112, 14, 14, T>,
     ) -> Map<B, 672, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1212,7 +1249,7 @@ impl ConvBn480To112At14 {
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 112, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1237,12 +1274,17 @@ impl DepthwiseBn480To480At14_2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(480 x 14 x 14 => 480 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 480, 14, 14]` to `[N, 480, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 480, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1270,7 +1312,7 @@ impl ConvBn480To80At14 {
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 80, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1299,8 +1341,8 @@ impl SqueezeExcite480At14 {
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 480, 14, 14, T> {
         let gate_value = reshape!(gap(fork(& x)); 480 => 480 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1326,12 +1368,17 @@ impl DepthwiseBn480To480At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(480 x 14 x 14 => 480 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 480, 14, 14]` to `[N, 480, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 480, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1354,12 +1401,17 @@ impl ConvBn80To480At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(80 x 14 x 14 => 480 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 80, 14, 14]` to `[N, 480, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 80, 14, 14, T>,
     ) -> Map<B, 480, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1387,7 +1439,7 @@ impl ConvBn240To80At14 {
         &self,
         x: Map<B, 240, 14, 14, T>,
     ) -> Map<B, 80, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1416,8 +1468,8 @@ impl SqueezeExcite240At14 {
         x: Map<B, 240, 14, 14, T>,
     ) -> Map<B, 240, 14, 14, T> {
         let gate_value = reshape!(gap(fork(& x)); 240 => 240 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1444,12 +1496,17 @@ impl DepthwiseBn240To240At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(240 x 28 x 28 => 240 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 240, 28, 28]` to `[N, 240, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 240, 28, 28, T>,
     ) -> Map<B, 240, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1477,7 +1534,7 @@ impl ConvBn240To40At28 {
         &self,
         x: Map<B, 240, 28, 28, T>,
     ) -> Map<B, 40, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1506,8 +1563,8 @@ impl SqueezeExcite240At28 {
         x: Map<B, 240, 28, 28, T>,
     ) -> Map<B, 240, 28, 28, T> {
         let gate_value = reshape!(gap(fork(& x)); 240 => 240 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1533,12 +1590,17 @@ impl DepthwiseBn240To240At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(240 x 28 x 28 => 240 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 240, 28, 28]` to `[N, 240, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 240, 28, 28, T>,
     ) -> Map<B, 240, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1561,12 +1623,17 @@ impl ConvBn40To240At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(40 x 28 x 28 => 240 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 40, 28, 28]` to `[N, 240, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 40, 28, 28, T>,
     ) -> Map<B, 240, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1594,7 +1661,7 @@ impl ConvBn144To40At28 {
         &self,
         x: Map<B, 144, 28, 28, T>,
     ) -> Map<B, 40, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1623,8 +1690,8 @@ impl SqueezeExcite144At28 {
         x: Map<B, 144, 28, 28, T>,
     ) -> Map<B, 144, 28, 28, T> {
         let gate_value = reshape!(gap(fork(& x)); 144 => 144 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1651,12 +1718,17 @@ impl DepthwiseBn144To144At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(144 x 56 x 56 => 144 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 144, 56, 56]` to `[N, 144, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 144, 56, 56, T>,
     ) -> Map<B, 144, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1684,7 +1756,7 @@ impl ConvBn144To24At56 {
         &self,
         x: Map<B, 144, 56, 56, T>,
     ) -> Map<B, 24, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1713,8 +1785,8 @@ impl SqueezeExcite144At56 {
         x: Map<B, 144, 56, 56, T>,
     ) -> Map<B, 144, 56, 56, T> {
         let gate_value = reshape!(gap(fork(& x)); 144 => 144 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1740,12 +1812,17 @@ impl DepthwiseBn144To144At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(144 x 56 x 56 => 144 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 144, 56, 56]` to `[N, 144, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 144, 56, 56, T>,
     ) -> Map<B, 144, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1768,12 +1845,17 @@ impl ConvBn24To144At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(24 x 56 x 56 => 144 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 24, 56, 56]` to `[N, 144, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 24, 56, 56, T>,
     ) -> Map<B, 144, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1801,7 +1883,7 @@ impl ConvBn96To24At56 {
         &self,
         x: Map<B, 96, 56, 56, T>,
     ) -> Map<B, 24, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1830,8 +1912,8 @@ impl SqueezeExcite96At56 {
         x: Map<B, 96, 56, 56, T>,
     ) -> Map<B, 96, 56, 56, T> {
         let gate_value = reshape!(gap(fork(& x)); 96 => 96 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1858,12 +1940,17 @@ impl DepthwiseBn96To96At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(96 x 112 x 112 => 96 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 96, 112, 112]` to `[N, 96, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 96, 112, 112, T>,
     ) -> Map<B, 96, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1886,12 +1973,17 @@ impl ConvBn16To96At112 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(16 x 112 x 112 => 96 x 112 x 112) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 16, 112, 112]` to `[N, 96, 112, 112]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 16, 112, 112, T>,
     ) -> Map<B, 96, 112, 112, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1919,7 +2011,7 @@ impl ConvBn32To16At112 {
         &self,
         x: Map<B, 32, 112, 112, T>,
     ) -> Map<B, 16, 112, 112, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1948,8 +2040,8 @@ impl SqueezeExcite32At112 {
         x: Map<B, 32, 112, 112, T>,
     ) -> Map<B, 32, 112, 112, T> {
         let gate_value = reshape!(gap(fork(& x)); 32 => 32 x 1 x 1);
-        let gate_value = swish(self.gate_fc1.forward(gate_value));
-        let gate_value = sigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.swish().forward(gate_value);
+        let gate_value = self.gate_fc2.sigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1975,12 +2067,17 @@ impl DepthwiseBn32To32At112 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(32 x 112 x 112 => 32 x 112 x 112) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 32, 112, 112]` to `[N, 32, 112, 112]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 32, 112, 112, T>,
     ) -> Map<B, 32, 112, 112, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -2005,12 +2102,17 @@ impl ConvBn3To32At112 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(3 x 224 x 224 => 32 x 112 x 112) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 3, 224, 224]` to `[N, 32, 112, 112]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 3, 224, 224, T>,
     ) -> Map<B, 32, 112, 112, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 

@@ -55,7 +55,7 @@ impl FacenetNn4 {
         &self,
         face: Map<B, 3, 96, 96, T>,
     ) -> Features<B, 128, T> {
-        let x = relu(self.bn1.forward(self.conv1.forward(face)));
+        let x = self.conv1.bn(&self.bn1).relu().forward(face);
         let x = max_pool!(
             x; 64 x 48 x 48 => 64 x 24 x 24, kernel 3 x 3, stride 2 x 2, pad 1 x 1
         );
@@ -871,7 +871,7 @@ impl Unit736To256At3 {
         &self,
         x: Map<B, 736, 3, 3, T>,
     ) -> Map<B, 256, 3, 3, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -899,7 +899,7 @@ impl Unit736To96At1 {
         &self,
         x: Map<B, 736, 1, 1, T>,
     ) -> Map<B, 96, 1, 1, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -927,7 +927,7 @@ impl Unit736To96At3 {
         &self,
         x: Map<B, 736, 3, 3, T>,
     ) -> Map<B, 96, 3, 3, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -955,7 +955,7 @@ impl Unit1024To256At3 {
         &self,
         x: Map<B, 1024, 3, 3, T>,
     ) -> Map<B, 256, 3, 3, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -983,7 +983,7 @@ impl Unit1024To96At1 {
         &self,
         x: Map<B, 1024, 1, 1, T>,
     ) -> Map<B, 96, 1, 1, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1011,7 +1011,7 @@ impl Unit96To384At3 {
         &self,
         x: Map<B, 96, 3, 3, T>,
     ) -> Map<B, 384, 3, 3, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1039,7 +1039,7 @@ impl Unit1024To96At3 {
         &self,
         x: Map<B, 1024, 3, 3, T>,
     ) -> Map<B, 96, 3, 3, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1067,7 +1067,7 @@ impl Unit64To128At3 {
         &self,
         x: Map<B, 64, 6, 6, T>,
     ) -> Map<B, 128, 3, 3, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1095,7 +1095,7 @@ impl Unit640To64At6 {
         &self,
         x: Map<B, 640, 6, 6, T>,
     ) -> Map<B, 64, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1123,7 +1123,7 @@ impl Unit160To256At3 {
         &self,
         x: Map<B, 160, 6, 6, T>,
     ) -> Map<B, 256, 3, 3, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1151,7 +1151,7 @@ impl Unit640To160At6 {
         &self,
         x: Map<B, 640, 6, 6, T>,
     ) -> Map<B, 160, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1179,7 +1179,7 @@ impl Unit640To256At6 {
         &self,
         x: Map<B, 640, 6, 6, T>,
     ) -> Map<B, 256, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1207,7 +1207,7 @@ impl Unit640To128At2 {
         &self,
         x: Map<B, 640, 2, 2, T>,
     ) -> Map<B, 128, 2, 2, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1235,7 +1235,7 @@ impl Unit32To64At6_2 {
         &self,
         x: Map<B, 32, 6, 6, T>,
     ) -> Map<B, 64, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1263,7 +1263,7 @@ impl Unit640To32At6 {
         &self,
         x: Map<B, 640, 6, 6, T>,
     ) -> Map<B, 32, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1291,7 +1291,7 @@ impl Unit96To192At6 {
         &self,
         x: Map<B, 96, 6, 6, T>,
     ) -> Map<B, 192, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1319,7 +1319,7 @@ impl Unit640To96At6 {
         &self,
         x: Map<B, 640, 6, 6, T>,
     ) -> Map<B, 96, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1347,7 +1347,7 @@ impl Unit32To64At6 {
         &self,
         x: Map<B, 32, 12, 12, T>,
     ) -> Map<B, 64, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1375,7 +1375,7 @@ impl Unit320To32At12 {
         &self,
         x: Map<B, 320, 12, 12, T>,
     ) -> Map<B, 32, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1403,7 +1403,7 @@ impl Unit128To256At6 {
         &self,
         x: Map<B, 128, 12, 12, T>,
     ) -> Map<B, 256, 6, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1431,7 +1431,7 @@ impl Unit320To128At12 {
         &self,
         x: Map<B, 320, 12, 12, T>,
     ) -> Map<B, 128, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1459,7 +1459,7 @@ impl Unit256To64At12 {
         &self,
         x: Map<B, 256, 12, 12, T>,
     ) -> Map<B, 64, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1487,7 +1487,7 @@ impl Unit256To64At4 {
         &self,
         x: Map<B, 256, 4, 4, T>,
     ) -> Map<B, 64, 4, 4, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1515,7 +1515,7 @@ impl Unit32To64At12 {
         &self,
         x: Map<B, 32, 12, 12, T>,
     ) -> Map<B, 64, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1543,7 +1543,7 @@ impl Unit256To32At12 {
         &self,
         x: Map<B, 256, 12, 12, T>,
     ) -> Map<B, 32, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1571,7 +1571,7 @@ impl Unit256To96At12 {
         &self,
         x: Map<B, 256, 12, 12, T>,
     ) -> Map<B, 96, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1599,7 +1599,7 @@ impl Unit192To64At12 {
         &self,
         x: Map<B, 192, 12, 12, T>,
     ) -> Map<B, 64, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1627,7 +1627,7 @@ impl Unit192To32At5 {
         &self,
         x: Map<B, 192, 5, 5, T>,
     ) -> Map<B, 32, 5, 5, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1655,7 +1655,7 @@ impl Unit16To32At12 {
         &self,
         x: Map<B, 16, 12, 12, T>,
     ) -> Map<B, 32, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1683,7 +1683,7 @@ impl Unit192To16At12 {
         &self,
         x: Map<B, 192, 12, 12, T>,
     ) -> Map<B, 16, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1711,7 +1711,7 @@ impl Unit96To128At12 {
         &self,
         x: Map<B, 96, 12, 12, T>,
     ) -> Map<B, 128, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1739,7 +1739,7 @@ impl Unit192To96At12 {
         &self,
         x: Map<B, 192, 12, 12, T>,
     ) -> Map<B, 96, 12, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1767,7 +1767,7 @@ impl Unit64To192At24 {
         &self,
         x: Map<B, 64, 24, 24, T>,
     ) -> Map<B, 192, 24, 24, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1795,7 +1795,7 @@ impl Unit64To64At24 {
         &self,
         x: Map<B, 64, 24, 24, T>,
     ) -> Map<B, 64, 24, 24, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 

@@ -607,7 +607,7 @@ impl ConvBn48To128At7 {
         &self,
         x: Map<B, 48, 7, 7, T>,
     ) -> Map<B, 128, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -635,7 +635,7 @@ impl ConvBn832To48At7 {
         &self,
         x: Map<B, 832, 7, 7, T>,
     ) -> Map<B, 48, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -663,7 +663,7 @@ impl ConvBn192To384At7 {
         &self,
         x: Map<B, 192, 7, 7, T>,
     ) -> Map<B, 384, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -691,7 +691,7 @@ impl ConvBn832To192At7 {
         &self,
         x: Map<B, 832, 7, 7, T>,
     ) -> Map<B, 192, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -719,7 +719,7 @@ impl ConvBn832To384At7 {
         &self,
         x: Map<B, 832, 7, 7, T>,
     ) -> Map<B, 384, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -747,7 +747,7 @@ impl ConvBn832To128At7 {
         &self,
         x: Map<B, 832, 7, 7, T>,
     ) -> Map<B, 128, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -775,7 +775,7 @@ impl ConvBn32To128At7 {
         &self,
         x: Map<B, 32, 7, 7, T>,
     ) -> Map<B, 128, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -803,7 +803,7 @@ impl ConvBn832To32At7 {
         &self,
         x: Map<B, 832, 7, 7, T>,
     ) -> Map<B, 32, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -831,7 +831,7 @@ impl ConvBn160To320At7 {
         &self,
         x: Map<B, 160, 7, 7, T>,
     ) -> Map<B, 320, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -859,7 +859,7 @@ impl ConvBn832To160At7 {
         &self,
         x: Map<B, 832, 7, 7, T>,
     ) -> Map<B, 160, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -887,7 +887,7 @@ impl ConvBn832To256At7 {
         &self,
         x: Map<B, 832, 7, 7, T>,
     ) -> Map<B, 256, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -915,7 +915,7 @@ impl ConvBn528To128At14 {
         &self,
         x: Map<B, 528, 14, 14, T>,
     ) -> Map<B, 128, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -943,7 +943,7 @@ impl ConvBn32To128At14 {
         &self,
         x: Map<B, 32, 14, 14, T>,
     ) -> Map<B, 128, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -971,7 +971,7 @@ impl ConvBn528To32At14 {
         &self,
         x: Map<B, 528, 14, 14, T>,
     ) -> Map<B, 32, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -999,7 +999,7 @@ impl ConvBn160To320At14 {
         &self,
         x: Map<B, 160, 14, 14, T>,
     ) -> Map<B, 320, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1027,7 +1027,7 @@ impl ConvBn528To160At14 {
         &self,
         x: Map<B, 528, 14, 14, T>,
     ) -> Map<B, 160, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1055,7 +1055,7 @@ impl ConvBn528To256At14 {
         &self,
         x: Map<B, 528, 14, 14, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1083,7 +1083,7 @@ impl ConvBn32To64At14 {
         &self,
         x: Map<B, 32, 14, 14, T>,
     ) -> Map<B, 64, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1111,7 +1111,7 @@ impl ConvBn512To32At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 32, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1139,7 +1139,7 @@ impl ConvBn144To288At14 {
         &self,
         x: Map<B, 144, 14, 14, T>,
     ) -> Map<B, 288, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1167,7 +1167,7 @@ impl ConvBn512To144At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 144, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1195,7 +1195,7 @@ impl ConvBn128To256At14 {
         &self,
         x: Map<B, 128, 14, 14, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1223,7 +1223,7 @@ impl ConvBn512To128At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 128, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1251,7 +1251,7 @@ impl ConvBn512To64At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 64, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1279,7 +1279,7 @@ impl ConvBn24To64At14 {
         &self,
         x: Map<B, 24, 14, 14, T>,
     ) -> Map<B, 64, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1307,7 +1307,7 @@ impl ConvBn512To24At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 24, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1335,7 +1335,7 @@ impl ConvBn112To224At14 {
         &self,
         x: Map<B, 112, 14, 14, T>,
     ) -> Map<B, 224, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1363,7 +1363,7 @@ impl ConvBn512To112At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 112, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1391,7 +1391,7 @@ impl ConvBn512To160At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 160, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1419,7 +1419,7 @@ impl ConvBn480To64At14 {
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 64, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1447,7 +1447,7 @@ impl ConvBn16To48At14 {
         &self,
         x: Map<B, 16, 14, 14, T>,
     ) -> Map<B, 48, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1475,7 +1475,7 @@ impl ConvBn480To16At14 {
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 16, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1503,7 +1503,7 @@ impl ConvBn96To208At14 {
         &self,
         x: Map<B, 96, 14, 14, T>,
     ) -> Map<B, 208, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1531,7 +1531,7 @@ impl ConvBn480To96At14 {
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 96, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1559,7 +1559,7 @@ impl ConvBn480To192At14 {
         &self,
         x: Map<B, 480, 14, 14, T>,
     ) -> Map<B, 192, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1587,7 +1587,7 @@ impl ConvBn256To64At28 {
         &self,
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 64, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1615,7 +1615,7 @@ impl ConvBn32To96At28 {
         &self,
         x: Map<B, 32, 28, 28, T>,
     ) -> Map<B, 96, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1643,7 +1643,7 @@ impl ConvBn256To32At28 {
         &self,
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 32, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1671,7 +1671,7 @@ impl ConvBn128To192At28 {
         &self,
         x: Map<B, 128, 28, 28, T>,
     ) -> Map<B, 192, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1699,7 +1699,7 @@ impl ConvBn256To128At28 {
         &self,
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1727,7 +1727,7 @@ impl ConvBn192To32At28 {
         &self,
         x: Map<B, 192, 28, 28, T>,
     ) -> Map<B, 32, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1755,7 +1755,7 @@ impl ConvBn16To32At28 {
         &self,
         x: Map<B, 16, 28, 28, T>,
     ) -> Map<B, 32, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1783,7 +1783,7 @@ impl ConvBn192To16At28 {
         &self,
         x: Map<B, 192, 28, 28, T>,
     ) -> Map<B, 16, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1811,7 +1811,7 @@ impl ConvBn96To128At28 {
         &self,
         x: Map<B, 96, 28, 28, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1839,7 +1839,7 @@ impl ConvBn192To96At28 {
         &self,
         x: Map<B, 192, 28, 28, T>,
     ) -> Map<B, 96, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1867,7 +1867,7 @@ impl ConvBn192To64At28 {
         &self,
         x: Map<B, 192, 28, 28, T>,
     ) -> Map<B, 64, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1895,7 +1895,7 @@ impl ConvBn64To192At56 {
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 192, 56, 56, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1923,7 +1923,7 @@ impl ConvBn64To64At56 {
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 64, 56, 56, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1953,7 +1953,7 @@ impl ConvBn3To64At112 {
         &self,
         x: Map<B, 3, 224, 224, T>,
     ) -> Map<B, 64, 112, 112, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 

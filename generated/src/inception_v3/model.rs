@@ -927,7 +927,7 @@ impl ConvBn2048To192At8 {
         &self,
         x: Map<B, 2048, 8, 8, T>,
     ) -> Map<B, 192, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -955,7 +955,7 @@ impl ConvBn2048To448At8 {
         &self,
         x: Map<B, 2048, 8, 8, T>,
     ) -> Map<B, 448, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -983,7 +983,7 @@ impl ConvBn2048To384At8 {
         &self,
         x: Map<B, 2048, 8, 8, T>,
     ) -> Map<B, 384, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1011,7 +1011,7 @@ impl ConvBn2048To320At8 {
         &self,
         x: Map<B, 2048, 8, 8, T>,
     ) -> Map<B, 320, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1039,7 +1039,7 @@ impl ConvBn1280To192At8 {
         &self,
         x: Map<B, 1280, 8, 8, T>,
     ) -> Map<B, 192, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1067,7 +1067,7 @@ impl ConvBn448To384At8 {
         &self,
         x: Map<B, 448, 8, 8, T>,
     ) -> Map<B, 384, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1095,7 +1095,7 @@ impl ConvBn1280To448At8 {
         &self,
         x: Map<B, 1280, 8, 8, T>,
     ) -> Map<B, 448, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1123,7 +1123,7 @@ impl ConvBn384To384At8_2 {
         &self,
         x: Map<B, 384, 8, 8, T>,
     ) -> Map<B, 384, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1151,7 +1151,7 @@ impl ConvBn384To384At8 {
         &self,
         x: Map<B, 384, 8, 8, T>,
     ) -> Map<B, 384, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1179,7 +1179,7 @@ impl ConvBn1280To384At8 {
         &self,
         x: Map<B, 1280, 8, 8, T>,
     ) -> Map<B, 384, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1207,7 +1207,7 @@ impl ConvBn1280To320At8 {
         &self,
         x: Map<B, 1280, 8, 8, T>,
     ) -> Map<B, 320, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1235,7 +1235,7 @@ impl ConvBn192To192At8 {
         &self,
         x: Map<B, 192, 17, 17, T>,
     ) -> Map<B, 192, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1263,7 +1263,7 @@ impl ConvBn192To320At8 {
         &self,
         x: Map<B, 192, 17, 17, T>,
     ) -> Map<B, 320, 8, 8, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1291,7 +1291,7 @@ impl ConvBn192To192At17_2 {
         &self,
         x: Map<B, 192, 17, 17, T>,
     ) -> Map<B, 192, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1319,7 +1319,7 @@ impl ConvBn192To192At17 {
         &self,
         x: Map<B, 192, 17, 17, T>,
     ) -> Map<B, 192, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1347,7 +1347,7 @@ impl ConvBn160To192At17_2 {
         &self,
         x: Map<B, 160, 17, 17, T>,
     ) -> Map<B, 192, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1375,7 +1375,7 @@ impl ConvBn160To160At17_2 {
         &self,
         x: Map<B, 160, 17, 17, T>,
     ) -> Map<B, 160, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1403,7 +1403,7 @@ impl ConvBn160To192At17 {
         &self,
         x: Map<B, 160, 17, 17, T>,
     ) -> Map<B, 192, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1431,7 +1431,7 @@ impl ConvBn160To160At17 {
         &self,
         x: Map<B, 160, 17, 17, T>,
     ) -> Map<B, 160, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1459,7 +1459,7 @@ impl ConvBn768To160At17 {
         &self,
         x: Map<B, 768, 17, 17, T>,
     ) -> Map<B, 160, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1487,7 +1487,7 @@ impl ConvBn128To192At17_2 {
         &self,
         x: Map<B, 128, 17, 17, T>,
     ) -> Map<B, 192, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1515,7 +1515,7 @@ impl ConvBn128To128At17_2 {
         &self,
         x: Map<B, 128, 17, 17, T>,
     ) -> Map<B, 128, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1543,7 +1543,7 @@ impl ConvBn128To192At17 {
         &self,
         x: Map<B, 128, 17, 17, T>,
     ) -> Map<B, 192, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1571,7 +1571,7 @@ impl ConvBn128To128At17 {
         &self,
         x: Map<B, 128, 17, 17, T>,
     ) -> Map<B, 128, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1599,7 +1599,7 @@ impl ConvBn768To128At17 {
         &self,
         x: Map<B, 768, 17, 17, T>,
     ) -> Map<B, 128, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1627,7 +1627,7 @@ impl ConvBn768To192At17 {
         &self,
         x: Map<B, 768, 17, 17, T>,
     ) -> Map<B, 192, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1655,7 +1655,7 @@ impl ConvBn96To96At17 {
         &self,
         x: Map<B, 96, 35, 35, T>,
     ) -> Map<B, 96, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1683,7 +1683,7 @@ impl ConvBn288To384At17 {
         &self,
         x: Map<B, 288, 35, 35, T>,
     ) -> Map<B, 384, 17, 17, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1711,7 +1711,7 @@ impl ConvBn288To48At35 {
         &self,
         x: Map<B, 288, 35, 35, T>,
     ) -> Map<B, 48, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1739,7 +1739,7 @@ impl ConvBn288To64At35 {
         &self,
         x: Map<B, 288, 35, 35, T>,
     ) -> Map<B, 64, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1767,7 +1767,7 @@ impl ConvBn256To48At35 {
         &self,
         x: Map<B, 256, 35, 35, T>,
     ) -> Map<B, 48, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1795,7 +1795,7 @@ impl ConvBn256To64At35 {
         &self,
         x: Map<B, 256, 35, 35, T>,
     ) -> Map<B, 64, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1823,7 +1823,7 @@ impl ConvBn192To32At35 {
         &self,
         x: Map<B, 192, 35, 35, T>,
     ) -> Map<B, 32, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1851,7 +1851,7 @@ impl ConvBn96To96At35 {
         &self,
         x: Map<B, 96, 35, 35, T>,
     ) -> Map<B, 96, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1879,7 +1879,7 @@ impl ConvBn64To96At35 {
         &self,
         x: Map<B, 64, 35, 35, T>,
     ) -> Map<B, 96, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1907,7 +1907,7 @@ impl ConvBn48To64At35 {
         &self,
         x: Map<B, 48, 35, 35, T>,
     ) -> Map<B, 64, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1935,7 +1935,7 @@ impl ConvBn192To48At35 {
         &self,
         x: Map<B, 192, 35, 35, T>,
     ) -> Map<B, 48, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1963,7 +1963,7 @@ impl ConvBn192To64At35 {
         &self,
         x: Map<B, 192, 35, 35, T>,
     ) -> Map<B, 64, 35, 35, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1991,7 +1991,7 @@ impl ConvBn80To192At71 {
         &self,
         x: Map<B, 80, 73, 73, T>,
     ) -> Map<B, 192, 71, 71, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -2019,7 +2019,7 @@ impl ConvBn64To80At73 {
         &self,
         x: Map<B, 64, 73, 73, T>,
     ) -> Map<B, 80, 73, 73, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -2047,7 +2047,7 @@ impl ConvBn32To64At147 {
         &self,
         x: Map<B, 32, 147, 147, T>,
     ) -> Map<B, 64, 147, 147, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -2075,7 +2075,7 @@ impl ConvBn32To32At147 {
         &self,
         x: Map<B, 32, 149, 149, T>,
     ) -> Map<B, 32, 147, 147, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -2105,7 +2105,7 @@ impl ConvBn3To32At149 {
         &self,
         x: Map<B, 3, 299, 299, T>,
     ) -> Map<B, 32, 149, 149, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 

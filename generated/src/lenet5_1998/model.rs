@@ -40,13 +40,13 @@ impl Lenet51998 {
         &self,
         image: Map<B, 1, 28, 28, T>,
     ) -> Features<B, 10, T> {
-        let x = tanh(self.c1.forward(image));
+        let x = self.c1.tanh().forward(image);
         let s2 = self.s2.forward(x);
-        let x = tanh(self.c3.forward(s2));
+        let x = self.c3.tanh().forward(s2);
         let s4 = self.s4.forward(x);
-        let x = tanh(self.c5.forward(s4));
+        let x = self.c5.tanh().forward(s4);
         let x = flatten!(x; 120 x 1 x 1 => 120);
-        let x = tanh(self.f6.forward(x));
+        let x = self.f6.tanh().forward(x);
         self.logits.forward(x)
     }
 
@@ -84,7 +84,7 @@ impl Subsample16 {
         x: Map<B, 16, 10, 10, T>,
     ) -> Map<B, 16, 5, 5, T> {
         let x = avg_pool!(x; 16 x 10 x 10 => 16 x 5 x 5, kernel 2 x 2, stride 2 x 2);
-        sigmoid(self.conv.forward(x))
+        self.conv.sigmoid().forward(x)
     }
 }
 
@@ -108,7 +108,7 @@ impl Subsample6 {
         x: Map<B, 6, 28, 28, T>,
     ) -> Map<B, 6, 14, 14, T> {
         let x = avg_pool!(x; 6 x 28 x 28 => 6 x 14 x 14, kernel 2 x 2, stride 2 x 2);
-        sigmoid(self.conv.forward(x))
+        self.conv.sigmoid().forward(x)
     }
 }
 

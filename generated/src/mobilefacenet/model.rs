@@ -67,7 +67,7 @@ impl Mobilefacenet {
         let down5 = self.down5.forward(res4_5);
         let res5_1 = self.res5s.iter().fold(down5, |x, res5| res5.forward(x));
         let conv6 = self.conv6.forward(res5_1);
-        let global_bn = self.global_bn.forward(self.global.forward(conv6));
+        let global_bn = self.global.bn(&self.global_bn).forward(conv6);
         let x = flatten!(global_bn; 512 x 1 x 1 => 512);
         self.embedding.forward(self.fc.forward(x))
     }
@@ -382,7 +382,7 @@ impl ConvUnit512At7 {
         &self,
         x: Map<B, 128, 7, 7, T>,
     ) -> Map<B, 512, 7, 7, T> {
-        self.prelu.forward(self.bn.forward(self.conv.forward(x)))
+        self.prelu.forward(self.conv.bn(&self.bn).forward(x))
     }
 }
 
@@ -410,7 +410,7 @@ impl ConvBn256To128At7 {
         &self,
         x: Map<B, 256, 7, 7, T>,
     ) -> Map<B, 128, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -443,7 +443,7 @@ impl DepthwiseUnit256To256At7 {
         &self,
         x: Map<B, 256, 7, 7, T>,
     ) -> Map<B, 256, 7, 7, T> {
-        self.prelu.forward(self.bn.forward(self.conv.forward(x)))
+        self.prelu.forward(self.conv.bn(&self.bn).forward(x))
     }
 }
 
@@ -474,7 +474,7 @@ impl ConvUnit256At7 {
         &self,
         x: Map<B, 128, 7, 7, T>,
     ) -> Map<B, 256, 7, 7, T> {
-        self.prelu.forward(self.bn.forward(self.conv.forward(x)))
+        self.prelu.forward(self.conv.bn(&self.bn).forward(x))
     }
 }
 
@@ -502,7 +502,7 @@ impl ConvBn512To128At7 {
         &self,
         x: Map<B, 512, 7, 7, T>,
     ) -> Map<B, 128, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -536,7 +536,7 @@ impl DepthwiseUnit512To512At7 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 512, 7, 7, T> {
-        self.prelu.forward(self.bn.forward(self.conv.forward(x)))
+        self.prelu.forward(self.conv.bn(&self.bn).forward(x))
     }
 }
 
@@ -567,7 +567,7 @@ impl ConvUnit512At14 {
         &self,
         x: Map<B, 128, 14, 14, T>,
     ) -> Map<B, 512, 14, 14, T> {
-        self.prelu.forward(self.bn.forward(self.conv.forward(x)))
+        self.prelu.forward(self.conv.bn(&self.bn).forward(x))
     }
 }
 
@@ -600,7 +600,7 @@ impl DepthwiseUnit256To256At14_2 {
         &self,
         x: Map<B, 256, 14, 14, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        self.prelu.forward(self.bn.forward(self.conv.forward(x)))
+        self.prelu.forward(self.conv.bn(&self.bn).forward(x))
     }
 }
 
@@ -631,7 +631,7 @@ impl ConvUnit256At14 {
         &self,
         x: Map<B, 128, 14, 14, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        self.prelu.forward(self.bn.forward(self.conv.forward(x)))
+        self.prelu.forward(self.conv.bn(&self.bn).forward(x))
     }
 }
 
@@ -659,7 +659,7 @@ impl ConvBn256To128At14 {
         &self,
         x: Map<B, 256, 14, 14, T>,
     ) -> Map<B, 128, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -693,7 +693,7 @@ impl DepthwiseUnit256To256At14 {
         &self,
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        self.prelu.forward(self.bn.forward(self.conv.forward(x)))
+        self.prelu.forward(self.conv.bn(&self.bn).forward(x))
     }
 }
 
@@ -724,7 +724,7 @@ impl ConvUnit256At28 {
         &self,
         x: Map<B, 64, 28, 28, T>,
     ) -> Map<B, 256, 28, 28, T> {
-        self.prelu.forward(self.bn.forward(self.conv.forward(x)))
+        self.prelu.forward(self.conv.bn(&self.bn).forward(x))
     }
 }
 
@@ -757,7 +757,7 @@ impl DepthwiseUnit128To128At28_2 {
         &self,
         x: Map<B, 128, 28, 28, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        self.prelu.forward(self.bn.forward(self.conv.forward(x)))
+        self.prelu.forward(self.conv.bn(&self.bn).forward(x))
     }
 }
 
@@ -788,7 +788,7 @@ impl ConvUnit128At28 {
         &self,
         x: Map<B, 64, 28, 28, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        self.prelu.forward(self.bn.forward(self.conv.forward(x)))
+        self.prelu.forward(self.conv.bn(&self.bn).forward(x))
     }
 }
 
@@ -816,7 +816,7 @@ impl ConvBn128To64At28 {
         &self,
         x: Map<B, 128, 28, 28, T>,
     ) -> Map<B, 64, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -850,7 +850,7 @@ impl DepthwiseUnit128To128At28 {
         &self,
         x: Map<B, 128, 56, 56, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        self.prelu.forward(self.bn.forward(self.conv.forward(x)))
+        self.prelu.forward(self.conv.bn(&self.bn).forward(x))
     }
 }
 
@@ -881,7 +881,7 @@ impl ConvUnit128At56 {
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 128, 56, 56, T> {
-        self.prelu.forward(self.bn.forward(self.conv.forward(x)))
+        self.prelu.forward(self.conv.bn(&self.bn).forward(x))
     }
 }
 
@@ -914,7 +914,7 @@ impl DepthwiseUnit64To64At56 {
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 64, 56, 56, T> {
-        self.prelu.forward(self.bn.forward(self.conv.forward(x)))
+        self.prelu.forward(self.conv.bn(&self.bn).forward(x))
     }
 }
 
@@ -947,7 +947,7 @@ impl ConvUnit64At56 {
         &self,
         x: Map<B, 3, 112, 112, T>,
     ) -> Map<B, 64, 56, 56, T> {
-        self.prelu.forward(self.bn.forward(self.conv.forward(x)))
+        self.prelu.forward(self.conv.bn(&self.bn).forward(x))
     }
 }
 

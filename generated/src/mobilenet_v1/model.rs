@@ -372,7 +372,7 @@ impl ConvBn1024To1024At7 {
         &self,
         x: Map<B, 1024, 7, 7, T>,
     ) -> Map<B, 1024, 7, 7, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -402,7 +402,7 @@ impl DepthwiseBn1024At7 {
         &self,
         x: Map<B, 1024, 7, 7, T>,
     ) -> Map<B, 1024, 7, 7, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -430,7 +430,7 @@ impl ConvBn512To1024At7 {
         &self,
         x: Map<B, 512, 7, 7, T>,
     ) -> Map<B, 1024, 7, 7, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -461,7 +461,7 @@ impl DepthwiseBn512At7 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 512, 7, 7, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -489,7 +489,7 @@ impl ConvBn512To512At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 512, 14, 14, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -519,7 +519,7 @@ impl DepthwiseBn512At14 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 512, 14, 14, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -547,7 +547,7 @@ impl ConvBn256To512At14 {
         &self,
         x: Map<B, 256, 14, 14, T>,
     ) -> Map<B, 512, 14, 14, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -578,7 +578,7 @@ impl DepthwiseBn256At14 {
         &self,
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -606,7 +606,7 @@ impl ConvBn256To256At28 {
         &self,
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 256, 28, 28, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -636,7 +636,7 @@ impl DepthwiseBn256At28 {
         &self,
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 256, 28, 28, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -664,7 +664,7 @@ impl ConvBn128To256At28 {
         &self,
         x: Map<B, 128, 28, 28, T>,
     ) -> Map<B, 256, 28, 28, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -695,7 +695,7 @@ impl DepthwiseBn128At28 {
         &self,
         x: Map<B, 128, 56, 56, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -723,7 +723,7 @@ impl ConvBn128To128At56 {
         &self,
         x: Map<B, 128, 56, 56, T>,
     ) -> Map<B, 128, 56, 56, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -753,7 +753,7 @@ impl DepthwiseBn128At56 {
         &self,
         x: Map<B, 128, 56, 56, T>,
     ) -> Map<B, 128, 56, 56, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -781,7 +781,7 @@ impl ConvBn64To128At56 {
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 128, 56, 56, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -812,7 +812,7 @@ impl DepthwiseBn64At56 {
         &self,
         x: Map<B, 64, 112, 112, T>,
     ) -> Map<B, 64, 56, 56, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -840,7 +840,7 @@ impl ConvBn32To64At112 {
         &self,
         x: Map<B, 32, 112, 112, T>,
     ) -> Map<B, 64, 112, 112, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -870,7 +870,7 @@ impl DepthwiseBn32At112 {
         &self,
         x: Map<B, 32, 112, 112, T>,
     ) -> Map<B, 32, 112, 112, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 
@@ -901,7 +901,7 @@ impl ConvBn3To32At112 {
         &self,
         x: Map<B, 3, 224, 224, T>,
     ) -> Map<B, 32, 112, 112, T> {
-        relu6(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu6().forward(x)
     }
 }
 

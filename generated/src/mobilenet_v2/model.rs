@@ -67,7 +67,7 @@ impl MobilenetV2 {
         &self,
         image: Map<B, 3, 224, 224, T>,
     ) -> Features<B, 1000, T> {
-        let stem = relu6(self.conv_bn_0.forward(image));
+        let stem = self.conv_bn_0.chain().relu6().forward(image);
         let x = self.inverted_1.forward(stem);
         let x = self.inverted_2.forward(x);
         let x = self.inverted_3.forward(x);
@@ -80,7 +80,7 @@ impl MobilenetV2 {
         let x = self.inverted_14.forward(x);
         let x = self.inverteds_4.iter().fold(x, |x, inverted| inverted.forward(x));
         let x = self.inverted_17.forward(x);
-        let x = self.dropout.forward(gap(relu6(self.conv_bn_18.forward(x))));
+        let x = self.dropout.forward(gap(self.conv_bn_18.chain().relu6().forward(x)));
         self.logits.forward(x)
     }
 
@@ -129,8 +129,8 @@ impl Inverted160To320At7 {
         &self,
         x: Map<B, 160, 7, 7, T>,
     ) -> Map<B, 320, 7, 7, T> {
-        let x = relu6(self.expand.forward(x));
-        let x = relu6(self.filter.forward(x));
+        let x = self.expand.chain().relu6().forward(x);
+        let x = self.filter.chain().relu6().forward(x);
         self.project.forward(x)
     }
 }
@@ -164,10 +164,9 @@ impl Inverted160To160At7 {
         &self,
         x: Map<B, 160, 7, 7, T>,
     ) -> Map<B, 160, 7, 7, T> {
-        let x_2 = relu6(self.expand.forward(fork(&x)));
-        let x_2 = relu6(self.filter.forward(x_2));
-        let project = self.project.forward(x_2);
-        add(project, x)
+        let x_2 = self.expand.chain().relu6().forward(fork(&x));
+        let x_2 = self.filter.chain().relu6().forward(x_2);
+        self.project.chain().add(x).forward(x_2)
     }
 }
 
@@ -200,8 +199,8 @@ impl Inverted96To160At7 {
         &self,
         x: Map<B, 96, 14, 14, T>,
     ) -> Map<B, 160, 7, 7, T> {
-        let x = relu6(self.expand.forward(x));
-        let x = relu6(self.filter.forward(x));
+        let x = self.expand.chain().relu6().forward(x);
+        let x = self.filter.chain().relu6().forward(x);
         self.project.forward(x)
     }
 }
@@ -235,10 +234,9 @@ impl Inverted96To96At14 {
         &self,
         x: Map<B, 96, 14, 14, T>,
     ) -> Map<B, 96, 14, 14, T> {
-        let x_2 = relu6(self.expand.forward(fork(&x)));
-        let x_2 = relu6(self.filter.forward(x_2));
-        let project = self.project.forward(x_2);
-        add(project, x)
+        let x_2 = self.expand.chain().relu6().forward(fork(&x));
+        let x_2 = self.filter.chain().relu6().forward(x_2);
+        self.project.chain().add(x).forward(x_2)
     }
 }
 
@@ -271,8 +269,8 @@ impl Inverted64To96At14 {
         &self,
         x: Map<B, 64, 14, 14, T>,
     ) -> Map<B, 96, 14, 14, T> {
-        let x = relu6(self.expand.forward(x));
-        let x = relu6(self.filter.forward(x));
+        let x = self.expand.chain().relu6().forward(x);
+        let x = self.filter.chain().relu6().forward(x);
         self.project.forward(x)
     }
 }
@@ -306,10 +304,9 @@ impl Inverted64To64At14 {
         &self,
         x: Map<B, 64, 14, 14, T>,
     ) -> Map<B, 64, 14, 14, T> {
-        let x_2 = relu6(self.expand.forward(fork(&x)));
-        let x_2 = relu6(self.filter.forward(x_2));
-        let project = self.project.forward(x_2);
-        add(project, x)
+        let x_2 = self.expand.chain().relu6().forward(fork(&x));
+        let x_2 = self.filter.chain().relu6().forward(x_2);
+        self.project.chain().add(x).forward(x_2)
     }
 }
 
@@ -342,8 +339,8 @@ impl Inverted32To64At14 {
         &self,
         x: Map<B, 32, 28, 28, T>,
     ) -> Map<B, 64, 14, 14, T> {
-        let x = relu6(self.expand.forward(x));
-        let x = relu6(self.filter.forward(x));
+        let x = self.expand.chain().relu6().forward(x);
+        let x = self.filter.chain().relu6().forward(x);
         self.project.forward(x)
     }
 }
@@ -377,10 +374,9 @@ impl Inverted32To32At28 {
         &self,
         x: Map<B, 32, 28, 28, T>,
     ) -> Map<B, 32, 28, 28, T> {
-        let x_2 = relu6(self.expand.forward(fork(&x)));
-        let x_2 = relu6(self.filter.forward(x_2));
-        let project = self.project.forward(x_2);
-        add(project, x)
+        let x_2 = self.expand.chain().relu6().forward(fork(&x));
+        let x_2 = self.filter.chain().relu6().forward(x_2);
+        self.project.chain().add(x).forward(x_2)
     }
 }
 
@@ -413,8 +409,8 @@ impl Inverted24To32At28 {
         &self,
         x: Map<B, 24, 56, 56, T>,
     ) -> Map<B, 32, 28, 28, T> {
-        let x = relu6(self.expand.forward(x));
-        let x = relu6(self.filter.forward(x));
+        let x = self.expand.chain().relu6().forward(x);
+        let x = self.filter.chain().relu6().forward(x);
         self.project.forward(x)
     }
 }
@@ -448,10 +444,9 @@ impl Inverted24To24At56 {
         &self,
         x: Map<B, 24, 56, 56, T>,
     ) -> Map<B, 24, 56, 56, T> {
-        let x_2 = relu6(self.expand.forward(fork(&x)));
-        let x_2 = relu6(self.filter.forward(x_2));
-        let project = self.project.forward(x_2);
-        add(project, x)
+        let x_2 = self.expand.chain().relu6().forward(fork(&x));
+        let x_2 = self.filter.chain().relu6().forward(x_2);
+        self.project.chain().add(x).forward(x_2)
     }
 }
 
@@ -484,8 +479,8 @@ impl Inverted16To24At56 {
         &self,
         x: Map<B, 16, 112, 112, T>,
     ) -> Map<B, 24, 56, 56, T> {
-        let x = relu6(self.expand.forward(x));
-        let x = relu6(self.filter.forward(x));
+        let x = self.expand.chain().relu6().forward(x);
+        let x = self.filter.chain().relu6().forward(x);
         self.project.forward(x)
     }
 }
@@ -516,7 +511,7 @@ impl Inverted32To16At112 {
         &self,
         x: Map<B, 32, 112, 112, T>,
     ) -> Map<B, 16, 112, 112, T> {
-        let x = relu6(self.filter.forward(x));
+        let x = self.filter.chain().relu6().forward(x);
         self.project.forward(x)
     }
 }
@@ -540,12 +535,17 @@ impl ConvBn320To1280At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(320 x 7 x 7 => 1280 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 320, 7, 7]` to `[N, 1280, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 320, 7, 7, T>,
     ) -> Map<B, 1280, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -573,7 +573,7 @@ impl ConvBn960To320At7 {
         &self,
         x: Map<B, 960, 7, 7, T>,
     ) -> Map<B, 320, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -596,12 +596,17 @@ impl ConvBn960To160At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(960 x 7 x 7 => 160 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 960, 7, 7]` to `[N, 160, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 960, 7, 7, T>,
     ) -> Map<B, 160, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -626,12 +631,17 @@ impl DepthwiseBn960At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(960 x 7 x 7 => 960 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 960, 7, 7]` to `[N, 960, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 960, 7, 7, T>,
     ) -> Map<B, 960, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -654,12 +664,17 @@ impl ConvBn160To960At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(160 x 7 x 7 => 960 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 160, 7, 7]` to `[N, 960, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 160, 7, 7, T>,
     ) -> Map<B, 960, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -687,7 +702,7 @@ impl ConvBn576To160At7 {
         &self,
         x: Map<B, 576, 7, 7, T>,
     ) -> Map<B, 160, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -713,12 +728,17 @@ impl DepthwiseBn576At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(576 x 14 x 14 => 576 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 576, 14, 14]` to `[N, 576, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 576, 14, 14, T>,
     ) -> Map<B, 576, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -741,12 +761,17 @@ impl ConvBn576To96At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(576 x 14 x 14 => 96 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 576, 14, 14]` to `[N, 96, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 576, 14, 14, T>,
     ) -> Map<B, 96, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -771,12 +796,17 @@ impl DepthwiseBn576At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(576 x 14 x 14 => 576 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 576, 14, 14]` to `[N, 576, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 576, 14, 14, T>,
     ) -> Map<B, 576, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -799,12 +829,17 @@ impl ConvBn96To576At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(96 x 14 x 14 => 576 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 96, 14, 14]` to `[N, 576, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 96, 14, 14, T>,
     ) -> Map<B, 576, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -832,7 +867,7 @@ impl ConvBn384To96At14 {
         &self,
         x: Map<B, 384, 14, 14, T>,
     ) -> Map<B, 96, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -855,12 +890,17 @@ impl ConvBn384To64At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(384 x 14 x 14 => 64 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 384, 14, 14]` to `[N, 64, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 384, 14, 14, T>,
     ) -> Map<B, 64, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -885,12 +925,17 @@ impl DepthwiseBn384At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(384 x 14 x 14 => 384 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 384, 14, 14]` to `[N, 384, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 384, 14, 14, T>,
     ) -> Map<B, 384, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -913,12 +958,17 @@ impl ConvBn64To384At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(64 x 14 x 14 => 384 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 64, 14, 14]` to `[N, 384, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 64, 14, 14, T>,
     ) -> Map<B, 384, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -946,7 +996,7 @@ impl ConvBn192To64At14 {
         &self,
         x: Map<B, 192, 14, 14, T>,
     ) -> Map<B, 64, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -972,12 +1022,17 @@ impl DepthwiseBn192At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(192 x 28 x 28 => 192 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 192, 28, 28]` to `[N, 192, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 192, 28, 28, T>,
     ) -> Map<B, 192, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1000,12 +1055,17 @@ impl ConvBn192To32At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(192 x 28 x 28 => 32 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 192, 28, 28]` to `[N, 32, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 192, 28, 28, T>,
     ) -> Map<B, 32, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1030,12 +1090,17 @@ impl DepthwiseBn192At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(192 x 28 x 28 => 192 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 192, 28, 28]` to `[N, 192, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 192, 28, 28, T>,
     ) -> Map<B, 192, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1058,12 +1123,17 @@ impl ConvBn32To192At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(32 x 28 x 28 => 192 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 32, 28, 28]` to `[N, 192, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 32, 28, 28, T>,
     ) -> Map<B, 192, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1091,7 +1161,7 @@ impl ConvBn144To32At28 {
         &self,
         x: Map<B, 144, 28, 28, T>,
     ) -> Map<B, 32, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1117,12 +1187,17 @@ impl DepthwiseBn144At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(144 x 56 x 56 => 144 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 144, 56, 56]` to `[N, 144, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 144, 56, 56, T>,
     ) -> Map<B, 144, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1145,12 +1220,17 @@ impl ConvBn144To24At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(144 x 56 x 56 => 24 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 144, 56, 56]` to `[N, 24, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 144, 56, 56, T>,
     ) -> Map<B, 24, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1175,12 +1255,17 @@ impl DepthwiseBn144At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(144 x 56 x 56 => 144 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 144, 56, 56]` to `[N, 144, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 144, 56, 56, T>,
     ) -> Map<B, 144, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1203,12 +1288,17 @@ impl ConvBn24To144At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(24 x 56 x 56 => 144 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 24, 56, 56]` to `[N, 144, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 24, 56, 56, T>,
     ) -> Map<B, 144, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1236,7 +1326,7 @@ impl ConvBn96To24At56 {
         &self,
         x: Map<B, 96, 56, 56, T>,
     ) -> Map<B, 24, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1262,12 +1352,17 @@ impl DepthwiseBn96At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(96 x 112 x 112 => 96 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 96, 112, 112]` to `[N, 96, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 96, 112, 112, T>,
     ) -> Map<B, 96, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1290,12 +1385,17 @@ impl ConvBn16To96At112 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(16 x 112 x 112 => 96 x 112 x 112) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 16, 112, 112]` to `[N, 96, 112, 112]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 16, 112, 112, T>,
     ) -> Map<B, 96, 112, 112, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1323,7 +1423,7 @@ impl ConvBn32To16At112 {
         &self,
         x: Map<B, 32, 112, 112, T>,
     ) -> Map<B, 16, 112, 112, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1348,12 +1448,17 @@ impl DepthwiseBn32At112 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(32 x 112 x 112 => 32 x 112 x 112) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 32, 112, 112]` to `[N, 32, 112, 112]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 32, 112, 112, T>,
     ) -> Map<B, 32, 112, 112, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1378,12 +1483,17 @@ impl ConvBn3To32At112 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(3 x 224 x 224 => 32 x 112 x 112) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 3, 224, 224]` to `[N, 32, 112, 112]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 3, 224, 224, T>,
     ) -> Map<B, 32, 112, 112, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 

@@ -61,7 +61,7 @@ impl MobilenetV3Small {
         &self,
         image: Map<B, 3, 224, 224, T>,
     ) -> Features<B, 1000, T> {
-        let stem = hswish(self.conv_bn_0.forward(image));
+        let stem = self.conv_bn_0.chain().hswish().forward(image);
         let x = self.inverted_1.forward(stem);
         let x = self.inverted_2.forward(x);
         let x = self.inverted_3.forward(x);
@@ -71,8 +71,8 @@ impl MobilenetV3Small {
         let x = self.inverted_8.forward(x);
         let x = self.inverted_9.forward(x);
         let x = self.inverteds_2.iter().fold(x, |x, inverted| inverted.forward(x));
-        let features = gap(hswish(self.conv_bn_12.forward(x)));
-        let x = self.dropout.forward(hswish(self.hidden.forward(features)));
+        let features = gap(self.conv_bn_12.chain().hswish().forward(x));
+        let x = self.dropout.forward(self.hidden.hswish().forward(features));
         self.logits.forward(x)
     }
 
@@ -123,11 +123,10 @@ impl Inverted96To96At7 {
         &self,
         x: Map<B, 96, 7, 7, T>,
     ) -> Map<B, 96, 7, 7, T> {
-        let x_2 = hswish(self.expand.forward(fork(&x)));
-        let x_2 = hswish(self.filter.forward(x_2));
+        let x_2 = self.expand.chain().hswish().forward(fork(&x));
+        let x_2 = self.filter.chain().hswish().forward(x_2);
         let se = self.se.forward(x_2);
-        let project = self.project.forward(se);
-        add(project, x)
+        self.project.chain().add(x).forward(se)
     }
 }
 
@@ -164,8 +163,8 @@ impl Inverted48To96At7 {
         &self,
         x: Map<B, 48, 14, 14, T>,
     ) -> Map<B, 96, 7, 7, T> {
-        let x = hswish(self.expand.forward(x));
-        let x = hswish(self.filter.forward(x));
+        let x = self.expand.chain().hswish().forward(x);
+        let x = self.filter.chain().hswish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -204,11 +203,10 @@ impl Inverted48To48At14 {
         &self,
         x: Map<B, 48, 14, 14, T>,
     ) -> Map<B, 48, 14, 14, T> {
-        let x_2 = hswish(self.expand.forward(fork(&x)));
-        let x_2 = hswish(self.filter.forward(x_2));
+        let x_2 = self.expand.chain().hswish().forward(fork(&x));
+        let x_2 = self.filter.chain().hswish().forward(x_2);
         let se = self.se.forward(x_2);
-        let project = self.project.forward(se);
-        add(project, x)
+        self.project.chain().add(x).forward(se)
     }
 }
 
@@ -245,8 +243,8 @@ impl Inverted40To48At14 {
         &self,
         x: Map<B, 40, 14, 14, T>,
     ) -> Map<B, 48, 14, 14, T> {
-        let x = hswish(self.expand.forward(x));
-        let x = hswish(self.filter.forward(x));
+        let x = self.expand.chain().hswish().forward(x);
+        let x = self.filter.chain().hswish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -285,11 +283,10 @@ impl Inverted40To40At14 {
         &self,
         x: Map<B, 40, 14, 14, T>,
     ) -> Map<B, 40, 14, 14, T> {
-        let x_2 = hswish(self.expand.forward(fork(&x)));
-        let x_2 = hswish(self.filter.forward(x_2));
+        let x_2 = self.expand.chain().hswish().forward(fork(&x));
+        let x_2 = self.filter.chain().hswish().forward(x_2);
         let se = self.se.forward(x_2);
-        let project = self.project.forward(se);
-        add(project, x)
+        self.project.chain().add(x).forward(se)
     }
 }
 
@@ -326,8 +323,8 @@ impl Inverted24To40At14 {
         &self,
         x: Map<B, 24, 28, 28, T>,
     ) -> Map<B, 40, 14, 14, T> {
-        let x = hswish(self.expand.forward(x));
-        let x = hswish(self.filter.forward(x));
+        let x = self.expand.chain().hswish().forward(x);
+        let x = self.filter.chain().hswish().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -363,10 +360,9 @@ impl Inverted24To24At28 {
         &self,
         x: Map<B, 24, 28, 28, T>,
     ) -> Map<B, 24, 28, 28, T> {
-        let x_2 = relu(self.expand.forward(fork(&x)));
-        let x_2 = relu(self.filter.forward(x_2));
-        let project = self.project.forward(x_2);
-        add(project, x)
+        let x_2 = self.expand.chain().relu().forward(fork(&x));
+        let x_2 = self.filter.chain().relu().forward(x_2);
+        self.project.chain().add(x).forward(x_2)
     }
 }
 
@@ -399,8 +395,8 @@ impl Inverted16To24At28 {
         &self,
         x: Map<B, 16, 56, 56, T>,
     ) -> Map<B, 24, 28, 28, T> {
-        let x = relu(self.expand.forward(x));
-        let x = relu(self.filter.forward(x));
+        let x = self.expand.chain().relu().forward(x);
+        let x = self.filter.chain().relu().forward(x);
         self.project.forward(x)
     }
 }
@@ -434,7 +430,7 @@ impl Inverted16To16At56 {
         &self,
         x: Map<B, 16, 112, 112, T>,
     ) -> Map<B, 16, 56, 56, T> {
-        let x = relu(self.filter.forward(x));
+        let x = self.filter.chain().relu().forward(x);
         let se = self.se.forward(x);
         self.project.forward(se)
     }
@@ -459,12 +455,17 @@ impl ConvBn576To96At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(576 x 7 x 7 => 96 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 576, 7, 7]` to `[N, 96, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 576, 7, 7, T>,
     ) -> Map<B, 96, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -493,8 +494,8 @@ impl SqueezeExcite576 {
         x: Map<B, 576, 7, 7, T>,
     ) -> Map<B, 576, 7, 7, T> {
         let gate_value = reshape!(gap(fork(& x)); 576 => 576 x 1 x 1);
-        let gate_value = relu(self.gate_fc1.forward(gate_value));
-        let gate_value = hsigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.relu().forward(gate_value);
+        let gate_value = self.gate_fc2.hsigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -520,12 +521,17 @@ impl DepthwiseBn576 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(576 x 7 x 7 => 576 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 576, 7, 7]` to `[N, 576, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 576, 7, 7, T>,
     ) -> Map<B, 576, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -548,12 +554,17 @@ impl ConvBn96To576At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(96 x 7 x 7 => 576 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 96, 7, 7]` to `[N, 576, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 96, 7, 7, T>,
     ) -> Map<B, 576, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -581,7 +592,7 @@ impl ConvBn288To96At7 {
         &self,
         x: Map<B, 288, 7, 7, T>,
     ) -> Map<B, 96, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -610,8 +621,8 @@ impl SqueezeExcite288 {
         x: Map<B, 288, 7, 7, T>,
     ) -> Map<B, 288, 7, 7, T> {
         let gate_value = reshape!(gap(fork(& x)); 288 => 288 x 1 x 1);
-        let gate_value = relu(self.gate_fc1.forward(gate_value));
-        let gate_value = hsigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.relu().forward(gate_value);
+        let gate_value = self.gate_fc2.hsigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -638,12 +649,17 @@ impl DepthwiseBn288 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(288 x 14 x 14 => 288 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 288, 14, 14]` to `[N, 288, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 288, 14, 14, T>,
     ) -> Map<B, 288, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -666,12 +682,17 @@ impl ConvBn48To288At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(48 x 14 x 14 => 288 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 48, 14, 14]` to `[N, 288, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 48, 14, 14, T>,
     ) -> Map<B, 288, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -694,12 +715,17 @@ impl ConvBn144To48At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(144 x 14 x 14 => 48 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 144, 14, 14]` to `[N, 48, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 144, 14, 14, T>,
     ) -> Map<B, 48, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -728,8 +754,8 @@ impl SqueezeExcite144 {
         x: Map<B, 144, 14, 14, T>,
     ) -> Map<B, 144, 14, 14, T> {
         let gate_value = reshape!(gap(fork(& x)); 144 => 144 x 1 x 1);
-        let gate_value = relu(self.gate_fc1.forward(gate_value));
-        let gate_value = hsigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.relu().forward(gate_value);
+        let gate_value = self.gate_fc2.hsigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -755,12 +781,17 @@ impl DepthwiseBn144 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(144 x 14 x 14 => 144 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 144, 14, 14]` to `[N, 144, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 144, 14, 14, T>,
     ) -> Map<B, 144, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -783,12 +814,17 @@ impl ConvBn48To144At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(48 x 14 x 14 => 144 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 48, 14, 14]` to `[N, 144, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 48, 14, 14, T>,
     ) -> Map<B, 144, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -816,7 +852,7 @@ impl ConvBn120To48At14 {
         &self,
         x: Map<B, 120, 14, 14, T>,
     ) -> Map<B, 48, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -845,8 +881,8 @@ impl SqueezeExcite120 {
         x: Map<B, 120, 14, 14, T>,
     ) -> Map<B, 120, 14, 14, T> {
         let gate_value = reshape!(gap(fork(& x)); 120 => 120 x 1 x 1);
-        let gate_value = relu(self.gate_fc1.forward(gate_value));
-        let gate_value = hsigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.relu().forward(gate_value);
+        let gate_value = self.gate_fc2.hsigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -872,12 +908,17 @@ impl DepthwiseBn120 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(120 x 14 x 14 => 120 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 120, 14, 14]` to `[N, 120, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 120, 14, 14, T>,
     ) -> Map<B, 120, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -900,12 +941,17 @@ impl ConvBn40To120At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(40 x 14 x 14 => 120 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 40, 14, 14]` to `[N, 120, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 40, 14, 14, T>,
     ) -> Map<B, 120, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -928,12 +974,17 @@ impl ConvBn240To40At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(240 x 14 x 14 => 40 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 240, 14, 14]` to `[N, 40, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 240, 14, 14, T>,
     ) -> Map<B, 40, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -962,8 +1013,8 @@ impl SqueezeExcite240 {
         x: Map<B, 240, 14, 14, T>,
     ) -> Map<B, 240, 14, 14, T> {
         let gate_value = reshape!(gap(fork(& x)); 240 => 240 x 1 x 1);
-        let gate_value = relu(self.gate_fc1.forward(gate_value));
-        let gate_value = hsigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.relu().forward(gate_value);
+        let gate_value = self.gate_fc2.hsigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -989,12 +1040,17 @@ impl DepthwiseBn240 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(240 x 14 x 14 => 240 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 240, 14, 14]` to `[N, 240, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 240, 14, 14, T>,
     ) -> Map<B, 240, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1017,12 +1073,17 @@ impl ConvBn40To240At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(40 x 14 x 14 => 240 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 40, 14, 14]` to `[N, 240, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 40, 14, 14, T>,
     ) -> Map<B, 240, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1050,7 +1111,7 @@ impl ConvBn96To40At14 {
         &self,
         x: Map<B, 96, 14, 14, T>,
     ) -> Map<B, 40, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1079,8 +1140,8 @@ impl SqueezeExcite96 {
         x: Map<B, 96, 14, 14, T>,
     ) -> Map<B, 96, 14, 14, T> {
         let gate_value = reshape!(gap(fork(& x)); 96 => 96 x 1 x 1);
-        let gate_value = relu(self.gate_fc1.forward(gate_value));
-        let gate_value = hsigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.relu().forward(gate_value);
+        let gate_value = self.gate_fc2.hsigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1107,12 +1168,17 @@ impl DepthwiseBn96 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(96 x 28 x 28 => 96 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 96, 28, 28]` to `[N, 96, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 96, 28, 28, T>,
     ) -> Map<B, 96, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1135,12 +1201,17 @@ impl ConvBn24To96At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(24 x 28 x 28 => 96 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 24, 28, 28]` to `[N, 96, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 24, 28, 28, T>,
     ) -> Map<B, 96, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1163,12 +1234,17 @@ impl ConvBn88To24At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(88 x 28 x 28 => 24 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 88, 28, 28]` to `[N, 24, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 88, 28, 28, T>,
     ) -> Map<B, 24, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1193,12 +1269,17 @@ impl DepthwiseBn88 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(88 x 28 x 28 => 88 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 88, 28, 28]` to `[N, 88, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 88, 28, 28, T>,
     ) -> Map<B, 88, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1221,12 +1302,17 @@ impl ConvBn24To88At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(24 x 28 x 28 => 88 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 24, 28, 28]` to `[N, 88, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 24, 28, 28, T>,
     ) -> Map<B, 88, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1254,7 +1340,7 @@ impl ConvBn72To24At28 {
         &self,
         x: Map<B, 72, 28, 28, T>,
     ) -> Map<B, 24, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1280,12 +1366,17 @@ impl DepthwiseBn72 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(72 x 56 x 56 => 72 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 72, 56, 56]` to `[N, 72, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 72, 56, 56, T>,
     ) -> Map<B, 72, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1308,12 +1399,17 @@ impl ConvBn16To72At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(16 x 56 x 56 => 72 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 16, 56, 56]` to `[N, 72, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 16, 56, 56, T>,
     ) -> Map<B, 72, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1341,7 +1437,7 @@ impl ConvBn16To16At56 {
         &self,
         x: Map<B, 16, 56, 56, T>,
     ) -> Map<B, 16, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1370,8 +1466,8 @@ impl SqueezeExcite16 {
         x: Map<B, 16, 56, 56, T>,
     ) -> Map<B, 16, 56, 56, T> {
         let gate_value = reshape!(gap(fork(& x)); 16 => 16 x 1 x 1);
-        let gate_value = relu(self.gate_fc1.forward(gate_value));
-        let gate_value = hsigmoid(self.gate_fc2.forward(gate_value));
+        let gate_value = self.gate_fc1.relu().forward(gate_value);
+        let gate_value = self.gate_fc2.hsigmoid().forward(gate_value);
         gate(x, gate_value)
     }
 }
@@ -1398,12 +1494,17 @@ impl DepthwiseBn16 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(16 x 112 x 112 => 16 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 16, 112, 112]` to `[N, 16, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 16, 112, 112, T>,
     ) -> Map<B, 16, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1428,12 +1529,17 @@ impl ConvBn3To16At112 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(3 x 224 x 224 => 16 x 112 x 112) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 3, 224, 224]` to `[N, 16, 112, 112]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 3, 224, 224, T>,
     ) -> Map<B, 16, 112, 112, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 

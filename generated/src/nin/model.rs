@@ -185,7 +185,7 @@ impl Unit192To10At8 {
         &self,
         x: Map<B, 192, 8, 8, T>,
     ) -> Map<B, 10, 8, 8, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 
@@ -210,7 +210,7 @@ impl Unit192To192At8_2 {
         &self,
         x: Map<B, 192, 8, 8, T>,
     ) -> Map<B, 192, 8, 8, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 
@@ -235,7 +235,7 @@ impl Unit192To192At8 {
         &self,
         x: Map<B, 192, 8, 8, T>,
     ) -> Map<B, 192, 8, 8, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 
@@ -260,7 +260,7 @@ impl Unit192To192At16 {
         &self,
         x: Map<B, 192, 16, 16, T>,
     ) -> Map<B, 192, 16, 16, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 
@@ -285,7 +285,7 @@ impl Unit96To192At16 {
         &self,
         x: Map<B, 96, 16, 16, T>,
     ) -> Map<B, 192, 16, 16, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 
@@ -310,7 +310,7 @@ impl Unit160To96At32 {
         &self,
         x: Map<B, 160, 32, 32, T>,
     ) -> Map<B, 96, 32, 32, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 
@@ -335,7 +335,7 @@ impl Unit192To160At32 {
         &self,
         x: Map<B, 192, 32, 32, T>,
     ) -> Map<B, 160, 32, 32, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 
@@ -360,7 +360,7 @@ impl Unit3To192At32 {
         &self,
         x: Map<B, 3, 32, 32, T>,
     ) -> Map<B, 192, 32, 32, T> {
-        relu(self.conv.forward(x))
+        self.conv.relu().forward(x)
     }
 }
 

@@ -37,7 +37,7 @@ impl Resnet18 {
         &self,
         image: Map<B, 3, 224, 224, T>,
     ) -> Features<B, 1000, T> {
-        let stem = relu(self.conv_bn_0.forward(image));
+        let stem = self.conv_bn_0.chain().relu().forward(image);
         let x = max_pool!(
             stem; 64 x 112 x 112 => 64 x 56 x 56, kernel 3 x 3, stride 2 x 2, pad 1 x 1
         );
@@ -199,9 +199,8 @@ impl Basic512To512At7 {
         &self,
         x: Map<B, 512, 7, 7, T>,
     ) -> Map<B, 512, 7, 7, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = self.main_1.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        self.main_1.chain().add(x).relu().forward(main)
     }
 }
 
@@ -232,10 +231,9 @@ impl Basic256To512At7 {
         &self,
         x: Map<B, 256, 14, 14, T>,
     ) -> Map<B, 512, 7, 7, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
+        let main = self.main_0.chain().relu().forward(fork(&x));
         let main = self.main_1.forward(main);
-        let skip = self.skip_0.forward(x);
-        relu(add(main, skip))
+        self.skip_0.chain().add(main).relu().forward(x)
     }
 }
 
@@ -263,9 +261,8 @@ impl Basic256To256At14 {
         &self,
         x: Map<B, 256, 14, 14, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = self.main_1.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        self.main_1.chain().add(x).relu().forward(main)
     }
 }
 
@@ -296,10 +293,9 @@ impl Basic128To256At14 {
         &self,
         x: Map<B, 128, 28, 28, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
+        let main = self.main_0.chain().relu().forward(fork(&x));
         let main = self.main_1.forward(main);
-        let skip = self.skip_0.forward(x);
-        relu(add(main, skip))
+        self.skip_0.chain().add(main).relu().forward(x)
     }
 }
 
@@ -327,9 +323,8 @@ impl Basic128To128At28 {
         &self,
         x: Map<B, 128, 28, 28, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = self.main_1.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        self.main_1.chain().add(x).relu().forward(main)
     }
 }
 
@@ -360,10 +355,9 @@ impl Basic64To128At28 {
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
+        let main = self.main_0.chain().relu().forward(fork(&x));
         let main = self.main_1.forward(main);
-        let skip = self.skip_0.forward(x);
-        relu(add(main, skip))
+        self.skip_0.chain().add(main).relu().forward(x)
     }
 }
 
@@ -391,9 +385,8 @@ impl Basic64To64At56 {
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 64, 56, 56, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = self.main_1.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        self.main_1.chain().add(x).relu().forward(main)
     }
 }
 
@@ -416,12 +409,17 @@ impl ConvBn256To512At7_2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 14 x 14 => 512 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 14, 14]` to `[N, 512, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 14, 14, T>,
     ) -> Map<B, 512, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -444,12 +442,17 @@ impl ConvBn512To512At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 7 x 7 => 512 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 7, 7]` to `[N, 512, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 7, 7, T>,
     ) -> Map<B, 512, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -474,12 +477,17 @@ impl ConvBn256To512At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 14 x 14 => 512 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 14, 14]` to `[N, 512, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 14, 14, T>,
     ) -> Map<B, 512, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -502,12 +510,17 @@ impl ConvBn128To256At14_2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(128 x 28 x 28 => 256 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 128, 28, 28]` to `[N, 256, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 128, 28, 28, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -530,12 +543,17 @@ impl ConvBn256To256At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 14 x 14 => 256 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 14, 14]` to `[N, 256, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 14, 14, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -560,12 +578,17 @@ impl ConvBn128To256At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(128 x 28 x 28 => 256 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 128, 28, 28]` to `[N, 256, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 128, 28, 28, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -588,12 +611,17 @@ impl ConvBn64To128At28_2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(64 x 56 x 56 => 128 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 64, 56, 56]` to `[N, 128, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -616,12 +644,17 @@ impl ConvBn128To128At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(128 x 28 x 28 => 128 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 128, 28, 28]` to `[N, 128, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 128, 28, 28, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -646,12 +679,17 @@ impl ConvBn64To128At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(64 x 56 x 56 => 128 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 64, 56, 56]` to `[N, 128, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -674,12 +712,17 @@ impl ConvBn64To64At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(64 x 56 x 56 => 64 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 64, 56, 56]` to `[N, 64, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 64, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -704,12 +747,17 @@ impl ConvBn3To64At112 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(3 x 224 x 224 => 64 x 112 x 112) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 3, 224, 224]` to `[N, 64, 112, 112]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 3, 224, 224, T>,
     ) -> Map<B, 64, 112, 112, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 

@@ -34,7 +34,7 @@ impl Resnet20 {
         &self,
         image: Map<B, 3, 32, 32, T>,
     ) -> Features<B, 10, T> {
-        let stem = relu(self.conv_bn_0.forward(image));
+        let stem = self.conv_bn_0.chain().relu().forward(image);
         let layer1 = self.layer1.forward(stem);
         let layer2 = self.layer2.forward(layer1);
         let features = gap(self.layer3.forward(layer2));
@@ -162,9 +162,8 @@ impl Basic64To64At8 {
         &self,
         x: Map<B, 64, 8, 8, T>,
     ) -> Map<B, 64, 8, 8, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = self.main_1.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        self.main_1.chain().add(x).relu().forward(main)
     }
 }
 
@@ -192,10 +191,9 @@ impl Basic32To64At8 {
         &self,
         x: Map<B, 32, 16, 16, T>,
     ) -> Map<B, 64, 8, 8, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = self.main_1.forward(main);
+        let main = self.main_0.chain().relu().forward(fork(&x));
         let skip = Widen64.forward(x);
-        relu(add(main, skip))
+        self.main_1.chain().add(skip).relu().forward(main)
     }
 }
 
@@ -223,9 +221,8 @@ impl Basic32To32At16 {
         &self,
         x: Map<B, 32, 16, 16, T>,
     ) -> Map<B, 32, 16, 16, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = self.main_1.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        self.main_1.chain().add(x).relu().forward(main)
     }
 }
 
@@ -253,10 +250,9 @@ impl Basic16To32At16 {
         &self,
         x: Map<B, 16, 32, 32, T>,
     ) -> Map<B, 32, 16, 16, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = self.main_1.forward(main);
+        let main = self.main_0.chain().relu().forward(fork(&x));
         let skip = Widen32.forward(x);
-        relu(add(main, skip))
+        self.main_1.chain().add(skip).relu().forward(main)
     }
 }
 
@@ -284,9 +280,8 @@ impl Basic16To16At32 {
         &self,
         x: Map<B, 16, 32, 32, T>,
     ) -> Map<B, 16, 32, 32, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = self.main_1.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        self.main_1.chain().add(x).relu().forward(main)
     }
 }
 
@@ -350,12 +345,17 @@ impl ConvBn64To64At8 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(64 x 8 x 8 => 64 x 8 x 8) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 64, 8, 8]` to `[N, 64, 8, 8]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 64, 8, 8, T>,
     ) -> Map<B, 64, 8, 8, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -380,12 +380,17 @@ impl ConvBn32To64At8 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(32 x 16 x 16 => 64 x 8 x 8) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 32, 16, 16]` to `[N, 64, 8, 8]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 32, 16, 16, T>,
     ) -> Map<B, 64, 8, 8, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -449,12 +454,17 @@ impl ConvBn32To32At16 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(32 x 16 x 16 => 32 x 16 x 16) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 32, 16, 16]` to `[N, 32, 16, 16]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 32, 16, 16, T>,
     ) -> Map<B, 32, 16, 16, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -479,12 +489,17 @@ impl ConvBn16To32At16 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(16 x 32 x 32 => 32 x 16 x 16) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 16, 32, 32]` to `[N, 32, 16, 16]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 16, 32, 32, T>,
     ) -> Map<B, 32, 16, 16, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -507,12 +522,17 @@ impl ConvBn16To16At32 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(16 x 32 x 32 => 16 x 32 x 32) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 16, 32, 32]` to `[N, 16, 32, 32]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 16, 32, 32, T>,
     ) -> Map<B, 16, 32, 32, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -535,12 +555,17 @@ impl ConvBn3To16At32 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(3 x 32 x 32 => 16 x 32 x 32) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 3, 32, 32]` to `[N, 16, 32, 32]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 3, 32, 32, T>,
     ) -> Map<B, 16, 32, 32, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 

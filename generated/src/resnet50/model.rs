@@ -37,7 +37,7 @@ impl Resnet50 {
         &self,
         image: Map<B, 3, 224, 224, T>,
     ) -> Features<B, 1000, T> {
-        let stem = relu(self.conv_bn_0.forward(image));
+        let stem = self.conv_bn_0.chain().relu().forward(image);
         let x = max_pool!(
             stem; 64 x 112 x 112 => 64 x 56 x 56, kernel 3 x 3, stride 2 x 2, pad 1 x 1
         );
@@ -206,10 +206,9 @@ impl Bottleneck2048To2048At7 {
         &self,
         x: Map<B, 2048, 7, 7, T>,
     ) -> Map<B, 2048, 7, 7, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
-        let main = self.main_2.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
+        self.main_2.chain().add(x).relu().forward(main)
     }
 }
 
@@ -245,11 +244,10 @@ impl Bottleneck1024To2048At7 {
         &self,
         x: Map<B, 1024, 14, 14, T>,
     ) -> Map<B, 2048, 7, 7, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
         let main = self.main_2.forward(main);
-        let skip = self.skip_0.forward(x);
-        relu(add(main, skip))
+        self.skip_0.chain().add(main).relu().forward(x)
     }
 }
 
@@ -283,10 +281,9 @@ impl Bottleneck1024To1024At14 {
         &self,
         x: Map<B, 1024, 14, 14, T>,
     ) -> Map<B, 1024, 14, 14, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
-        let main = self.main_2.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
+        self.main_2.chain().add(x).relu().forward(main)
     }
 }
 
@@ -322,11 +319,10 @@ impl Bottleneck512To1024At14 {
         &self,
         x: Map<B, 512, 28, 28, T>,
     ) -> Map<B, 1024, 14, 14, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
         let main = self.main_2.forward(main);
-        let skip = self.skip_0.forward(x);
-        relu(add(main, skip))
+        self.skip_0.chain().add(main).relu().forward(x)
     }
 }
 
@@ -360,10 +356,9 @@ impl Bottleneck512To512At28 {
         &self,
         x: Map<B, 512, 28, 28, T>,
     ) -> Map<B, 512, 28, 28, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
-        let main = self.main_2.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
+        self.main_2.chain().add(x).relu().forward(main)
     }
 }
 
@@ -399,11 +394,10 @@ impl Bottleneck256To512At28 {
         &self,
         x: Map<B, 256, 56, 56, T>,
     ) -> Map<B, 512, 28, 28, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
         let main = self.main_2.forward(main);
-        let skip = self.skip_0.forward(x);
-        relu(add(main, skip))
+        self.skip_0.chain().add(main).relu().forward(x)
     }
 }
 
@@ -437,10 +431,9 @@ impl Bottleneck256To256At56 {
         &self,
         x: Map<B, 256, 56, 56, T>,
     ) -> Map<B, 256, 56, 56, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
-        let main = self.main_2.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
+        self.main_2.chain().add(x).relu().forward(main)
     }
 }
 
@@ -476,11 +469,10 @@ impl Bottleneck64To256At56 {
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 256, 56, 56, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
         let main = self.main_2.forward(main);
-        let skip = self.skip_0.forward(x);
-        relu(add(main, skip))
+        self.skip_0.chain().add(main).relu().forward(x)
     }
 }
 
@@ -506,12 +498,17 @@ impl ConvBn512To512At7_2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 7 x 7 => 512 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 7, 7]` to `[N, 512, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 7, 7, T>,
     ) -> Map<B, 512, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -534,12 +531,17 @@ impl ConvBn2048To512At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(2048 x 7 x 7 => 512 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 2048, 7, 7]` to `[N, 512, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 2048, 7, 7, T>,
     ) -> Map<B, 512, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -562,12 +564,17 @@ impl ConvBn1024To2048At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(1024 x 14 x 14 => 2048 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 1024, 14, 14]` to `[N, 2048, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 1024, 14, 14, T>,
     ) -> Map<B, 2048, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -590,12 +597,17 @@ impl ConvBn512To2048At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 7 x 7 => 2048 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 7, 7]` to `[N, 2048, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 7, 7, T>,
     ) -> Map<B, 2048, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -620,12 +632,17 @@ impl ConvBn512To512At7 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 14 x 14 => 512 x 7 x 7) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 14, 14]` to `[N, 512, 7, 7]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 512, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -648,12 +665,17 @@ impl ConvBn1024To512At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(1024 x 14 x 14 => 512 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 1024, 14, 14]` to `[N, 512, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 1024, 14, 14, T>,
     ) -> Map<B, 512, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -676,12 +698,17 @@ impl ConvBn256To256At14_2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 14 x 14 => 256 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 14, 14]` to `[N, 256, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 14, 14, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -704,12 +731,17 @@ impl ConvBn1024To256At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(1024 x 14 x 14 => 256 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 1024, 14, 14]` to `[N, 256, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 1024, 14, 14, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -734,12 +766,17 @@ impl ConvBn512To1024At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 28 x 28 => 1024 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 28, 28]` to `[N, 1024, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 28, 28, T>,
     ) -> Map<B, 1024, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -762,12 +799,17 @@ impl ConvBn256To1024At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 14 x 14 => 1024 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 14, 14]` to `[N, 1024, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 14, 14, T>,
     ) -> Map<B, 1024, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -792,12 +834,17 @@ impl ConvBn256To256At14 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 28 x 28 => 256 x 14 x 14) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 28, 28]` to `[N, 256, 14, 14]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 256, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -820,12 +867,17 @@ impl ConvBn512To256At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 28 x 28 => 256 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 28, 28]` to `[N, 256, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 28, 28, T>,
     ) -> Map<B, 256, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -848,12 +900,17 @@ impl ConvBn128To128At28_2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(128 x 28 x 28 => 128 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 128, 28, 28]` to `[N, 128, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 128, 28, 28, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -876,12 +933,17 @@ impl ConvBn512To128At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 28 x 28 => 128 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 28, 28]` to `[N, 128, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 28, 28, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -904,12 +966,17 @@ impl ConvBn256To512At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 56 x 56 => 512 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 56, 56]` to `[N, 512, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 56, 56, T>,
     ) -> Map<B, 512, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -932,12 +999,17 @@ impl ConvBn128To512At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(128 x 28 x 28 => 512 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 128, 28, 28]` to `[N, 512, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 128, 28, 28, T>,
     ) -> Map<B, 512, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -962,12 +1034,17 @@ impl ConvBn128To128At28 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(128 x 56 x 56 => 128 x 28 x 28) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 128, 56, 56]` to `[N, 128, 28, 28]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 128, 56, 56, T>,
     ) -> Map<B, 128, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -990,12 +1067,17 @@ impl ConvBn256To128At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 56 x 56 => 128 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 56, 56]` to `[N, 128, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 56, 56, T>,
     ) -> Map<B, 128, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1018,12 +1100,17 @@ impl ConvBn256To64At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 56 x 56 => 64 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 56, 56]` to `[N, 64, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 56, 56, T>,
     ) -> Map<B, 64, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1046,12 +1133,17 @@ impl ConvBn64To256At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(64 x 56 x 56 => 256 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 64, 56, 56]` to `[N, 256, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 256, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1074,12 +1166,17 @@ impl ConvBn64To64At56_2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(64 x 56 x 56 => 64 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 64, 56, 56]` to `[N, 64, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 64, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1102,12 +1199,17 @@ impl ConvBn64To64At56 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(64 x 56 x 56 => 64 x 56 x 56) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 64, 56, 56]` to `[N, 64, 56, 56]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 64, 56, 56, T>,
     ) -> Map<B, 64, 56, 56, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1132,12 +1234,17 @@ impl ConvBn3To64At112 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(3 x 224 x 224 => 64 x 112 x 112) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 3, 224, 224]` to `[N, 64, 112, 112]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 3, 224, 224, T>,
     ) -> Map<B, 64, 112, 112, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 

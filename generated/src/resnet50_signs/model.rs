@@ -37,7 +37,7 @@ impl Resnet50Signs {
         &self,
         image: Map<B, 3, 64, 64, T>,
     ) -> Features<B, 6, T> {
-        let stem = relu(self.conv_bn_0.forward(image));
+        let stem = self.conv_bn_0.chain().relu().forward(image);
         let x = max_pool!(
             stem; 64 x 32 x 32 => 64 x 15 x 15, kernel 3 x 3, stride 2 x 2
         );
@@ -209,10 +209,9 @@ impl Bottleneck2048To2048At2 {
         &self,
         x: Map<B, 2048, 2, 2, T>,
     ) -> Map<B, 2048, 2, 2, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
-        let main = self.main_2.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
+        self.main_2.chain().add(x).relu().forward(main)
     }
 }
 
@@ -248,11 +247,10 @@ impl Bottleneck1024To2048At2 {
         &self,
         x: Map<B, 1024, 4, 4, T>,
     ) -> Map<B, 2048, 2, 2, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
         let main = self.main_2.forward(main);
-        let skip = self.skip_0.forward(x);
-        relu(add(main, skip))
+        self.skip_0.chain().add(main).relu().forward(x)
     }
 }
 
@@ -286,10 +284,9 @@ impl Bottleneck1024To1024At4 {
         &self,
         x: Map<B, 1024, 4, 4, T>,
     ) -> Map<B, 1024, 4, 4, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
-        let main = self.main_2.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
+        self.main_2.chain().add(x).relu().forward(main)
     }
 }
 
@@ -325,11 +322,10 @@ impl Bottleneck512To1024At4 {
         &self,
         x: Map<B, 512, 8, 8, T>,
     ) -> Map<B, 1024, 4, 4, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
         let main = self.main_2.forward(main);
-        let skip = self.skip_0.forward(x);
-        relu(add(main, skip))
+        self.skip_0.chain().add(main).relu().forward(x)
     }
 }
 
@@ -363,10 +359,9 @@ impl Bottleneck512To512At8 {
         &self,
         x: Map<B, 512, 8, 8, T>,
     ) -> Map<B, 512, 8, 8, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
-        let main = self.main_2.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
+        self.main_2.chain().add(x).relu().forward(main)
     }
 }
 
@@ -402,11 +397,10 @@ impl Bottleneck256To512At8 {
         &self,
         x: Map<B, 256, 15, 15, T>,
     ) -> Map<B, 512, 8, 8, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
         let main = self.main_2.forward(main);
-        let skip = self.skip_0.forward(x);
-        relu(add(main, skip))
+        self.skip_0.chain().add(main).relu().forward(x)
     }
 }
 
@@ -440,10 +434,9 @@ impl Bottleneck256To256At15 {
         &self,
         x: Map<B, 256, 15, 15, T>,
     ) -> Map<B, 256, 15, 15, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
-        let main = self.main_2.forward(main);
-        relu(add(main, x))
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
+        self.main_2.chain().add(x).relu().forward(main)
     }
 }
 
@@ -479,11 +472,10 @@ impl Bottleneck64To256At15 {
         &self,
         x: Map<B, 64, 15, 15, T>,
     ) -> Map<B, 256, 15, 15, T> {
-        let main = relu(self.main_0.forward(fork(&x)));
-        let main = relu(self.main_1.forward(main));
+        let main = self.main_0.chain().relu().forward(fork(&x));
+        let main = self.main_1.chain().relu().forward(main);
         let main = self.main_2.forward(main);
-        let skip = self.skip_0.forward(x);
-        relu(add(main, skip))
+        self.skip_0.chain().add(main).relu().forward(x)
     }
 }
 
@@ -509,12 +501,17 @@ impl ConvBn2048To512At2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(2048 x 2 x 2 => 512 x 2 x 2) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 2048, 2, 2]` to `[N, 512, 2, 2]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 2048, 2, 2, T>,
     ) -> Map<B, 512, 2, 2, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -537,12 +534,17 @@ impl ConvBn1024To2048At2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(1024 x 4 x 4 => 2048 x 2 x 2) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 1024, 4, 4]` to `[N, 2048, 2, 2]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 1024, 4, 4, T>,
     ) -> Map<B, 2048, 2, 2, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -565,12 +567,17 @@ impl ConvBn512To2048At2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 2 x 2 => 2048 x 2 x 2) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 2, 2]` to `[N, 2048, 2, 2]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 2, 2, T>,
     ) -> Map<B, 2048, 2, 2, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -593,12 +600,17 @@ impl ConvBn512To512At2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 2 x 2 => 512 x 2 x 2) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 2, 2]` to `[N, 512, 2, 2]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 2, 2, T>,
     ) -> Map<B, 512, 2, 2, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -621,12 +633,17 @@ impl ConvBn1024To512At2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(1024 x 4 x 4 => 512 x 2 x 2) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 1024, 4, 4]` to `[N, 512, 2, 2]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 1024, 4, 4, T>,
     ) -> Map<B, 512, 2, 2, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -649,12 +666,17 @@ impl ConvBn1024To256At4 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(1024 x 4 x 4 => 256 x 4 x 4) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 1024, 4, 4]` to `[N, 256, 4, 4]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 1024, 4, 4, T>,
     ) -> Map<B, 256, 4, 4, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -677,12 +699,17 @@ impl ConvBn512To1024At4 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 8 x 8 => 1024 x 4 x 4) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 8, 8]` to `[N, 1024, 4, 4]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 8, 8, T>,
     ) -> Map<B, 1024, 4, 4, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -705,12 +732,17 @@ impl ConvBn256To1024At4 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 4 x 4 => 1024 x 4 x 4) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 4, 4]` to `[N, 1024, 4, 4]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 4, 4, T>,
     ) -> Map<B, 1024, 4, 4, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -733,12 +765,17 @@ impl ConvBn256To256At4 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 4 x 4 => 256 x 4 x 4) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 4, 4]` to `[N, 256, 4, 4]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 4, 4, T>,
     ) -> Map<B, 256, 4, 4, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -761,12 +798,17 @@ impl ConvBn512To256At4 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 8 x 8 => 256 x 4 x 4) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 8, 8]` to `[N, 256, 4, 4]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 8, 8, T>,
     ) -> Map<B, 256, 4, 4, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -789,12 +831,17 @@ impl ConvBn512To128At8 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(512 x 8 x 8 => 128 x 8 x 8) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 512, 8, 8]` to `[N, 128, 8, 8]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 512, 8, 8, T>,
     ) -> Map<B, 128, 8, 8, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -817,12 +864,17 @@ impl ConvBn256To512At8 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 15 x 15 => 512 x 8 x 8) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 15, 15]` to `[N, 512, 8, 8]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 15, 15, T>,
     ) -> Map<B, 512, 8, 8, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -845,12 +897,17 @@ impl ConvBn128To512At8 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(128 x 8 x 8 => 512 x 8 x 8) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 128, 8, 8]` to `[N, 512, 8, 8]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 128, 8, 8, T>,
     ) -> Map<B, 512, 8, 8, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -873,12 +930,17 @@ impl ConvBn128To128At8 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(128 x 8 x 8 => 128 x 8 x 8) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 128, 8, 8]` to `[N, 128, 8, 8]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 128, 8, 8, T>,
     ) -> Map<B, 128, 8, 8, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -901,12 +963,17 @@ impl ConvBn256To128At8 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 15 x 15 => 128 x 8 x 8) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 15, 15]` to `[N, 128, 8, 8]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 15, 15, T>,
     ) -> Map<B, 128, 8, 8, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -929,12 +996,17 @@ impl ConvBn256To64At15 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 15 x 15 => 64 x 15 x 15) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 15, 15]` to `[N, 64, 15, 15]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 15, 15, T>,
     ) -> Map<B, 64, 15, 15, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -957,12 +1029,17 @@ impl ConvBn64To256At15 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(64 x 15 x 15 => 256 x 15 x 15) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 64, 15, 15]` to `[N, 256, 15, 15]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 64, 15, 15, T>,
     ) -> Map<B, 256, 15, 15, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -985,12 +1062,17 @@ impl ConvBn64To64At15_2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(64 x 15 x 15 => 64 x 15 x 15) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 64, 15, 15]` to `[N, 64, 15, 15]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 64, 15, 15, T>,
     ) -> Map<B, 64, 15, 15, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1013,12 +1095,17 @@ impl ConvBn64To64At15 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(64 x 15 x 15 => 64 x 15 x 15) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 64, 15, 15]` to `[N, 64, 15, 15]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 64, 15, 15, T>,
     ) -> Map<B, 64, 15, 15, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1041,12 +1128,17 @@ impl ConvBn3To64At32 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(3 x 64 x 64 => 64 x 32 x 32) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 3, 64, 64]` to `[N, 64, 32, 32]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 3, 64, 64, T>,
     ) -> Map<B, 64, 32, 32, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 

@@ -637,7 +637,7 @@ impl ConvBn464To1024At7 {
         &self,
         x: Map<B, 464, 7, 7, T>,
     ) -> Map<B, 1024, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -667,7 +667,7 @@ impl DepthwiseBn232To232At7_2 {
         &self,
         x: Map<B, 232, 7, 7, T>,
     ) -> Map<B, 232, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -695,7 +695,7 @@ impl ConvBn232To232At14 {
         &self,
         x: Map<B, 232, 14, 14, T>,
     ) -> Map<B, 232, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -723,7 +723,7 @@ impl ConvBn232To232At7 {
         &self,
         x: Map<B, 232, 7, 7, T>,
     ) -> Map<B, 232, 7, 7, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -754,7 +754,7 @@ impl DepthwiseBn232To232At7 {
         &self,
         x: Map<B, 232, 14, 14, T>,
     ) -> Map<B, 232, 7, 7, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -784,7 +784,7 @@ impl DepthwiseBn116To116At14_2 {
         &self,
         x: Map<B, 116, 14, 14, T>,
     ) -> Map<B, 116, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -812,7 +812,7 @@ impl ConvBn116To116At28 {
         &self,
         x: Map<B, 116, 28, 28, T>,
     ) -> Map<B, 116, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -840,7 +840,7 @@ impl ConvBn116To116At14 {
         &self,
         x: Map<B, 116, 14, 14, T>,
     ) -> Map<B, 116, 14, 14, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -871,7 +871,7 @@ impl DepthwiseBn116To116At14 {
         &self,
         x: Map<B, 116, 28, 28, T>,
     ) -> Map<B, 116, 14, 14, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -901,7 +901,7 @@ impl DepthwiseBn58To58At28_2 {
         &self,
         x: Map<B, 58, 28, 28, T>,
     ) -> Map<B, 58, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -929,7 +929,7 @@ impl ConvBn58To58At28 {
         &self,
         x: Map<B, 58, 28, 28, T>,
     ) -> Map<B, 58, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -960,7 +960,7 @@ impl DepthwiseBn58To58At28 {
         &self,
         x: Map<B, 58, 56, 56, T>,
     ) -> Map<B, 58, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -988,7 +988,7 @@ impl ConvBn24To58At56 {
         &self,
         x: Map<B, 24, 56, 56, T>,
     ) -> Map<B, 58, 56, 56, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1016,7 +1016,7 @@ impl ConvBn24To58At28 {
         &self,
         x: Map<B, 24, 28, 28, T>,
     ) -> Map<B, 58, 28, 28, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -1047,7 +1047,7 @@ impl DepthwiseBn24To24At28 {
         &self,
         x: Map<B, 24, 56, 56, T>,
     ) -> Map<B, 24, 28, 28, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1077,7 +1077,7 @@ impl ConvBn3To24At112 {
         &self,
         x: Map<B, 3, 224, 224, T>,
     ) -> Map<B, 24, 112, 112, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 

@@ -96,7 +96,7 @@ impl Embed {
             conv4; 96 x 7 x 6 => 96 x 4 x 3, kernel 2 x 2, stride 2 x 2, ceil
         );
         let x = self.dropout.forward(flatten!(x; 96 x 4 x 3 => 1152));
-        sigmoid(self.features.forward(x))
+        self.features.sigmoid().forward(x)
     }
 }
 
@@ -127,7 +127,7 @@ impl Unit96 {
         &self,
         x: Map<B, 64, 7, 6, T>,
     ) -> Map<B, 96, 7, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -155,7 +155,7 @@ impl Unit64 {
         &self,
         x: Map<B, 32, 14, 12, T>,
     ) -> Map<B, 64, 14, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -183,7 +183,7 @@ impl Unit32 {
         &self,
         x: Map<B, 16, 28, 23, T>,
     ) -> Map<B, 32, 28, 23, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -213,7 +213,7 @@ impl Unit16 {
         &self,
         x: Map<B, 1, 56, 46, T>,
     ) -> Map<B, 16, 28, 23, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 

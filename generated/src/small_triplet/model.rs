@@ -98,7 +98,7 @@ impl Unit96 {
         &self,
         x: Map<B, 64, 7, 6, T>,
     ) -> Map<B, 96, 7, 6, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -126,7 +126,7 @@ impl Unit64 {
         &self,
         x: Map<B, 32, 14, 12, T>,
     ) -> Map<B, 64, 14, 12, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -154,7 +154,7 @@ impl Unit32 {
         &self,
         x: Map<B, 16, 28, 23, T>,
     ) -> Map<B, 32, 28, 23, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 
@@ -184,7 +184,7 @@ impl Unit16 {
         &self,
         x: Map<B, 1, 56, 46, T>,
     ) -> Map<B, 16, 28, 23, T> {
-        relu(self.bn.forward(self.conv.forward(x)))
+        self.conv.bn(&self.bn).relu().forward(x)
     }
 }
 

@@ -52,7 +52,7 @@ impl Squeezenet10 {
         &self,
         image: Map<B, 3, 224, 224, T>,
     ) -> Features<B, 1000, T> {
-        let x = relu(self.conv1.forward(image));
+        let x = self.conv1.relu().forward(image);
         let x = max_pool!(
             x; 96 x 109 x 109 => 96 x 54 x 54, kernel 3 x 3, stride 2 x 2, ceil
         );
@@ -70,7 +70,7 @@ impl Squeezenet10 {
             fire8; 512 x 27 x 27 => 512 x 13 x 13, kernel 3 x 3, stride 2 x 2, ceil
         );
         let x = self.dropout.forward(self.fire9.forward(x));
-        gap(relu(self.conv10.forward(x)))
+        gap(self.conv10.relu().forward(x))
     }
 
     /// The loss, and the numbers that are reported beside it.
@@ -116,9 +116,9 @@ impl Fire512To512At13 {
         &self,
         x: Map<B, 512, 13, 13, T>,
     ) -> Map<B, 512, 13, 13, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(
             expand1x1 : 256 x 13 x 13, expand3x3 : 256 x 13 x 13 => 512 x 13 x 13
         )
@@ -155,9 +155,9 @@ impl Fire384To512At27 {
         &self,
         x: Map<B, 384, 27, 27, T>,
     ) -> Map<B, 512, 27, 27, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(
             expand1x1 : 256 x 27 x 27, expand3x3 : 256 x 27 x 27 => 512 x 27 x 27
         )
@@ -194,9 +194,9 @@ impl Fire384To384At27 {
         &self,
         x: Map<B, 384, 27, 27, T>,
     ) -> Map<B, 384, 27, 27, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(
             expand1x1 : 192 x 27 x 27, expand3x3 : 192 x 27 x 27 => 384 x 27 x 27
         )
@@ -233,9 +233,9 @@ impl Fire256To384At27 {
         &self,
         x: Map<B, 256, 27, 27, T>,
     ) -> Map<B, 384, 27, 27, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(
             expand1x1 : 192 x 27 x 27, expand3x3 : 192 x 27 x 27 => 384 x 27 x 27
         )
@@ -272,9 +272,9 @@ impl Fire256To256At27 {
         &self,
         x: Map<B, 256, 27, 27, T>,
     ) -> Map<B, 256, 27, 27, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(
             expand1x1 : 128 x 27 x 27, expand3x3 : 128 x 27 x 27 => 256 x 27 x 27
         )
@@ -311,9 +311,9 @@ impl Fire128To256At54 {
         &self,
         x: Map<B, 128, 54, 54, T>,
     ) -> Map<B, 256, 54, 54, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(
             expand1x1 : 128 x 54 x 54, expand3x3 : 128 x 54 x 54 => 256 x 54 x 54
         )
@@ -350,9 +350,9 @@ impl Fire128To128At54 {
         &self,
         x: Map<B, 128, 54, 54, T>,
     ) -> Map<B, 128, 54, 54, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(
             expand1x1 : 64 x 54 x 54, expand3x3 : 64 x 54 x 54 => 128 x 54 x 54
         )
@@ -389,9 +389,9 @@ impl Fire96To128At54 {
         &self,
         x: Map<B, 96, 54, 54, T>,
     ) -> Map<B, 128, 54, 54, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(
             expand1x1 : 64 x 54 x 54, expand3x3 : 64 x 54 x 54 => 128 x 54 x 54
         )

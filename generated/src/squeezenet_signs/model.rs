@@ -52,7 +52,7 @@ impl SqueezenetSigns {
         &self,
         image: Map<B, 3, 127, 127, T>,
     ) -> Features<B, 6, T> {
-        let x = relu(self.conv1.forward(image));
+        let x = self.conv1.relu().forward(image);
         let x = max_pool!(
             x; 96 x 61 x 61 => 96 x 30 x 30, kernel 3 x 3, stride 2 x 2, ceil
         );
@@ -115,9 +115,9 @@ impl Fire512To512At7 {
         &self,
         x: Map<B, 512, 7, 7, T>,
     ) -> Map<B, 512, 7, 7, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(expand1x1 : 256 x 7 x 7, expand3x3 : 256 x 7 x 7 => 512 x 7 x 7)
     }
 }
@@ -152,9 +152,9 @@ impl Fire384To512At15 {
         &self,
         x: Map<B, 384, 15, 15, T>,
     ) -> Map<B, 512, 15, 15, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(
             expand1x1 : 256 x 15 x 15, expand3x3 : 256 x 15 x 15 => 512 x 15 x 15
         )
@@ -191,9 +191,9 @@ impl Fire384To384At15 {
         &self,
         x: Map<B, 384, 15, 15, T>,
     ) -> Map<B, 384, 15, 15, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(
             expand1x1 : 192 x 15 x 15, expand3x3 : 192 x 15 x 15 => 384 x 15 x 15
         )
@@ -230,9 +230,9 @@ impl Fire256To384At15 {
         &self,
         x: Map<B, 256, 15, 15, T>,
     ) -> Map<B, 384, 15, 15, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(
             expand1x1 : 192 x 15 x 15, expand3x3 : 192 x 15 x 15 => 384 x 15 x 15
         )
@@ -269,9 +269,9 @@ impl Fire256To256At15 {
         &self,
         x: Map<B, 256, 15, 15, T>,
     ) -> Map<B, 256, 15, 15, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(
             expand1x1 : 128 x 15 x 15, expand3x3 : 128 x 15 x 15 => 256 x 15 x 15
         )
@@ -308,9 +308,9 @@ impl Fire128To256At30 {
         &self,
         x: Map<B, 128, 30, 30, T>,
     ) -> Map<B, 256, 30, 30, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(
             expand1x1 : 128 x 30 x 30, expand3x3 : 128 x 30 x 30 => 256 x 30 x 30
         )
@@ -347,9 +347,9 @@ impl Fire128To128At30 {
         &self,
         x: Map<B, 128, 30, 30, T>,
     ) -> Map<B, 128, 30, 30, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(
             expand1x1 : 64 x 30 x 30, expand3x3 : 64 x 30 x 30 => 128 x 30 x 30
         )
@@ -386,9 +386,9 @@ impl Fire96To128At30 {
         &self,
         x: Map<B, 96, 30, 30, T>,
     ) -> Map<B, 128, 30, 30, T> {
-        let x = relu(self.squeeze.forward(x));
-        let expand1x1 = relu(self.expand1x1_conv.forward(fork(&x)));
-        let expand3x3 = relu(self.expand3x3_conv.forward(x));
+        let x = self.squeeze.relu().forward(x);
+        let expand1x1 = self.expand1x1_conv.relu().forward(fork(&x));
+        let expand3x3 = self.expand3x3_conv.relu().forward(x);
         concat_channels!(
             expand1x1 : 64 x 30 x 30, expand3x3 : 64 x 30 x 30 => 128 x 30 x 30
         )

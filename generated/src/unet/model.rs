@@ -260,8 +260,8 @@ impl DoubleConv64At388 {
         &self,
         x: Map<B, 128, 392, 392, T>,
     ) -> Map<B, 64, 388, 388, T> {
-        let x = relu(self.conv1.forward(x));
-        relu(self.conv2.forward(x))
+        let x = self.conv1.relu().forward(x);
+        self.conv2.relu().forward(x)
     }
 }
 
@@ -318,8 +318,8 @@ impl DoubleConv128At196 {
         &self,
         x: Map<B, 256, 200, 200, T>,
     ) -> Map<B, 128, 196, 196, T> {
-        let x = relu(self.conv1.forward(x));
-        relu(self.conv2.forward(x))
+        let x = self.conv1.relu().forward(x);
+        self.conv2.relu().forward(x)
     }
 }
 
@@ -376,8 +376,8 @@ impl DoubleConv256At100 {
         &self,
         x: Map<B, 512, 104, 104, T>,
     ) -> Map<B, 256, 100, 100, T> {
-        let x = relu(self.conv1.forward(x));
-        relu(self.conv2.forward(x))
+        let x = self.conv1.relu().forward(x);
+        self.conv2.relu().forward(x)
     }
 }
 
@@ -434,8 +434,8 @@ impl DoubleConv512At52 {
         &self,
         x: Map<B, 1024, 56, 56, T>,
     ) -> Map<B, 512, 52, 52, T> {
-        let x = relu(self.conv1.forward(x));
-        relu(self.conv2.forward(x))
+        let x = self.conv1.relu().forward(x);
+        self.conv2.relu().forward(x)
     }
 }
 
@@ -492,8 +492,8 @@ impl DoubleConv1024At28 {
         &self,
         x: Map<B, 512, 32, 32, T>,
     ) -> Map<B, 1024, 28, 28, T> {
-        let x = relu(self.conv1.forward(x));
-        relu(self.conv2.forward(x))
+        let x = self.conv1.relu().forward(x);
+        self.conv2.relu().forward(x)
     }
 }
 
@@ -521,8 +521,8 @@ impl DoubleConv512At64 {
         &self,
         x: Map<B, 256, 68, 68, T>,
     ) -> Map<B, 512, 64, 64, T> {
-        let x = relu(self.conv1.forward(x));
-        relu(self.conv2.forward(x))
+        let x = self.conv1.relu().forward(x);
+        self.conv2.relu().forward(x)
     }
 }
 
@@ -550,8 +550,8 @@ impl DoubleConv256At136 {
         &self,
         x: Map<B, 128, 140, 140, T>,
     ) -> Map<B, 256, 136, 136, T> {
-        let x = relu(self.conv1.forward(x));
-        relu(self.conv2.forward(x))
+        let x = self.conv1.relu().forward(x);
+        self.conv2.relu().forward(x)
     }
 }
 
@@ -579,8 +579,8 @@ impl DoubleConv128At280 {
         &self,
         x: Map<B, 64, 284, 284, T>,
     ) -> Map<B, 128, 280, 280, T> {
-        let x = relu(self.conv1.forward(x));
-        relu(self.conv2.forward(x))
+        let x = self.conv1.relu().forward(x);
+        self.conv2.relu().forward(x)
     }
 }
 
@@ -608,8 +608,8 @@ impl DoubleConv64At568 {
         &self,
         x: Map<B, 1, 572, 572, T>,
     ) -> Map<B, 64, 568, 568, T> {
-        let x = relu(self.conv1.forward(x));
-        relu(self.conv2.forward(x))
+        let x = self.conv1.relu().forward(x);
+        self.conv2.relu().forward(x)
     }
 }
 

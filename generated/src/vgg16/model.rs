@@ -55,8 +55,8 @@ impl Vgg16 {
         let block4 = self.block4.forward(block3);
         let block5 = self.block5.forward(block4);
         let x = flatten!(block5; 512 x 7 x 7 => 25088);
-        let x = self.dropout.forward(relu(self.fc1.forward(x)));
-        let x = self.dropout_1.forward(relu(self.fc2.forward(x)));
+        let x = self.dropout.forward(self.fc1.relu().forward(x));
+        let x = self.dropout_1.forward(self.fc2.relu().forward(x));
         self.logits.forward(x)
     }
 
@@ -103,9 +103,9 @@ impl Stage512At7 {
         &self,
         x: Map<B, 512, 14, 14, T>,
     ) -> Map<B, 512, 7, 7, T> {
-        let x = relu(self.conv1.forward(x));
-        let x = relu(self.conv2.forward(x));
-        let x = relu(self.conv3.forward(x));
+        let x = self.conv1.relu().forward(x);
+        let x = self.conv2.relu().forward(x);
+        let x = self.conv3.relu().forward(x);
         max_pool!(x; 512 x 14 x 14 => 512 x 7 x 7, kernel 2 x 2, stride 2 x 2)
     }
 }
@@ -137,9 +137,9 @@ impl Stage512At14 {
         &self,
         x: Map<B, 256, 28, 28, T>,
     ) -> Map<B, 512, 14, 14, T> {
-        let x = relu(self.conv1.forward(x));
-        let x = relu(self.conv2.forward(x));
-        let x = relu(self.conv3.forward(x));
+        let x = self.conv1.relu().forward(x);
+        let x = self.conv2.relu().forward(x);
+        let x = self.conv3.relu().forward(x);
         max_pool!(x; 512 x 28 x 28 => 512 x 14 x 14, kernel 2 x 2, stride 2 x 2)
     }
 }
@@ -171,9 +171,9 @@ impl Stage256At28 {
         &self,
         x: Map<B, 128, 56, 56, T>,
     ) -> Map<B, 256, 28, 28, T> {
-        let x = relu(self.conv1.forward(x));
-        let x = relu(self.conv2.forward(x));
-        let x = relu(self.conv3.forward(x));
+        let x = self.conv1.relu().forward(x);
+        let x = self.conv2.relu().forward(x);
+        let x = self.conv3.relu().forward(x);
         max_pool!(x; 256 x 56 x 56 => 256 x 28 x 28, kernel 2 x 2, stride 2 x 2)
     }
 }
@@ -202,8 +202,8 @@ impl Stage128At56 {
         &self,
         x: Map<B, 64, 112, 112, T>,
     ) -> Map<B, 128, 56, 56, T> {
-        let x = relu(self.conv1.forward(x));
-        let x = relu(self.conv2.forward(x));
+        let x = self.conv1.relu().forward(x);
+        let x = self.conv2.relu().forward(x);
         max_pool!(x; 128 x 112 x 112 => 128 x 56 x 56, kernel 2 x 2, stride 2 x 2)
     }
 }
@@ -232,8 +232,8 @@ impl Stage64At112 {
         &self,
         x: Map<B, 3, 224, 224, T>,
     ) -> Map<B, 64, 112, 112, T> {
-        let x = relu(self.conv1.forward(x));
-        let x = relu(self.conv2.forward(x));
+        let x = self.conv1.relu().forward(x);
+        let x = self.conv2.relu().forward(x);
         max_pool!(x; 64 x 224 x 224 => 64 x 112 x 112, kernel 2 x 2, stride 2 x 2)
     }
 }

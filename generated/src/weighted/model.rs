@@ -25,7 +25,7 @@ impl Weighted {
         &self,
         image: Map<B, 1, 28, 28, T>,
     ) -> Features<B, 10, T> {
-        let x = relu(self.conv.forward(image));
+        let x = self.conv.relu().forward(image);
         let x = max_pool!(x; 4 x 14 x 14 => 4 x 7 x 7, kernel 2 x 2, stride 2 x 2);
         let x = flatten!(x; 4 x 7 x 7 => 196);
         self.logits.forward(x)

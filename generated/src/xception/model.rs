@@ -131,8 +131,7 @@ impl Down1024 {
         let main = max_pool!(
             main; 1024 x 19 x 19 => 1024 x 10 x 10, kernel 3 x 3, stride 2 x 2, pad 1 x 1
         );
-        let skip = self.skip_0.forward(x);
-        add(main, skip)
+        self.skip_0.chain().add(main).forward(x)
     }
 }
 
@@ -204,8 +203,7 @@ impl Down728 {
         let main = max_pool!(
             main; 728 x 37 x 37 => 728 x 19 x 19, kernel 3 x 3, stride 2 x 2, pad 1 x 1
         );
-        let skip = self.skip_0.forward(x);
-        add(main, skip)
+        self.skip_0.chain().add(main).forward(x)
     }
 }
 
@@ -243,8 +241,7 @@ impl Down256 {
             main; 256 x 74 x 74 => 256 x 37 x 37, kernel 3 x 3, stride 2 x 2, pad(0, 1)
             x(0, 1)
         );
-        let skip = self.skip_0.forward(x);
-        add(main, skip)
+        self.skip_0.chain().add(main).forward(x)
     }
 }
 
@@ -280,8 +277,7 @@ impl Down128 {
         let main = max_pool!(
             main; 128 x 147 x 147 => 128 x 74 x 74, kernel 3 x 3, stride 2 x 2, pad 1 x 1
         );
-        let skip = self.skip_0.forward(x);
-        add(main, skip)
+        self.skip_0.chain().add(main).forward(x)
     }
 }
 
@@ -309,8 +305,8 @@ impl Stem {
         &self,
         x: Map<B, 3, 299, 299, T>,
     ) -> Map<B, 64, 147, 147, T> {
-        let x = relu(self.conv_bn_0.forward(x));
-        relu(self.conv_bn_1.forward(x))
+        let x = self.conv_bn_0.chain().relu().forward(x);
+        self.conv_bn_1.chain().relu().forward(x)
     }
 }
 
@@ -344,7 +340,7 @@ impl Separable1536To2048At10 {
         x: Map<B, 1536, 10, 10, T>,
     ) -> Map<B, 2048, 10, 10, T> {
         let x = self.depthwise.forward(x);
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -378,7 +374,7 @@ impl Separable1024To1536At10 {
         x: Map<B, 1024, 10, 10, T>,
     ) -> Map<B, 1536, 10, 10, T> {
         let x = self.depthwise.forward(x);
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -403,12 +399,17 @@ impl ConvBn1024 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(728 x 19 x 19 => 1024 x 10 x 10) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 728, 19, 19]` to `[N, 1024, 10, 10]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 728, 19, 19, T>,
     ) -> Map<B, 1024, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -442,7 +443,7 @@ impl Separable728To1024At19 {
         x: Map<B, 728, 19, 19, T>,
     ) -> Map<B, 1024, 19, 19, T> {
         let x = self.depthwise.forward(x);
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -476,7 +477,7 @@ impl Separable728To728At19 {
         x: Map<B, 728, 19, 19, T>,
     ) -> Map<B, 728, 19, 19, T> {
         let x = self.depthwise.forward(x);
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -499,12 +500,17 @@ impl ConvBn728 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(256 x 37 x 37 => 728 x 19 x 19) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 256, 37, 37]` to `[N, 728, 19, 19]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 256, 37, 37, T>,
     ) -> Map<B, 728, 19, 19, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -538,7 +544,7 @@ impl Separable728To728At37 {
         x: Map<B, 728, 37, 37, T>,
     ) -> Map<B, 728, 37, 37, T> {
         let x = self.depthwise.forward(x);
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -572,7 +578,7 @@ impl Separable256To728At37 {
         x: Map<B, 256, 37, 37, T>,
     ) -> Map<B, 728, 37, 37, T> {
         let x = self.depthwise.forward(x);
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -595,12 +601,17 @@ impl ConvBn256 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(128 x 74 x 74 => 256 x 37 x 37) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 128, 74, 74]` to `[N, 256, 37, 37]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 128, 74, 74, T>,
     ) -> Map<B, 256, 37, 37, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -634,7 +645,7 @@ impl Separable256To256At74 {
         x: Map<B, 256, 74, 74, T>,
     ) -> Map<B, 256, 74, 74, T> {
         let x = self.depthwise.forward(x);
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -668,7 +679,7 @@ impl Separable128To256At74 {
         x: Map<B, 128, 74, 74, T>,
     ) -> Map<B, 256, 74, 74, T> {
         let x = self.depthwise.forward(x);
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -693,12 +704,17 @@ impl ConvBn128 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(64 x 147 x 147 => 128 x 74 x 74) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 64, 147, 147]` to `[N, 128, 74, 74]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 64, 147, 147, T>,
     ) -> Map<B, 128, 74, 74, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -732,7 +748,7 @@ impl Separable128To128At147 {
         x: Map<B, 128, 147, 147, T>,
     ) -> Map<B, 128, 147, 147, T> {
         let x = self.depthwise.forward(x);
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -766,7 +782,7 @@ impl Separable64To128At147 {
         x: Map<B, 64, 147, 147, T>,
     ) -> Map<B, 128, 147, 147, T> {
         let x = self.depthwise.forward(x);
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -789,12 +805,17 @@ impl ConvBn64 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(32 x 149 x 149 => 64 x 147 x 147) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 32, 149, 149]` to `[N, 64, 147, 147]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 32, 149, 149, T>,
     ) -> Map<B, 64, 147, 147, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -819,12 +840,17 @@ impl ConvBn32 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(3 x 299 x 299 => 32 x 149 x 149) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 3, 299, 299]` to `[N, 32, 149, 149]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 3, 299, 299, T>,
     ) -> Map<B, 32, 149, 149, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 

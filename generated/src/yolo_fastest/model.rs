@@ -83,7 +83,7 @@ impl YoloFastest {
         &self,
         image: Map<B, 3, 320, 320, T>,
     ) -> (Map<B, 255, 10, 10, T>, Map<B, 255, 20, 20, T>) {
-        let x = leaky_relu(self.conv_bn_0.forward(image), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(image);
         let x = self.unit_1.forward(x);
         let x = self.residual_2.forward(x);
         let x = self.unit_3.forward(x);
@@ -109,7 +109,7 @@ impl YoloFastest {
             pool9 : 48 x 10 x 10, pool5 : 48 x 10 x 10, pool3 : 48 x 10 x 10, x : 48 x 10
             x 10 => 192 x 10 x 10
         );
-        let neck = leaky_relu(self.conv_bn_25.forward(x), 0.1);
+        let neck = self.conv_bn_25.chain().leaky_relu(0.1).forward(x);
         let coarse = self.coarse.forward(fork(&neck));
         let raised = upsample!(neck; 96 x 10 x 10 => 96 x 20 x 20, nearest);
         let x = concat_channels!(
@@ -391,9 +391,9 @@ impl Head255At20 {
         &self,
         x: Map<B, 120, 20, 20, T>,
     ) -> Map<B, 255, 20, 20, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
         let x = self.conv_bn_1.forward(x);
-        let x = leaky_relu(self.conv_bn_2.forward(x), 0.1);
+        let x = self.conv_bn_2.chain().leaky_relu(0.1).forward(x);
         let x = self.conv_bn_3.forward(x);
         self.conv.forward(x)
     }
@@ -435,9 +435,9 @@ impl Head255At10 {
         &self,
         x: Map<B, 96, 10, 10, T>,
     ) -> Map<B, 255, 10, 10, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
         let x = self.conv_bn_1.forward(x);
-        let x = leaky_relu(self.conv_bn_2.forward(x), 0.1);
+        let x = self.conv_bn_2.chain().leaky_relu(0.1).forward(x);
         let x = self.conv_bn_3.forward(x);
         self.conv.forward(x)
     }
@@ -473,8 +473,8 @@ impl Unit48To48At10 {
         &self,
         x: Map<B, 48, 10, 10, T>,
     ) -> Map<B, 48, 10, 10, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -506,8 +506,8 @@ impl Unit24To48At10 {
         &self,
         x: Map<B, 24, 20, 20, T>,
     ) -> Map<B, 48, 10, 10, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -539,8 +539,8 @@ impl Unit24To24At20 {
         &self,
         x: Map<B, 24, 20, 20, T>,
     ) -> Map<B, 24, 20, 20, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -572,8 +572,8 @@ impl Unit16To24At20 {
         &self,
         x: Map<B, 16, 40, 40, T>,
     ) -> Map<B, 24, 20, 20, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -605,8 +605,8 @@ impl Unit16To16At40 {
         &self,
         x: Map<B, 16, 40, 40, T>,
     ) -> Map<B, 16, 40, 40, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -638,8 +638,8 @@ impl Unit8To16At40 {
         &self,
         x: Map<B, 8, 40, 40, T>,
     ) -> Map<B, 16, 40, 40, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -671,8 +671,8 @@ impl Unit8To8At40_2 {
         &self,
         x: Map<B, 8, 40, 40, T>,
     ) -> Map<B, 8, 40, 40, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -704,8 +704,8 @@ impl Unit8To8At40 {
         &self,
         x: Map<B, 8, 80, 80, T>,
     ) -> Map<B, 8, 40, 40, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -737,8 +737,8 @@ impl Unit8To8At80 {
         &self,
         x: Map<B, 8, 80, 80, T>,
     ) -> Map<B, 8, 80, 80, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -770,8 +770,8 @@ impl Unit4To8At80 {
         &self,
         x: Map<B, 4, 160, 160, T>,
     ) -> Map<B, 8, 80, 80, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -803,8 +803,8 @@ impl Unit4To4At160 {
         &self,
         x: Map<B, 4, 160, 160, T>,
     ) -> Map<B, 4, 160, 160, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -836,8 +836,8 @@ impl Unit8To4At160 {
         &self,
         x: Map<B, 8, 160, 160, T>,
     ) -> Map<B, 4, 160, 160, T> {
-        let x = leaky_relu(self.conv_bn_0.forward(x), 0.1);
-        let x = leaky_relu(self.conv_bn_1.forward(x), 0.1);
+        let x = self.conv_bn_0.chain().leaky_relu(0.1).forward(x);
+        let x = self.conv_bn_1.chain().leaky_relu(0.1).forward(x);
         self.conv_bn_2.forward(x)
     }
 }
@@ -866,7 +866,7 @@ impl ConvBn120To120At20_2 {
         &self,
         x: Map<B, 120, 20, 20, T>,
     ) -> Map<B, 120, 20, 20, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -891,12 +891,17 @@ impl ConvBn120To120At20 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(120 x 20 x 20 => 120 x 20 x 20) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 120, 20, 20]` to `[N, 120, 20, 20]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 120, 20, 20, T>,
     ) -> Map<B, 120, 20, 20, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -924,7 +929,7 @@ impl ConvBn96To96At10_2 {
         &self,
         x: Map<B, 96, 10, 10, T>,
     ) -> Map<B, 96, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -949,12 +954,17 @@ impl ConvBn96To96At10 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(96 x 10 x 10 => 96 x 10 x 10) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 96, 10, 10]` to `[N, 96, 10, 10]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 96, 10, 10, T>,
     ) -> Map<B, 96, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -977,12 +987,17 @@ impl ConvBn192To96At10 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(192 x 10 x 10 => 96 x 10 x 10) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 192, 10, 10]` to `[N, 96, 10, 10]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 192, 10, 10, T>,
     ) -> Map<B, 96, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1010,7 +1025,7 @@ impl ConvBn224To48At10 {
         &self,
         x: Map<B, 224, 10, 10, T>,
     ) -> Map<B, 48, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1035,12 +1050,17 @@ impl ConvBn224To224At10 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(224 x 10 x 10 => 224 x 10 x 10) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 224, 10, 10]` to `[N, 224, 10, 10]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 224, 10, 10, T>,
     ) -> Map<B, 224, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1063,12 +1083,17 @@ impl ConvBn48To224At10 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(48 x 10 x 10 => 224 x 10 x 10) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 48, 10, 10]` to `[N, 224, 10, 10]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 48, 10, 10, T>,
     ) -> Map<B, 224, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1096,7 +1121,7 @@ impl ConvBn136To48At10 {
         &self,
         x: Map<B, 136, 10, 10, T>,
     ) -> Map<B, 48, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1122,12 +1147,17 @@ impl ConvBn136To136At10 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(136 x 20 x 20 => 136 x 10 x 10) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 136, 20, 20]` to `[N, 136, 10, 10]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 136, 20, 20, T>,
     ) -> Map<B, 136, 10, 10, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1155,7 +1185,7 @@ impl ConvBn136To24At20 {
         &self,
         x: Map<B, 136, 20, 20, T>,
     ) -> Map<B, 24, 20, 20, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1180,12 +1210,17 @@ impl ConvBn136To136At20 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(136 x 20 x 20 => 136 x 20 x 20) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 136, 20, 20]` to `[N, 136, 20, 20]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 136, 20, 20, T>,
     ) -> Map<B, 136, 20, 20, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1208,12 +1243,17 @@ impl ConvBn24To136At20 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(24 x 20 x 20 => 136 x 20 x 20) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 24, 20, 20]` to `[N, 136, 20, 20]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 24, 20, 20, T>,
     ) -> Map<B, 136, 20, 20, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1241,7 +1281,7 @@ impl ConvBn96To24At20 {
         &self,
         x: Map<B, 96, 20, 20, T>,
     ) -> Map<B, 24, 20, 20, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1267,12 +1307,17 @@ impl ConvBn96To96At20 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(96 x 40 x 40 => 96 x 20 x 20) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 96, 40, 40]` to `[N, 96, 20, 20]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 96, 40, 40, T>,
     ) -> Map<B, 96, 20, 20, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1300,7 +1345,7 @@ impl ConvBn96To16At40 {
         &self,
         x: Map<B, 96, 40, 40, T>,
     ) -> Map<B, 16, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1325,12 +1370,17 @@ impl ConvBn96To96At40 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(96 x 40 x 40 => 96 x 40 x 40) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 96, 40, 40]` to `[N, 96, 40, 40]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 96, 40, 40, T>,
     ) -> Map<B, 96, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1353,12 +1403,17 @@ impl ConvBn16To96At40 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(16 x 40 x 40 => 96 x 40 x 40) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 16, 40, 40]` to `[N, 96, 40, 40]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 16, 40, 40, T>,
     ) -> Map<B, 96, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1386,7 +1441,7 @@ impl ConvBn48To16At40 {
         &self,
         x: Map<B, 48, 40, 40, T>,
     ) -> Map<B, 16, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1414,7 +1469,7 @@ impl ConvBn48To8At40 {
         &self,
         x: Map<B, 48, 40, 40, T>,
     ) -> Map<B, 8, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1439,12 +1494,17 @@ impl ConvBn48To48At40 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(48 x 40 x 40 => 48 x 40 x 40) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 48, 40, 40]` to `[N, 48, 40, 40]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 48, 40, 40, T>,
     ) -> Map<B, 48, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1467,12 +1527,17 @@ impl ConvBn8To48At40 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(8 x 40 x 40 => 48 x 40 x 40) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 8, 40, 40]` to `[N, 48, 40, 40]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 8, 40, 40, T>,
     ) -> Map<B, 48, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1500,7 +1565,7 @@ impl ConvBn32To8At40 {
         &self,
         x: Map<B, 32, 40, 40, T>,
     ) -> Map<B, 8, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1526,12 +1591,17 @@ impl ConvBn32To32At40 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(32 x 80 x 80 => 32 x 40 x 40) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 32, 80, 80]` to `[N, 32, 40, 40]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 32, 80, 80, T>,
     ) -> Map<B, 32, 40, 40, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1559,7 +1629,7 @@ impl ConvBn32To8At80 {
         &self,
         x: Map<B, 32, 80, 80, T>,
     ) -> Map<B, 8, 80, 80, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1584,12 +1654,17 @@ impl ConvBn32To32At80 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(32 x 80 x 80 => 32 x 80 x 80) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 32, 80, 80]` to `[N, 32, 80, 80]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 32, 80, 80, T>,
     ) -> Map<B, 32, 80, 80, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1612,12 +1687,17 @@ impl ConvBn8To32At80 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(8 x 80 x 80 => 32 x 80 x 80) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 8, 80, 80]` to `[N, 32, 80, 80]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 8, 80, 80, T>,
     ) -> Map<B, 32, 80, 80, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1645,7 +1725,7 @@ impl ConvBn24To8At80 {
         &self,
         x: Map<B, 24, 80, 80, T>,
     ) -> Map<B, 8, 80, 80, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1671,12 +1751,17 @@ impl ConvBn24To24At80 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(24 x 160 x 160 => 24 x 80 x 80) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 24, 160, 160]` to `[N, 24, 80, 80]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 24, 160, 160, T>,
     ) -> Map<B, 24, 80, 80, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1699,12 +1784,17 @@ impl ConvBn4To24At160 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(4 x 160 x 160 => 24 x 160 x 160) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 4, 160, 160]` to `[N, 24, 160, 160]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 4, 160, 160, T>,
     ) -> Map<B, 24, 160, 160, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1727,12 +1817,17 @@ impl ConvBn4To8At160 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(4 x 160 x 160 => 8 x 160 x 160) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 4, 160, 160]` to `[N, 8, 160, 160]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 4, 160, 160, T>,
     ) -> Map<B, 8, 160, 160, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1760,7 +1855,7 @@ impl ConvBn8To4At160 {
         &self,
         x: Map<B, 8, 160, 160, T>,
     ) -> Map<B, 4, 160, 160, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.conv.bn(&self.bn).forward(x)
     }
 }
 
@@ -1785,12 +1880,17 @@ impl ConvBn8To8At160_2 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(8 x 160 x 160 => 8 x 160 x 160) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 8, 160, 160]` to `[N, 8, 160, 160]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 8, 160, 160, T>,
     ) -> Map<B, 8, 160, 160, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1813,12 +1913,17 @@ impl ConvBn8To8At160 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(8 x 160 x 160 => 8 x 160 x 160) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 8, 160, 160]` to `[N, 8, 160, 160]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 8, 160, 160, T>,
     ) -> Map<B, 8, 160, 160, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 
@@ -1843,12 +1948,17 @@ impl ConvBn3To8At160 {
         }
     }
 
+    /// Its layers, for a chain that goes on.
+    pub fn chain(&self) -> chain!(3 x 320 x 320 => 8 x 160 x 160) {
+        self.conv.bn(&self.bn)
+    }
+
     /// `[N, 3, 320, 320]` to `[N, 8, 160, 160]`.
     pub fn forward<B: Dim, T: Tape>(
         &self,
         x: Map<B, 3, 320, 320, T>,
     ) -> Map<B, 8, 160, 160, T> {
-        self.bn.forward(self.conv.forward(x))
+        self.chain().forward(x)
     }
 }
 

@@ -95,7 +95,7 @@ impl ConvBn64To64At12 {
         &self,
         x: Map<B, 64, 12, 12, T>,
     ) -> Map<B, 64, 12, 12, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -125,7 +125,7 @@ impl ConvBn32To64At12 {
         &self,
         x: Map<B, 32, 24, 24, T>,
     ) -> Map<B, 64, 12, 12, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -155,7 +155,7 @@ impl ConvBn16To32At24 {
         &self,
         x: Map<B, 16, 48, 48, T>,
     ) -> Map<B, 32, 24, 24, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -185,7 +185,7 @@ impl ConvBn3To16At48 {
         &self,
         x: Map<B, 3, 96, 96, T>,
     ) -> Map<B, 16, 48, 48, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 

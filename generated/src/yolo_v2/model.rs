@@ -304,7 +304,7 @@ impl ConvBn1280To1024At19 {
         &self,
         x: Map<B, 1280, 19, 19, T>,
     ) -> Map<B, 1024, 19, 19, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -332,7 +332,7 @@ impl ConvBn512To64At38 {
         &self,
         x: Map<B, 512, 38, 38, T>,
     ) -> Map<B, 64, 38, 38, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -360,7 +360,7 @@ impl ConvBn1024To1024At19 {
         &self,
         x: Map<B, 1024, 19, 19, T>,
     ) -> Map<B, 1024, 19, 19, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -388,7 +388,7 @@ impl ConvBn1024To512At19 {
         &self,
         x: Map<B, 1024, 19, 19, T>,
     ) -> Map<B, 512, 19, 19, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -416,7 +416,7 @@ impl ConvBn512To1024At19 {
         &self,
         x: Map<B, 512, 19, 19, T>,
     ) -> Map<B, 1024, 19, 19, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -444,7 +444,7 @@ impl ConvBn512To256At38 {
         &self,
         x: Map<B, 512, 38, 38, T>,
     ) -> Map<B, 256, 38, 38, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -472,7 +472,7 @@ impl ConvBn256To512At38 {
         &self,
         x: Map<B, 256, 38, 38, T>,
     ) -> Map<B, 512, 38, 38, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -500,7 +500,7 @@ impl ConvBn256To128At76 {
         &self,
         x: Map<B, 256, 76, 76, T>,
     ) -> Map<B, 128, 76, 76, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -528,7 +528,7 @@ impl ConvBn128To256At76 {
         &self,
         x: Map<B, 128, 76, 76, T>,
     ) -> Map<B, 256, 76, 76, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -556,7 +556,7 @@ impl ConvBn128To64At152 {
         &self,
         x: Map<B, 128, 152, 152, T>,
     ) -> Map<B, 64, 152, 152, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -584,7 +584,7 @@ impl ConvBn64To128At152 {
         &self,
         x: Map<B, 64, 152, 152, T>,
     ) -> Map<B, 128, 152, 152, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -612,7 +612,7 @@ impl ConvBn32To64At304 {
         &self,
         x: Map<B, 32, 304, 304, T>,
     ) -> Map<B, 64, 304, 304, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -640,7 +640,7 @@ impl ConvBn3To32At608 {
         &self,
         x: Map<B, 3, 608, 608, T>,
     ) -> Map<B, 32, 608, 608, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 

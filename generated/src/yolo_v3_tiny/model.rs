@@ -179,7 +179,7 @@ impl ConvBn384To256At26 {
         &self,
         x: Map<B, 384, 26, 26, T>,
     ) -> Map<B, 256, 26, 26, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -207,7 +207,7 @@ impl ConvBn256To128At13 {
         &self,
         x: Map<B, 256, 13, 13, T>,
     ) -> Map<B, 128, 13, 13, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -235,7 +235,7 @@ impl ConvBn1024To256At13 {
         &self,
         x: Map<B, 1024, 13, 13, T>,
     ) -> Map<B, 256, 13, 13, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -263,7 +263,7 @@ impl ConvBn512To1024At13 {
         &self,
         x: Map<B, 512, 13, 13, T>,
     ) -> Map<B, 1024, 13, 13, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -291,7 +291,7 @@ impl ConvBn256To512At13 {
         &self,
         x: Map<B, 256, 13, 13, T>,
     ) -> Map<B, 512, 13, 13, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -319,7 +319,7 @@ impl ConvBn128To256At26 {
         &self,
         x: Map<B, 128, 26, 26, T>,
     ) -> Map<B, 256, 26, 26, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -347,7 +347,7 @@ impl ConvBn64To128At52 {
         &self,
         x: Map<B, 64, 52, 52, T>,
     ) -> Map<B, 128, 52, 52, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -375,7 +375,7 @@ impl ConvBn32To64At104 {
         &self,
         x: Map<B, 32, 104, 104, T>,
     ) -> Map<B, 64, 104, 104, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -403,7 +403,7 @@ impl ConvBn16To32At208 {
         &self,
         x: Map<B, 16, 208, 208, T>,
     ) -> Map<B, 32, 208, 208, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 
@@ -431,7 +431,7 @@ impl ConvBn3To16At416 {
         &self,
         x: Map<B, 3, 416, 416, T>,
     ) -> Map<B, 16, 416, 416, T> {
-        leaky_relu(self.bn.forward(self.conv.forward(x)), 0.1)
+        self.conv.bn(&self.bn).leaky_relu(0.1).forward(x)
     }
 }
 

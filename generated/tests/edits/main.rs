@@ -1,6 +1,6 @@
 //! Edits of generated code that do not fit: what the compiler says of each, with the line that it points at.
 //!
-//! `BLESS=1` writes the cases anew, as edits of the committed model; `TRYBUILD=overwrite` writes the messages beside
+//! `BLESS=1` writes the cases anew, as edits of committed models; `TRYBUILD=overwrite` writes the messages beside
 //! them. Other compilers word their messages otherwise, so only [`RECORDED`] compares them whole; codes and lines are
 //! compared with every compiler, by the tests of typed layers.
 
@@ -10,23 +10,51 @@ use std::process::Command;
 /// The release of rustc whose messages are kept.
 const RECORDED: &str = "rustc 1.95.";
 
-/// The model that is edited.
-const MODEL: &str = include_str!("../../src/lenet5/model.rs");
+/// A model without blocks, and one of residual blocks.
+const PLAIN: &str = include_str!("../../src/lenet5/model.rs");
+const RESIDUAL: &str = include_str!("../../src/resnet18/model.rs");
 
-/// A case's name, a text that the model has once, and what stands in its place.
-const EDITS: [(&str, &str, &str); 6] = [
-    ("wrong_channels", "conv!(6 x 14 x 14 => 16 x 10 x 10,", "conv!(8 x 14 x 14 => 16 x 10 x 10,"),
-    ("wrong_size", "conv!(6 x 14 x 14 => 16 x 10 x 10,", "conv!(6 x 14 x 14 => 16 x 12 x 12,"),
-    ("skipped_pool", "        let x = max_pool!(x; 16 x 10 x 10 => 16 x 5 x 5, kernel 2 x 2, stride 2 x 2);\n", ""),
-    (
+/// An edit of a model.
+struct Edit {
+    /// The name of its case.
+    name: &'static str,
+    model: &'static str,
+    /// A text of the model; its first occurrence is replaced.
+    old: &'static str,
+    new: &'static str,
+}
+
+const fn edit(name: &'static str, model: &'static str, old: &'static str, new: &'static str) -> Edit {
+    Edit { name, model, old, new }
+}
+
+const EDITS: [Edit; 10] = [
+    edit("wrong_channels", PLAIN, "conv!(6 x 14 x 14 => 16 x 10 x 10,", "conv!(8 x 14 x 14 => 16 x 10 x 10,"),
+    edit("wrong_size", PLAIN, "conv!(6 x 14 x 14 => 16 x 10 x 10,", "conv!(6 x 14 x 14 => 16 x 12 x 12,"),
+    edit(
+        "skipped_pool",
+        PLAIN,
+        "        let x = max_pool!(x; 16 x 10 x 10 => 16 x 5 x 5, kernel 2 x 2, stride 2 x 2);\n",
+        "",
+    ),
+    edit(
         "wrong_stride",
+        PLAIN,
         "6 x 28 x 28 => 6 x 14 x 14, kernel 2 x 2, stride 2 x 2",
         "6 x 28 x 28 => 6 x 14 x 14, kernel 2 x 2, stride 1 x 1",
     ),
-    ("wrong_width", "pub f6: Dense<120, 84>", "pub f6: Dense<120, 64>"),
-    ("wrong_order", "let x = relu(self.f5.forward(x));\n        let x = relu(self.f6.forward(x));", {
-        "let x = relu(self.f6.forward(x));\n        let x = relu(self.f5.forward(x));"
-    }),
+    edit("wrong_width", PLAIN, "pub f6: Dense<120, 84>", "pub f6: Dense<120, 64>"),
+    edit(
+        "wrong_order",
+        PLAIN,
+        "let x = self.f5.relu().forward(x);\n        let x = self.f6.relu().forward(x);",
+        "let x = self.f6.relu().forward(x);\n        let x = self.f5.relu().forward(x);",
+    ),
+    // The norm of a chain, what it adds, that it adds twice, and what it says of itself.
+    edit("wrong_norm", RESIDUAL, "bn: BatchNorm<512>", "bn: BatchNorm<256>"),
+    edit("wrong_shortcut", RESIDUAL, ".add(main).relu()", ".add(fork(&x)).relu()"),
+    edit("added_twice", RESIDUAL, ".add(main).relu()", ".relu().add(main).add(main)"),
+    edit("wrong_chain", RESIDUAL, "-> chain!(256 x 14 x 14 => 512 x 7 x 7)", "-> chain!(256 x 14 x 14 => 512 x 8 x 8)"),
 ];
 
 /// The file of a case, from the package's folder.
@@ -35,10 +63,10 @@ fn path(name: &str) -> PathBuf {
 }
 
 #[test]
-fn cases_are_edits_of_the_committed_model() {
-    for (name, old, new) in EDITS {
-        assert_eq!(MODEL.matches(old).count(), 1, "{name}: the model has `{old}` once");
-        let text = format!("{}\nfn main() {{}}\n", MODEL.replacen(old, new, 1));
+fn cases_are_edits_of_committed_models() {
+    for Edit { name, model, old, new } in EDITS {
+        assert!(model.contains(old), "{name}: the model has `{old}`");
+        let text = format!("{}\nfn main() {{}}\n", model.replacen(old, new, 1));
         if std::env::var_os("BLESS").is_some() {
             std::fs::write(path(name), &text).expect("a file");
         }
@@ -57,7 +85,7 @@ fn the_compiler_explains_edits_that_do_not_fit() {
         return;
     }
     let cases = trybuild::TestCases::new();
-    for (name, _, _) in EDITS {
-        cases.compile_fail(path(name));
+    for edit in EDITS {
+        cases.compile_fail(path(edit.name));
     }
 }

@@ -13,6 +13,7 @@ use crate::ops::emit::Dfdx;
 use crate::ops::{self, Role};
 use crate::shape::{DType, Fact};
 
+use super::chains::Chain;
 use super::draft::{Draft, Drafter, Slots, Step};
 use super::types;
 
@@ -109,8 +110,17 @@ pub(super) fn draft(mut drafter: Drafter<'_>, at: InstanceId) -> (Draft, Slots) 
         writer.step(index, step);
     }
     let body = writer.close(&outputs);
+    let chain = match &steps[..] {
+        [step] => Chain::of(step, &drafter).filter(|chain| chain.added.is_none() && outputs == [chain.made]),
+        _ => None,
+    };
+    let chain = chain.map(|chain| (chain.text, chain.end));
     let outputs = outputs.iter().map(|id| drafter.checked.fact(*id).clone()).collect();
-    (Draft { fields: std::mem::take(&mut drafter.fields), inputs, outputs, body }, std::mem::take(&mut drafter.slots))
+    let extended = std::mem::take(&mut drafter.extended);
+    (
+        Draft { fields: std::mem::take(&mut drafter.fields), inputs, outputs, body, chain, extended },
+        std::mem::take(&mut drafter.slots),
+    )
 }
 
 /// What is computed from the network's results: losses and metrics.
@@ -211,25 +221,12 @@ impl<'d, 'a> Writer<'d, 'a> {
         id
     }
 
-    /// What a step reads, in order, and what it makes.
-    fn ports(&self, step: &Step) -> (Vec<NodeId>, Vec<NodeId>) {
-        let tree = self.drafter.tree;
-        match step {
-            Step::Op { node, .. } => (self.drafter.graph.inputs(*node), vec![*node]),
-            Step::Block { instance, .. } => {
-                (tree.instances[*instance].inputs.clone(), tree.instances[*instance].outputs.clone())
-            }
-            Step::Run { first, last, .. } => {
-                (tree.instances[*first].inputs.clone(), tree.instances[*last].outputs.clone())
-            }
-        }
-    }
-
     /// Whether the gradient comes back from the reads of a value in a step.
     fn reads_live(&self, step: &Step, id: NodeId) -> bool {
         let (tree, graph) = (self.drafter.tree, self.drafter.graph);
         match step {
             Step::Op { node, .. } => tree.is_live(*node),
+            Step::Chain(chain) => tree.is_live(chain.made),
             Step::Block { instance: inside, .. } | Step::Run { first: inside, .. } => {
                 graph.users(id).iter().any(|u| tree.holds(*inside, *u) && tree.is_live(*u))
             }
@@ -244,7 +241,7 @@ impl<'d, 'a> Writer<'d, 'a> {
             self.values.insert(*id, Value { target, ..Value::default() });
         }
         for (index, step) in steps.iter().enumerate() {
-            let (reads, makes) = self.ports(step);
+            let (reads, makes) = self.drafter.ports(step);
             if let Step::Op { node, form: Dfdx::Same, .. } = step {
                 self.same.insert(*node, reads[0]);
                 continue;
@@ -319,7 +316,7 @@ impl<'d, 'a> Writer<'d, 'a> {
         if let Step::Op { form: Dfdx::Same, .. } = step {
             return;
         }
-        let (reads, makes) = self.ports(step);
+        let (reads, makes) = self.drafter.ports(step);
         if makes.is_empty() || makes.iter().all(|id| self.values.get(id).is_none_or(|v| v.uses.is_empty())) {
             self.pass_over(&reads);
             return;
@@ -360,7 +357,7 @@ impl<'d, 'a> Writer<'d, 'a> {
             Step::Op { form: Dfdx::Layer(layer), .. } => layer.reads_data,
             Step::Op { form: Dfdx::Expr(expr), .. } => expr.text.contains("!(") || reads.len() > 1,
             Step::Op { .. } => false,
-            Step::Block { .. } | Step::Run { .. } => true,
+            Step::Block { .. } | Step::Run { .. } | Step::Chain(_) => true,
         };
         single && first && !breaks && pending.annotate.is_none() && pending.calls < MAX_CALLS
     }
@@ -424,6 +421,11 @@ impl<'d, 'a> Writer<'d, 'a> {
                 (text, expr.annotate.then(|| types::of(self.drafter.checked.fact(*node))))
             }
             Step::Op { field, .. } => (format!("self.{}.forward({all})", field.as_deref().unwrap_or_default()), None),
+            Step::Chain(chain) => {
+                let (input, added) = arguments.split_last().map_or(("", &[][..]), |(last, rest)| (last, rest));
+                let text = added.iter().fold(chain.text.clone(), |text, added| text.replace("$0", added));
+                (format!("{text}.forward({input})"), None)
+            }
             Step::Block { callee, .. } => (format!("{callee}.forward({all})"), None),
             Step::Run { field, each, .. } => {
                 (format!("self.{field}.iter().fold({all}, |x, {each}| {each}.forward(x))"), None)

@@ -14,6 +14,7 @@ use crate::graph::{Graph, NodeId};
 use crate::ops::emit::{self, Dfdx};
 use crate::shape::Fact;
 
+use super::chains::{self, Chain, End};
 use super::types;
 
 /// Names a struct.
@@ -63,6 +64,10 @@ pub(super) struct Draft {
     pub outputs: Vec<Fact>,
     /// The statements of `forward`, the result last.
     pub body: Vec<String>,
+    /// Where all of it is one chain, that, and what it ends with.
+    pub chain: Option<(String, End)>,
+    /// The structs whose chains it goes on with.
+    pub extended: Vec<KindId>,
 }
 
 /// How an instance fills in the constructor of its struct.
@@ -86,6 +91,8 @@ pub(super) enum Step {
     Block { instance: InstanceId, callee: String },
     /// A run of equal blocks, each reading the one before.
     Run { first: InstanceId, last: InstanceId, field: String, each: String },
+    /// Steps that are called as one.
+    Chain(Chain),
 }
 
 /// Makes the draft of an instance whose inner instances are known.
@@ -97,6 +104,8 @@ pub(super) struct Drafter<'a> {
     pub sink: &'a mut Sink,
     pub fields: Vec<Field>,
     pub slots: Slots,
+    /// The structs whose chains its own go on with.
+    pub extended: Vec<KindId>,
     taken: Taken,
     /// Towers that have a field, by the names of their weights.
     towers: HashMap<String, Tower>,
@@ -125,6 +134,7 @@ impl<'a> Drafter<'a> {
             sink,
             fields: Vec::new(),
             slots: Vec::new(),
+            extended: Vec::new(),
             taken: Taken::default(),
             towers: HashMap::new(),
         }
@@ -149,7 +159,19 @@ impl<'a> Drafter<'a> {
                 }
             }
         }
-        steps
+        chains::join(steps, at, self)
+    }
+
+    /// What a step reads, in order, and what it makes.
+    pub(super) fn ports(&self, step: &Step) -> (Vec<NodeId>, Vec<NodeId>) {
+        let of = |instance: InstanceId| &self.tree.instances[instance];
+        match step {
+            Step::Op { node, .. } => (self.graph.inputs(*node), vec![*node]),
+            Step::Block { instance, .. } => (of(*instance).inputs.clone(), of(*instance).outputs.clone()),
+            Step::Run { first, last, .. } => (of(*first).inputs.clone(), of(*last).outputs.clone()),
+            // In the order of its text.
+            Step::Chain(chain) => (chain.added.into_iter().chain([chain.input]).collect(), vec![chain.made]),
+        }
     }
 
     fn op(&mut self, at: InstanceId, node: NodeId) -> Option<Step> {

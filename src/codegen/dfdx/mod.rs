@@ -4,6 +4,7 @@
 //! stands in a signature, so that a wrong edit does not compile.
 
 mod body;
+mod chains;
 mod draft;
 mod kinds;
 mod model;

@@ -6,6 +6,7 @@ use crate::check::{Checked, HeadNode};
 use crate::codegen::format;
 use crate::codegen::names::literal;
 use crate::codegen::tree::{ROOT, Tree};
+use crate::ops::emit;
 use crate::ops::yolo::Head;
 use crate::shape::Fact;
 
@@ -55,7 +56,8 @@ pub(super) fn write(checked: &Checked, tree: &Tree, kinds: &[Kind], measures: Op
     for (at, kind) in kinds.iter().enumerate().rev() {
         put_struct(&mut scope, kind, &names[at]);
         let root = at + 1 == kinds.len();
-        let block = put_impl(&mut scope, kind, &names[at]);
+        let is_extended = kinds.iter().any(|other| other.draft.extended.contains(&at));
+        let block = put_impl(&mut scope, kind, &names[at], is_extended);
         if let (true, Some(measures)) = (root, measures) {
             block.push_fn(measure(measures));
         }
@@ -125,9 +127,10 @@ fn put_struct(scope: &mut Scope, kind: &Kind, name: &str) {
 }
 
 /// The constructor and `forward`.
-fn put_impl<'s>(scope: &'s mut Scope, kind: &Kind, name: &str) -> &'s mut Impl {
+fn put_impl<'s>(scope: &'s mut Scope, kind: &Kind, name: &str, is_extended: bool) -> &'s mut Impl {
     let block = scope.new_impl(name);
     let draft = &kind.draft;
+    let mut body = draft.body.clone();
     if !draft.fields.is_empty() {
         let new = block.new_fn("new").vis("pub").ret("Self").doc("With weights of zero: see `initialize` and `load`.");
         for (argument, ty) in kind.arguments.iter().flatten() {
@@ -137,12 +140,20 @@ fn put_impl<'s>(scope: &'s mut Scope, kind: &Kind, name: &str) -> &'s mut Impl {
             draft.fields.iter().map(|f| format!("{}: {}", f.name, filled(&f.new, kind))).collect();
         new.line(format!("Self {{ {} }}", fields.join(", ")));
     }
+    let chain = draft.chain.as_ref().filter(|_| is_extended);
+    if let (Some((text, _)), [(input, from)], [to]) = (chain, &draft.inputs[..], &draft.outputs[..]) {
+        let ty = format!("chain!({} => {})", emit::sizes(from), emit::sizes(to));
+        let own = block.new_fn("chain").vis("pub").doc("Its layers, for a chain that goes on.").arg_ref_self().ret(ty);
+        // A layer alone is no chain yet.
+        own.line(if text.contains('(') { text.clone() } else { format!("{text}.chain()") });
+        body = vec![format!("self.chain().forward({input})")];
+    }
     let forward = generic(block.new_fn("forward")).doc(summary(kind)).arg_ref_self();
     for (input, fact) in &draft.inputs {
         forward.arg(input, types::of(fact));
     }
     forward.ret(tuple(draft.outputs.iter().map(types::of).collect()));
-    for line in &draft.body {
+    for line in &body {
         forward.line(line);
     }
     block

@@ -34,13 +34,13 @@ impl Lenet5 {
         &self,
         image: Map<B, 1, 28, 28, T>,
     ) -> Features<B, 10, T> {
-        let x = relu(self.c1.forward(image));
+        let x = self.c1.relu().forward(image);
         let x = max_pool!(x; 6 x 28 x 28 => 6 x 14 x 14, kernel 2 x 2, stride 2 x 2);
-        let x = relu(self.c3.forward(x));
+        let x = self.c3.relu().forward(x);
         let x = max_pool!(x; 16 x 10 x 10 => 16 x 5 x 5, kernel 2 x 2, stride 2 x 2);
         let x = flatten!(x; 16 x 5 x 5 => 400);
-        let x = relu(self.f6.forward(x));
-        let x = relu(self.f5.forward(x));
+        let x = self.f6.relu().forward(x);
+        let x = self.f5.relu().forward(x);
         self.logits.forward(x)
     }
 
