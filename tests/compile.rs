@@ -91,12 +91,13 @@ fn forwards(net: &str) -> String {
 #[test]
 fn what_follows_a_convolution_is_one_chain_with_it() {
     let text = forwards(
-        "net:\n  - conv(4, 1) as c\n  - relu\n  - unit(4) as a\n  - leaky_relu\n  - conv(4, 1) as d\n  - gelu\n",
+        "net:\n  - conv(4, 1) as c\n  - relu\n  - unit(4) as a\n  - leaky_relu\n  - conv(4, 1) as d\n  - gelu\n  - unit(4) as e\n",
     );
     for expected in [
         "let x = self.c.relu().forward(x);",
         "let x = self.a.chain().leaky_relu(0.01).forward(x);",
         "gelu(self.d.forward(x))",
+        "self.e.forward(x)",
         "self.chain().forward(x)",
     ] {
         assert!(text.contains(expected), "no `{expected}` in\n{text}");
@@ -113,6 +114,25 @@ fn additions_go_to_one_of_their_branches() {
     }
     let text = forwards("net:\n  - conv(4, 1) as c\n  - unit(4) as a\n  - add(c)\n");
     assert!(text.contains("let c = self.c.forward(x);\nself.a.chain().add(fork(&c)).forward(c)"), "{text}");
+}
+
+/// Each call of a tower moves its running statistics.
+#[test]
+fn the_calls_of_a_tower_keep_their_order() {
+    let net = "towers:\n  t: unit(4)\nnet:\n  - '@x -> t as ta'\n  - '@x -> t -> relu as tb'\n  - '@ta -> relu as ra'\n  - add(ra, tb)\n";
+    let text = forwards(net);
+    let at = |text: &str, what: &str| text.find(what).unwrap_or_else(|| panic!("no `{what}` in\n{text}"));
+    assert!(at(&text, "let ta = self.t.forward(") < at(&text, "self.t.chain().relu()"), "{text}");
+    assert_eq!(text.matches("self.t.").count(), 2, "{text}");
+}
+
+/// What nobody calls would be a warning of the compiler.
+#[test]
+fn only_methods_that_are_called_are_written() {
+    let text = forwards("net:\n  - unit(4) as a\n  - relu\n");
+    assert_eq!(text, "self.a.chain().relu().forward(x)");
+    let text = forwards("net:\n  - unit(4) as a\n");
+    assert!(text.contains("self.a.forward(x)") && !text.contains("chain()"), "{text}");
 }
 
 #[test]

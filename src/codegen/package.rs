@@ -374,6 +374,9 @@ impl<'a> Fed<'a> {
                 continue;
             }
             if source.checked.is_weight(*id) {
+                if fed.weighted {
+                    return Err(refuse(path, "a generated program feeds one weight, and this is another".to_string()));
+                }
                 fed.weighted = true;
                 arguments.push("targets.weights()".to_string());
                 continue;

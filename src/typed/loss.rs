@@ -1,7 +1,7 @@
 //! Losses, each the mean over its elements.
 
 use dfdx::shapes::{Dim, Shape};
-use dfdx::tensor::{Cpu, Merge, NoneTape, Tensor};
+use dfdx::tensor::{Cpu, Merge, Tensor};
 
 use crate::ops::arcface::ArcFace;
 use crate::ops::embedding_loss::Contrastive;
@@ -37,15 +37,15 @@ pub fn weighted_cross_entropy<S: Shape, T: Tape + Merge<L::Tape>, L: Operands>(
 
 /// As [`weighted_cross_entropy`], with a weight for each label too, which multiplies its loss; the
 /// divisor stays, as in Keras. Without class weights all are 1.
-pub fn cross_entropy_by_example<S: Shape, T, L: Operands, W: Shape>(
+pub fn cross_entropy_by_example<S: Shape, T, L: Operands, W: Operands>(
     logits: Tensor<S, f32, Cpu, T>,
     target: L,
-    weights: Tensor<W, f32, Cpu>,
+    weights: W,
     smoothing: f32,
     class_weights: &[f32],
 ) -> Scalar<T>
 where
-    T: Tape + Merge<L::Tape> + Merge<NoneTape>,
+    T: Tape + Merge<L::Tape> + Merge<W::Tape>,
 {
     apply(CrossEntropy { smoothing, class_weights: class_weights.to_vec() }, (logits, target, weights))
 }

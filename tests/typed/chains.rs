@@ -187,6 +187,10 @@ fn inputs_that_are_data_get_no_gradient() {
     let found = run(&mut net, way);
     assert!(found.by_inputs[0].iter().all(|g| *g == 0.0) && found.by_inputs[1].iter().any(|g| *g != 0.0));
     assert!(found.by_params.iter().any(|(name, grad)| name == "conv.weight" && grad.iter().any(|g| *g != 0.0)));
+    net.bn.set_at_input(true);
+    net.conv.set_frozen(true);
+    let found = run(&mut net, way);
+    assert!(found.by_inputs[1].iter().any(|g| *g != 0.0), "what is added is no data");
     let way: Way = |net, x, _| net.conv.bn(&net.bn).relu().forward(x);
     freeze(&mut net, true);
     let found = run(&mut net, way);

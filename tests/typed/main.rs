@@ -10,7 +10,7 @@ mod edits;
 mod engine;
 #[path = "../common/hostile.rs"]
 mod hostile;
-mod hostile_packages;
 mod macros;
 mod net;
 mod ops;
+mod packages;

@@ -799,17 +799,9 @@ impl ConvBn320To1280At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 320, 7, 7]` to `[N, 1280, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(320 x 7 x 7 => 1280 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 320, 7, 7]` to `[N, 1280, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 320, 7, 7, T>,
-    ) -> Map<B, 1280, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -862,17 +854,9 @@ impl DepthwiseBn1152To1152At7_2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 1152, 7, 7]` to `[N, 1152, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(1152 x 7 x 7 => 1152 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 1152, 7, 7]` to `[N, 1152, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 1152, 7, 7, T>,
-    ) -> Map<B, 1152, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -956,17 +940,9 @@ impl DepthwiseBn1152To1152At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 1152, 7, 7]` to `[N, 1152, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(1152 x 7 x 7 => 1152 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 1152, 7, 7]` to `[N, 1152, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 1152, 7, 7, T>,
-    ) -> Map<B, 1152, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -989,17 +965,9 @@ impl ConvBn192To1152At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 192, 7, 7]` to `[N, 1152, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(192 x 7 x 7 => 1152 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 192, 7, 7]` to `[N, 1152, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 192, 7, 7, T>,
-    ) -> Map<B, 1152, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1084,17 +1052,9 @@ impl DepthwiseBn672To672At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 672, 14, 14]` to `[N, 672, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(672 x 14 x 14 => 672 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 672, 14, 14]` to `[N, 672, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 672, 14, 14, T>,
-    ) -> Map<B, 672, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1178,17 +1138,9 @@ impl DepthwiseBn672To672At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 672, 14, 14]` to `[N, 672, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(672 x 14 x 14 => 672 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 672, 14, 14]` to `[N, 672, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 672, 14, 14, T>,
-    ) -> Map<B, 672, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1211,17 +1163,9 @@ impl ConvBn112To672At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 112, 14, 14]` to `[N, 672, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(112 x 14 x 14 => 672 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 112, 14, 14]` to `[N, 672, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 112, 14, 14, T>,
-    ) -> Map<B, 672, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1274,17 +1218,9 @@ impl DepthwiseBn480To480At14_2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 480, 14, 14]` to `[N, 480, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(480 x 14 x 14 => 480 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 480, 14, 14]` to `[N, 480, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 480, 14, 14, T>,
-    ) -> Map<B, 480, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1368,17 +1304,9 @@ impl DepthwiseBn480To480At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 480, 14, 14]` to `[N, 480, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(480 x 14 x 14 => 480 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 480, 14, 14]` to `[N, 480, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 480, 14, 14, T>,
-    ) -> Map<B, 480, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1401,17 +1329,9 @@ impl ConvBn80To480At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 80, 14, 14]` to `[N, 480, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(80 x 14 x 14 => 480 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 80, 14, 14]` to `[N, 480, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 80, 14, 14, T>,
-    ) -> Map<B, 480, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1496,17 +1416,9 @@ impl DepthwiseBn240To240At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 240, 28, 28]` to `[N, 240, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(240 x 28 x 28 => 240 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 240, 28, 28]` to `[N, 240, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 240, 28, 28, T>,
-    ) -> Map<B, 240, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1590,17 +1502,9 @@ impl DepthwiseBn240To240At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 240, 28, 28]` to `[N, 240, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(240 x 28 x 28 => 240 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 240, 28, 28]` to `[N, 240, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 240, 28, 28, T>,
-    ) -> Map<B, 240, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1623,17 +1527,9 @@ impl ConvBn40To240At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 40, 28, 28]` to `[N, 240, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(40 x 28 x 28 => 240 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 40, 28, 28]` to `[N, 240, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 40, 28, 28, T>,
-    ) -> Map<B, 240, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1718,17 +1614,9 @@ impl DepthwiseBn144To144At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 144, 56, 56]` to `[N, 144, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(144 x 56 x 56 => 144 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 144, 56, 56]` to `[N, 144, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 144, 56, 56, T>,
-    ) -> Map<B, 144, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1812,17 +1700,9 @@ impl DepthwiseBn144To144At56 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 144, 56, 56]` to `[N, 144, 56, 56]`. A chain that goes on.
     pub fn chain(&self) -> chain!(144 x 56 x 56 => 144 x 56 x 56) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 144, 56, 56]` to `[N, 144, 56, 56]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 144, 56, 56, T>,
-    ) -> Map<B, 144, 56, 56, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1845,17 +1725,9 @@ impl ConvBn24To144At56 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 24, 56, 56]` to `[N, 144, 56, 56]`. A chain that goes on.
     pub fn chain(&self) -> chain!(24 x 56 x 56 => 144 x 56 x 56) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 24, 56, 56]` to `[N, 144, 56, 56]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 24, 56, 56, T>,
-    ) -> Map<B, 144, 56, 56, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1940,17 +1812,9 @@ impl DepthwiseBn96To96At56 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 96, 112, 112]` to `[N, 96, 56, 56]`. A chain that goes on.
     pub fn chain(&self) -> chain!(96 x 112 x 112 => 96 x 56 x 56) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 96, 112, 112]` to `[N, 96, 56, 56]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 96, 112, 112, T>,
-    ) -> Map<B, 96, 56, 56, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1973,17 +1837,9 @@ impl ConvBn16To96At112 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 16, 112, 112]` to `[N, 96, 112, 112]`. A chain that goes on.
     pub fn chain(&self) -> chain!(16 x 112 x 112 => 96 x 112 x 112) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 16, 112, 112]` to `[N, 96, 112, 112]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 16, 112, 112, T>,
-    ) -> Map<B, 96, 112, 112, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -2067,17 +1923,9 @@ impl DepthwiseBn32To32At112 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 32, 112, 112]` to `[N, 32, 112, 112]`. A chain that goes on.
     pub fn chain(&self) -> chain!(32 x 112 x 112 => 32 x 112 x 112) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 32, 112, 112]` to `[N, 32, 112, 112]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 32, 112, 112, T>,
-    ) -> Map<B, 32, 112, 112, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -2102,17 +1950,9 @@ impl ConvBn3To32At112 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 3, 224, 224]` to `[N, 32, 112, 112]`. A chain that goes on.
     pub fn chain(&self) -> chain!(3 x 224 x 224 => 32 x 112 x 112) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 3, 224, 224]` to `[N, 32, 112, 112]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 3, 224, 224, T>,
-    ) -> Map<B, 32, 112, 112, T> {
-        self.chain().forward(x)
     }
 }
 

@@ -69,7 +69,7 @@ impl Mobilefacenet {
         let conv6 = self.conv6.forward(res5_1);
         let global_bn = self.global.bn(&self.global_bn).forward(conv6);
         let x = flatten!(global_bn; 512 x 1 x 1 => 512);
-        self.embedding.forward(self.fc.forward(x))
+        self.fc.bn(&self.embedding).forward(x)
     }
 }
 

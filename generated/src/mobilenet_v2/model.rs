@@ -535,17 +535,9 @@ impl ConvBn320To1280At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 320, 7, 7]` to `[N, 1280, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(320 x 7 x 7 => 1280 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 320, 7, 7]` to `[N, 1280, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 320, 7, 7, T>,
-    ) -> Map<B, 1280, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -596,17 +588,9 @@ impl ConvBn960To160At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 960, 7, 7]` to `[N, 160, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(960 x 7 x 7 => 160 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 960, 7, 7]` to `[N, 160, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 960, 7, 7, T>,
-    ) -> Map<B, 160, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -631,17 +615,9 @@ impl DepthwiseBn960At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 960, 7, 7]` to `[N, 960, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(960 x 7 x 7 => 960 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 960, 7, 7]` to `[N, 960, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 960, 7, 7, T>,
-    ) -> Map<B, 960, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -664,17 +640,9 @@ impl ConvBn160To960At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 160, 7, 7]` to `[N, 960, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(160 x 7 x 7 => 960 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 160, 7, 7]` to `[N, 960, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 160, 7, 7, T>,
-    ) -> Map<B, 960, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -728,17 +696,9 @@ impl DepthwiseBn576At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 576, 14, 14]` to `[N, 576, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(576 x 14 x 14 => 576 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 576, 14, 14]` to `[N, 576, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 576, 14, 14, T>,
-    ) -> Map<B, 576, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -761,17 +721,9 @@ impl ConvBn576To96At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 576, 14, 14]` to `[N, 96, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(576 x 14 x 14 => 96 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 576, 14, 14]` to `[N, 96, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 576, 14, 14, T>,
-    ) -> Map<B, 96, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -796,17 +748,9 @@ impl DepthwiseBn576At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 576, 14, 14]` to `[N, 576, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(576 x 14 x 14 => 576 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 576, 14, 14]` to `[N, 576, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 576, 14, 14, T>,
-    ) -> Map<B, 576, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -829,17 +773,9 @@ impl ConvBn96To576At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 96, 14, 14]` to `[N, 576, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(96 x 14 x 14 => 576 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 96, 14, 14]` to `[N, 576, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 96, 14, 14, T>,
-    ) -> Map<B, 576, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -890,17 +826,9 @@ impl ConvBn384To64At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 384, 14, 14]` to `[N, 64, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(384 x 14 x 14 => 64 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 384, 14, 14]` to `[N, 64, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 384, 14, 14, T>,
-    ) -> Map<B, 64, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -925,17 +853,9 @@ impl DepthwiseBn384At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 384, 14, 14]` to `[N, 384, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(384 x 14 x 14 => 384 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 384, 14, 14]` to `[N, 384, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 384, 14, 14, T>,
-    ) -> Map<B, 384, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -958,17 +878,9 @@ impl ConvBn64To384At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 64, 14, 14]` to `[N, 384, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(64 x 14 x 14 => 384 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 64, 14, 14]` to `[N, 384, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 64, 14, 14, T>,
-    ) -> Map<B, 384, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1022,17 +934,9 @@ impl DepthwiseBn192At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 192, 28, 28]` to `[N, 192, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(192 x 28 x 28 => 192 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 192, 28, 28]` to `[N, 192, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 192, 28, 28, T>,
-    ) -> Map<B, 192, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1055,17 +959,9 @@ impl ConvBn192To32At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 192, 28, 28]` to `[N, 32, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(192 x 28 x 28 => 32 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 192, 28, 28]` to `[N, 32, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 192, 28, 28, T>,
-    ) -> Map<B, 32, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1090,17 +986,9 @@ impl DepthwiseBn192At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 192, 28, 28]` to `[N, 192, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(192 x 28 x 28 => 192 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 192, 28, 28]` to `[N, 192, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 192, 28, 28, T>,
-    ) -> Map<B, 192, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1123,17 +1011,9 @@ impl ConvBn32To192At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 32, 28, 28]` to `[N, 192, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(32 x 28 x 28 => 192 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 32, 28, 28]` to `[N, 192, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 32, 28, 28, T>,
-    ) -> Map<B, 192, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1187,17 +1067,9 @@ impl DepthwiseBn144At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 144, 56, 56]` to `[N, 144, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(144 x 56 x 56 => 144 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 144, 56, 56]` to `[N, 144, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 144, 56, 56, T>,
-    ) -> Map<B, 144, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1220,17 +1092,9 @@ impl ConvBn144To24At56 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 144, 56, 56]` to `[N, 24, 56, 56]`. A chain that goes on.
     pub fn chain(&self) -> chain!(144 x 56 x 56 => 24 x 56 x 56) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 144, 56, 56]` to `[N, 24, 56, 56]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 144, 56, 56, T>,
-    ) -> Map<B, 24, 56, 56, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1255,17 +1119,9 @@ impl DepthwiseBn144At56 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 144, 56, 56]` to `[N, 144, 56, 56]`. A chain that goes on.
     pub fn chain(&self) -> chain!(144 x 56 x 56 => 144 x 56 x 56) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 144, 56, 56]` to `[N, 144, 56, 56]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 144, 56, 56, T>,
-    ) -> Map<B, 144, 56, 56, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1288,17 +1144,9 @@ impl ConvBn24To144At56 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 24, 56, 56]` to `[N, 144, 56, 56]`. A chain that goes on.
     pub fn chain(&self) -> chain!(24 x 56 x 56 => 144 x 56 x 56) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 24, 56, 56]` to `[N, 144, 56, 56]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 24, 56, 56, T>,
-    ) -> Map<B, 144, 56, 56, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1352,17 +1200,9 @@ impl DepthwiseBn96At56 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 96, 112, 112]` to `[N, 96, 56, 56]`. A chain that goes on.
     pub fn chain(&self) -> chain!(96 x 112 x 112 => 96 x 56 x 56) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 96, 112, 112]` to `[N, 96, 56, 56]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 96, 112, 112, T>,
-    ) -> Map<B, 96, 56, 56, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1385,17 +1225,9 @@ impl ConvBn16To96At112 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 16, 112, 112]` to `[N, 96, 112, 112]`. A chain that goes on.
     pub fn chain(&self) -> chain!(16 x 112 x 112 => 96 x 112 x 112) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 16, 112, 112]` to `[N, 96, 112, 112]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 16, 112, 112, T>,
-    ) -> Map<B, 96, 112, 112, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1448,17 +1280,9 @@ impl DepthwiseBn32At112 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 32, 112, 112]` to `[N, 32, 112, 112]`. A chain that goes on.
     pub fn chain(&self) -> chain!(32 x 112 x 112 => 32 x 112 x 112) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 32, 112, 112]` to `[N, 32, 112, 112]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 32, 112, 112, T>,
-    ) -> Map<B, 32, 112, 112, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1483,17 +1307,9 @@ impl ConvBn3To32At112 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 3, 224, 224]` to `[N, 32, 112, 112]`. A chain that goes on.
     pub fn chain(&self) -> chain!(3 x 224 x 224 => 32 x 112 x 112) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 3, 224, 224]` to `[N, 32, 112, 112]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 3, 224, 224, T>,
-    ) -> Map<B, 32, 112, 112, T> {
-        self.chain().forward(x)
     }
 }
 

@@ -455,17 +455,9 @@ impl ConvBn576To96At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 576, 7, 7]` to `[N, 96, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(576 x 7 x 7 => 96 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 576, 7, 7]` to `[N, 96, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 576, 7, 7, T>,
-    ) -> Map<B, 96, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -521,17 +513,9 @@ impl DepthwiseBn576 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 576, 7, 7]` to `[N, 576, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(576 x 7 x 7 => 576 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 576, 7, 7]` to `[N, 576, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 576, 7, 7, T>,
-    ) -> Map<B, 576, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -554,17 +538,9 @@ impl ConvBn96To576At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 96, 7, 7]` to `[N, 576, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(96 x 7 x 7 => 576 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 96, 7, 7]` to `[N, 576, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 96, 7, 7, T>,
-    ) -> Map<B, 576, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -649,17 +625,9 @@ impl DepthwiseBn288 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 288, 14, 14]` to `[N, 288, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(288 x 14 x 14 => 288 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 288, 14, 14]` to `[N, 288, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 288, 14, 14, T>,
-    ) -> Map<B, 288, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -682,17 +650,9 @@ impl ConvBn48To288At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 48, 14, 14]` to `[N, 288, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(48 x 14 x 14 => 288 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 48, 14, 14]` to `[N, 288, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 48, 14, 14, T>,
-    ) -> Map<B, 288, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -715,17 +675,9 @@ impl ConvBn144To48At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 144, 14, 14]` to `[N, 48, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(144 x 14 x 14 => 48 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 144, 14, 14]` to `[N, 48, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 144, 14, 14, T>,
-    ) -> Map<B, 48, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -781,17 +733,9 @@ impl DepthwiseBn144 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 144, 14, 14]` to `[N, 144, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(144 x 14 x 14 => 144 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 144, 14, 14]` to `[N, 144, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 144, 14, 14, T>,
-    ) -> Map<B, 144, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -814,17 +758,9 @@ impl ConvBn48To144At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 48, 14, 14]` to `[N, 144, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(48 x 14 x 14 => 144 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 48, 14, 14]` to `[N, 144, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 48, 14, 14, T>,
-    ) -> Map<B, 144, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -908,17 +844,9 @@ impl DepthwiseBn120 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 120, 14, 14]` to `[N, 120, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(120 x 14 x 14 => 120 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 120, 14, 14]` to `[N, 120, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 120, 14, 14, T>,
-    ) -> Map<B, 120, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -941,17 +869,9 @@ impl ConvBn40To120At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 40, 14, 14]` to `[N, 120, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(40 x 14 x 14 => 120 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 40, 14, 14]` to `[N, 120, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 40, 14, 14, T>,
-    ) -> Map<B, 120, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -974,17 +894,9 @@ impl ConvBn240To40At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 240, 14, 14]` to `[N, 40, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(240 x 14 x 14 => 40 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 240, 14, 14]` to `[N, 40, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 240, 14, 14, T>,
-    ) -> Map<B, 40, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1040,17 +952,9 @@ impl DepthwiseBn240 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 240, 14, 14]` to `[N, 240, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(240 x 14 x 14 => 240 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 240, 14, 14]` to `[N, 240, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 240, 14, 14, T>,
-    ) -> Map<B, 240, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1073,17 +977,9 @@ impl ConvBn40To240At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 40, 14, 14]` to `[N, 240, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(40 x 14 x 14 => 240 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 40, 14, 14]` to `[N, 240, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 40, 14, 14, T>,
-    ) -> Map<B, 240, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1168,17 +1064,9 @@ impl DepthwiseBn96 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 96, 28, 28]` to `[N, 96, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(96 x 28 x 28 => 96 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 96, 28, 28]` to `[N, 96, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 96, 28, 28, T>,
-    ) -> Map<B, 96, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1201,17 +1089,9 @@ impl ConvBn24To96At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 24, 28, 28]` to `[N, 96, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(24 x 28 x 28 => 96 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 24, 28, 28]` to `[N, 96, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 24, 28, 28, T>,
-    ) -> Map<B, 96, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1234,17 +1114,9 @@ impl ConvBn88To24At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 88, 28, 28]` to `[N, 24, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(88 x 28 x 28 => 24 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 88, 28, 28]` to `[N, 24, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 88, 28, 28, T>,
-    ) -> Map<B, 24, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1269,17 +1141,9 @@ impl DepthwiseBn88 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 88, 28, 28]` to `[N, 88, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(88 x 28 x 28 => 88 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 88, 28, 28]` to `[N, 88, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 88, 28, 28, T>,
-    ) -> Map<B, 88, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1302,17 +1166,9 @@ impl ConvBn24To88At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 24, 28, 28]` to `[N, 88, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(24 x 28 x 28 => 88 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 24, 28, 28]` to `[N, 88, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 24, 28, 28, T>,
-    ) -> Map<B, 88, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1366,17 +1222,9 @@ impl DepthwiseBn72 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 72, 56, 56]` to `[N, 72, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(72 x 56 x 56 => 72 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 72, 56, 56]` to `[N, 72, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 72, 56, 56, T>,
-    ) -> Map<B, 72, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1399,17 +1247,9 @@ impl ConvBn16To72At56 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 16, 56, 56]` to `[N, 72, 56, 56]`. A chain that goes on.
     pub fn chain(&self) -> chain!(16 x 56 x 56 => 72 x 56 x 56) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 16, 56, 56]` to `[N, 72, 56, 56]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 16, 56, 56, T>,
-    ) -> Map<B, 72, 56, 56, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1494,17 +1334,9 @@ impl DepthwiseBn16 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 16, 112, 112]` to `[N, 16, 56, 56]`. A chain that goes on.
     pub fn chain(&self) -> chain!(16 x 112 x 112 => 16 x 56 x 56) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 16, 112, 112]` to `[N, 16, 56, 56]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 16, 112, 112, T>,
-    ) -> Map<B, 16, 56, 56, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1529,17 +1361,9 @@ impl ConvBn3To16At112 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 3, 224, 224]` to `[N, 16, 112, 112]`. A chain that goes on.
     pub fn chain(&self) -> chain!(3 x 224 x 224 => 16 x 112 x 112) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 3, 224, 224]` to `[N, 16, 112, 112]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 3, 224, 224, T>,
-    ) -> Map<B, 16, 112, 112, T> {
-        self.chain().forward(x)
     }
 }
 

@@ -345,17 +345,9 @@ impl ConvBn64To64At8 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 64, 8, 8]` to `[N, 64, 8, 8]`. A chain that goes on.
     pub fn chain(&self) -> chain!(64 x 8 x 8 => 64 x 8 x 8) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 64, 8, 8]` to `[N, 64, 8, 8]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 64, 8, 8, T>,
-    ) -> Map<B, 64, 8, 8, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -380,17 +372,9 @@ impl ConvBn32To64At8 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 32, 16, 16]` to `[N, 64, 8, 8]`. A chain that goes on.
     pub fn chain(&self) -> chain!(32 x 16 x 16 => 64 x 8 x 8) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 32, 16, 16]` to `[N, 64, 8, 8]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 32, 16, 16, T>,
-    ) -> Map<B, 64, 8, 8, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -454,17 +438,9 @@ impl ConvBn32To32At16 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 32, 16, 16]` to `[N, 32, 16, 16]`. A chain that goes on.
     pub fn chain(&self) -> chain!(32 x 16 x 16 => 32 x 16 x 16) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 32, 16, 16]` to `[N, 32, 16, 16]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 32, 16, 16, T>,
-    ) -> Map<B, 32, 16, 16, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -489,17 +465,9 @@ impl ConvBn16To32At16 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 16, 32, 32]` to `[N, 32, 16, 16]`. A chain that goes on.
     pub fn chain(&self) -> chain!(16 x 32 x 32 => 32 x 16 x 16) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 16, 32, 32]` to `[N, 32, 16, 16]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 16, 32, 32, T>,
-    ) -> Map<B, 32, 16, 16, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -522,17 +490,9 @@ impl ConvBn16To16At32 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 16, 32, 32]` to `[N, 16, 32, 32]`. A chain that goes on.
     pub fn chain(&self) -> chain!(16 x 32 x 32 => 16 x 32 x 32) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 16, 32, 32]` to `[N, 16, 32, 32]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 16, 32, 32, T>,
-    ) -> Map<B, 16, 32, 32, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -555,17 +515,9 @@ impl ConvBn3To16At32 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 3, 32, 32]` to `[N, 16, 32, 32]`. A chain that goes on.
     pub fn chain(&self) -> chain!(3 x 32 x 32 => 16 x 32 x 32) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 3, 32, 32]` to `[N, 16, 32, 32]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 3, 32, 32, T>,
-    ) -> Map<B, 16, 32, 32, T> {
-        self.chain().forward(x)
     }
 }
 

@@ -498,17 +498,9 @@ impl ConvBn512To512At7_2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 512, 7, 7]` to `[N, 512, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(512 x 7 x 7 => 512 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 512, 7, 7]` to `[N, 512, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 512, 7, 7, T>,
-    ) -> Map<B, 512, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -531,17 +523,9 @@ impl ConvBn2048To512At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 2048, 7, 7]` to `[N, 512, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(2048 x 7 x 7 => 512 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 2048, 7, 7]` to `[N, 512, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 2048, 7, 7, T>,
-    ) -> Map<B, 512, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -564,17 +548,9 @@ impl ConvBn1024To2048At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 1024, 14, 14]` to `[N, 2048, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(1024 x 14 x 14 => 2048 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 1024, 14, 14]` to `[N, 2048, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 1024, 14, 14, T>,
-    ) -> Map<B, 2048, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -597,7 +573,7 @@ impl ConvBn512To2048At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 512, 7, 7]` to `[N, 2048, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(512 x 7 x 7 => 2048 x 7 x 7) {
         self.conv.bn(&self.bn)
     }
@@ -632,17 +608,9 @@ impl ConvBn512To512At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 512, 14, 14]` to `[N, 512, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(512 x 14 x 14 => 512 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 512, 14, 14]` to `[N, 512, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 512, 14, 14, T>,
-    ) -> Map<B, 512, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -665,17 +633,9 @@ impl ConvBn1024To512At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 1024, 14, 14]` to `[N, 512, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(1024 x 14 x 14 => 512 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 1024, 14, 14]` to `[N, 512, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 1024, 14, 14, T>,
-    ) -> Map<B, 512, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -698,17 +658,9 @@ impl ConvBn256To256At14_2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 256, 14, 14]` to `[N, 256, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(256 x 14 x 14 => 256 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 256, 14, 14]` to `[N, 256, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 256, 14, 14, T>,
-    ) -> Map<B, 256, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -731,17 +683,9 @@ impl ConvBn1024To256At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 1024, 14, 14]` to `[N, 256, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(1024 x 14 x 14 => 256 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 1024, 14, 14]` to `[N, 256, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 1024, 14, 14, T>,
-    ) -> Map<B, 256, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -766,17 +710,9 @@ impl ConvBn512To1024At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 512, 28, 28]` to `[N, 1024, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(512 x 28 x 28 => 1024 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 512, 28, 28]` to `[N, 1024, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 512, 28, 28, T>,
-    ) -> Map<B, 1024, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -799,7 +735,7 @@ impl ConvBn256To1024At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 256, 14, 14]` to `[N, 1024, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(256 x 14 x 14 => 1024 x 14 x 14) {
         self.conv.bn(&self.bn)
     }
@@ -834,17 +770,9 @@ impl ConvBn256To256At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 256, 28, 28]` to `[N, 256, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(256 x 28 x 28 => 256 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 256, 28, 28]` to `[N, 256, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 256, 28, 28, T>,
-    ) -> Map<B, 256, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -867,17 +795,9 @@ impl ConvBn512To256At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 512, 28, 28]` to `[N, 256, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(512 x 28 x 28 => 256 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 512, 28, 28]` to `[N, 256, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 512, 28, 28, T>,
-    ) -> Map<B, 256, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -900,17 +820,9 @@ impl ConvBn128To128At28_2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 128, 28, 28]` to `[N, 128, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(128 x 28 x 28 => 128 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 128, 28, 28]` to `[N, 128, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 128, 28, 28, T>,
-    ) -> Map<B, 128, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -933,17 +845,9 @@ impl ConvBn512To128At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 512, 28, 28]` to `[N, 128, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(512 x 28 x 28 => 128 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 512, 28, 28]` to `[N, 128, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 512, 28, 28, T>,
-    ) -> Map<B, 128, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -966,17 +870,9 @@ impl ConvBn256To512At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 256, 56, 56]` to `[N, 512, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(256 x 56 x 56 => 512 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 256, 56, 56]` to `[N, 512, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 256, 56, 56, T>,
-    ) -> Map<B, 512, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -999,7 +895,7 @@ impl ConvBn128To512At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 128, 28, 28]` to `[N, 512, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(128 x 28 x 28 => 512 x 28 x 28) {
         self.conv.bn(&self.bn)
     }
@@ -1034,17 +930,9 @@ impl ConvBn128To128At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 128, 56, 56]` to `[N, 128, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(128 x 56 x 56 => 128 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 128, 56, 56]` to `[N, 128, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 128, 56, 56, T>,
-    ) -> Map<B, 128, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1067,17 +955,9 @@ impl ConvBn256To128At56 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 256, 56, 56]` to `[N, 128, 56, 56]`. A chain that goes on.
     pub fn chain(&self) -> chain!(256 x 56 x 56 => 128 x 56 x 56) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 256, 56, 56]` to `[N, 128, 56, 56]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 256, 56, 56, T>,
-    ) -> Map<B, 128, 56, 56, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1100,17 +980,9 @@ impl ConvBn256To64At56 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 256, 56, 56]` to `[N, 64, 56, 56]`. A chain that goes on.
     pub fn chain(&self) -> chain!(256 x 56 x 56 => 64 x 56 x 56) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 256, 56, 56]` to `[N, 64, 56, 56]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 256, 56, 56, T>,
-    ) -> Map<B, 64, 56, 56, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1133,7 +1005,7 @@ impl ConvBn64To256At56 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 64, 56, 56]` to `[N, 256, 56, 56]`. A chain that goes on.
     pub fn chain(&self) -> chain!(64 x 56 x 56 => 256 x 56 x 56) {
         self.conv.bn(&self.bn)
     }
@@ -1166,17 +1038,9 @@ impl ConvBn64To64At56_2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 64, 56, 56]` to `[N, 64, 56, 56]`. A chain that goes on.
     pub fn chain(&self) -> chain!(64 x 56 x 56 => 64 x 56 x 56) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 64, 56, 56]` to `[N, 64, 56, 56]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 64, 56, 56, T>,
-    ) -> Map<B, 64, 56, 56, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1199,17 +1063,9 @@ impl ConvBn64To64At56 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 64, 56, 56]` to `[N, 64, 56, 56]`. A chain that goes on.
     pub fn chain(&self) -> chain!(64 x 56 x 56 => 64 x 56 x 56) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 64, 56, 56]` to `[N, 64, 56, 56]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 64, 56, 56, T>,
-    ) -> Map<B, 64, 56, 56, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1234,17 +1090,9 @@ impl ConvBn3To64At112 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 3, 224, 224]` to `[N, 64, 112, 112]`. A chain that goes on.
     pub fn chain(&self) -> chain!(3 x 224 x 224 => 64 x 112 x 112) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 3, 224, 224]` to `[N, 64, 112, 112]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 3, 224, 224, T>,
-    ) -> Map<B, 64, 112, 112, T> {
-        self.chain().forward(x)
     }
 }
 

@@ -501,17 +501,9 @@ impl ConvBn2048To512At2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 2048, 2, 2]` to `[N, 512, 2, 2]`. A chain that goes on.
     pub fn chain(&self) -> chain!(2048 x 2 x 2 => 512 x 2 x 2) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 2048, 2, 2]` to `[N, 512, 2, 2]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 2048, 2, 2, T>,
-    ) -> Map<B, 512, 2, 2, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -534,17 +526,9 @@ impl ConvBn1024To2048At2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 1024, 4, 4]` to `[N, 2048, 2, 2]`. A chain that goes on.
     pub fn chain(&self) -> chain!(1024 x 4 x 4 => 2048 x 2 x 2) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 1024, 4, 4]` to `[N, 2048, 2, 2]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 1024, 4, 4, T>,
-    ) -> Map<B, 2048, 2, 2, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -567,7 +551,7 @@ impl ConvBn512To2048At2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 512, 2, 2]` to `[N, 2048, 2, 2]`. A chain that goes on.
     pub fn chain(&self) -> chain!(512 x 2 x 2 => 2048 x 2 x 2) {
         self.conv.bn(&self.bn)
     }
@@ -600,17 +584,9 @@ impl ConvBn512To512At2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 512, 2, 2]` to `[N, 512, 2, 2]`. A chain that goes on.
     pub fn chain(&self) -> chain!(512 x 2 x 2 => 512 x 2 x 2) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 512, 2, 2]` to `[N, 512, 2, 2]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 512, 2, 2, T>,
-    ) -> Map<B, 512, 2, 2, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -633,17 +609,9 @@ impl ConvBn1024To512At2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 1024, 4, 4]` to `[N, 512, 2, 2]`. A chain that goes on.
     pub fn chain(&self) -> chain!(1024 x 4 x 4 => 512 x 2 x 2) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 1024, 4, 4]` to `[N, 512, 2, 2]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 1024, 4, 4, T>,
-    ) -> Map<B, 512, 2, 2, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -666,17 +634,9 @@ impl ConvBn1024To256At4 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 1024, 4, 4]` to `[N, 256, 4, 4]`. A chain that goes on.
     pub fn chain(&self) -> chain!(1024 x 4 x 4 => 256 x 4 x 4) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 1024, 4, 4]` to `[N, 256, 4, 4]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 1024, 4, 4, T>,
-    ) -> Map<B, 256, 4, 4, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -699,17 +659,9 @@ impl ConvBn512To1024At4 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 512, 8, 8]` to `[N, 1024, 4, 4]`. A chain that goes on.
     pub fn chain(&self) -> chain!(512 x 8 x 8 => 1024 x 4 x 4) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 512, 8, 8]` to `[N, 1024, 4, 4]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 512, 8, 8, T>,
-    ) -> Map<B, 1024, 4, 4, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -732,7 +684,7 @@ impl ConvBn256To1024At4 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 256, 4, 4]` to `[N, 1024, 4, 4]`. A chain that goes on.
     pub fn chain(&self) -> chain!(256 x 4 x 4 => 1024 x 4 x 4) {
         self.conv.bn(&self.bn)
     }
@@ -765,17 +717,9 @@ impl ConvBn256To256At4 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 256, 4, 4]` to `[N, 256, 4, 4]`. A chain that goes on.
     pub fn chain(&self) -> chain!(256 x 4 x 4 => 256 x 4 x 4) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 256, 4, 4]` to `[N, 256, 4, 4]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 256, 4, 4, T>,
-    ) -> Map<B, 256, 4, 4, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -798,17 +742,9 @@ impl ConvBn512To256At4 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 512, 8, 8]` to `[N, 256, 4, 4]`. A chain that goes on.
     pub fn chain(&self) -> chain!(512 x 8 x 8 => 256 x 4 x 4) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 512, 8, 8]` to `[N, 256, 4, 4]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 512, 8, 8, T>,
-    ) -> Map<B, 256, 4, 4, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -831,17 +767,9 @@ impl ConvBn512To128At8 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 512, 8, 8]` to `[N, 128, 8, 8]`. A chain that goes on.
     pub fn chain(&self) -> chain!(512 x 8 x 8 => 128 x 8 x 8) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 512, 8, 8]` to `[N, 128, 8, 8]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 512, 8, 8, T>,
-    ) -> Map<B, 128, 8, 8, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -864,17 +792,9 @@ impl ConvBn256To512At8 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 256, 15, 15]` to `[N, 512, 8, 8]`. A chain that goes on.
     pub fn chain(&self) -> chain!(256 x 15 x 15 => 512 x 8 x 8) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 256, 15, 15]` to `[N, 512, 8, 8]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 256, 15, 15, T>,
-    ) -> Map<B, 512, 8, 8, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -897,7 +817,7 @@ impl ConvBn128To512At8 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 128, 8, 8]` to `[N, 512, 8, 8]`. A chain that goes on.
     pub fn chain(&self) -> chain!(128 x 8 x 8 => 512 x 8 x 8) {
         self.conv.bn(&self.bn)
     }
@@ -930,17 +850,9 @@ impl ConvBn128To128At8 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 128, 8, 8]` to `[N, 128, 8, 8]`. A chain that goes on.
     pub fn chain(&self) -> chain!(128 x 8 x 8 => 128 x 8 x 8) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 128, 8, 8]` to `[N, 128, 8, 8]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 128, 8, 8, T>,
-    ) -> Map<B, 128, 8, 8, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -963,17 +875,9 @@ impl ConvBn256To128At8 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 256, 15, 15]` to `[N, 128, 8, 8]`. A chain that goes on.
     pub fn chain(&self) -> chain!(256 x 15 x 15 => 128 x 8 x 8) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 256, 15, 15]` to `[N, 128, 8, 8]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 256, 15, 15, T>,
-    ) -> Map<B, 128, 8, 8, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -996,17 +900,9 @@ impl ConvBn256To64At15 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 256, 15, 15]` to `[N, 64, 15, 15]`. A chain that goes on.
     pub fn chain(&self) -> chain!(256 x 15 x 15 => 64 x 15 x 15) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 256, 15, 15]` to `[N, 64, 15, 15]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 256, 15, 15, T>,
-    ) -> Map<B, 64, 15, 15, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1029,7 +925,7 @@ impl ConvBn64To256At15 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 64, 15, 15]` to `[N, 256, 15, 15]`. A chain that goes on.
     pub fn chain(&self) -> chain!(64 x 15 x 15 => 256 x 15 x 15) {
         self.conv.bn(&self.bn)
     }
@@ -1062,17 +958,9 @@ impl ConvBn64To64At15_2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 64, 15, 15]` to `[N, 64, 15, 15]`. A chain that goes on.
     pub fn chain(&self) -> chain!(64 x 15 x 15 => 64 x 15 x 15) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 64, 15, 15]` to `[N, 64, 15, 15]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 64, 15, 15, T>,
-    ) -> Map<B, 64, 15, 15, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1095,17 +983,9 @@ impl ConvBn64To64At15 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 64, 15, 15]` to `[N, 64, 15, 15]`. A chain that goes on.
     pub fn chain(&self) -> chain!(64 x 15 x 15 => 64 x 15 x 15) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 64, 15, 15]` to `[N, 64, 15, 15]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 64, 15, 15, T>,
-    ) -> Map<B, 64, 15, 15, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1128,17 +1008,9 @@ impl ConvBn3To64At32 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 3, 64, 64]` to `[N, 64, 32, 32]`. A chain that goes on.
     pub fn chain(&self) -> chain!(3 x 64 x 64 => 64 x 32 x 32) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 3, 64, 64]` to `[N, 64, 32, 32]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 3, 64, 64, T>,
-    ) -> Map<B, 64, 32, 32, T> {
-        self.chain().forward(x)
     }
 }
 

@@ -399,17 +399,9 @@ impl ConvBn1024 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 728, 19, 19]` to `[N, 1024, 10, 10]`. A chain that goes on.
     pub fn chain(&self) -> chain!(728 x 19 x 19 => 1024 x 10 x 10) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 728, 19, 19]` to `[N, 1024, 10, 10]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 728, 19, 19, T>,
-    ) -> Map<B, 1024, 10, 10, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -500,17 +492,9 @@ impl ConvBn728 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 256, 37, 37]` to `[N, 728, 19, 19]`. A chain that goes on.
     pub fn chain(&self) -> chain!(256 x 37 x 37 => 728 x 19 x 19) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 256, 37, 37]` to `[N, 728, 19, 19]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 256, 37, 37, T>,
-    ) -> Map<B, 728, 19, 19, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -601,17 +585,9 @@ impl ConvBn256 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 128, 74, 74]` to `[N, 256, 37, 37]`. A chain that goes on.
     pub fn chain(&self) -> chain!(128 x 74 x 74 => 256 x 37 x 37) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 128, 74, 74]` to `[N, 256, 37, 37]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 128, 74, 74, T>,
-    ) -> Map<B, 256, 37, 37, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -704,17 +680,9 @@ impl ConvBn128 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 64, 147, 147]` to `[N, 128, 74, 74]`. A chain that goes on.
     pub fn chain(&self) -> chain!(64 x 147 x 147 => 128 x 74 x 74) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 64, 147, 147]` to `[N, 128, 74, 74]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 64, 147, 147, T>,
-    ) -> Map<B, 128, 74, 74, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -805,17 +773,9 @@ impl ConvBn64 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 32, 149, 149]` to `[N, 64, 147, 147]`. A chain that goes on.
     pub fn chain(&self) -> chain!(32 x 149 x 149 => 64 x 147 x 147) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 32, 149, 149]` to `[N, 64, 147, 147]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 32, 149, 149, T>,
-    ) -> Map<B, 64, 147, 147, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -840,17 +800,9 @@ impl ConvBn32 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 3, 299, 299]` to `[N, 32, 149, 149]`. A chain that goes on.
     pub fn chain(&self) -> chain!(3 x 299 x 299 => 32 x 149 x 149) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 3, 299, 299]` to `[N, 32, 149, 149]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 3, 299, 299, T>,
-    ) -> Map<B, 32, 149, 149, T> {
-        self.chain().forward(x)
     }
 }
 

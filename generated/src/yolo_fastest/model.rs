@@ -891,17 +891,9 @@ impl ConvBn120To120At20 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 120, 20, 20]` to `[N, 120, 20, 20]`. A chain that goes on.
     pub fn chain(&self) -> chain!(120 x 20 x 20 => 120 x 20 x 20) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 120, 20, 20]` to `[N, 120, 20, 20]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 120, 20, 20, T>,
-    ) -> Map<B, 120, 20, 20, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -954,17 +946,9 @@ impl ConvBn96To96At10 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 96, 10, 10]` to `[N, 96, 10, 10]`. A chain that goes on.
     pub fn chain(&self) -> chain!(96 x 10 x 10 => 96 x 10 x 10) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 96, 10, 10]` to `[N, 96, 10, 10]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 96, 10, 10, T>,
-    ) -> Map<B, 96, 10, 10, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -987,17 +971,9 @@ impl ConvBn192To96At10 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 192, 10, 10]` to `[N, 96, 10, 10]`. A chain that goes on.
     pub fn chain(&self) -> chain!(192 x 10 x 10 => 96 x 10 x 10) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 192, 10, 10]` to `[N, 96, 10, 10]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 192, 10, 10, T>,
-    ) -> Map<B, 96, 10, 10, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1050,17 +1026,9 @@ impl ConvBn224To224At10 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 224, 10, 10]` to `[N, 224, 10, 10]`. A chain that goes on.
     pub fn chain(&self) -> chain!(224 x 10 x 10 => 224 x 10 x 10) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 224, 10, 10]` to `[N, 224, 10, 10]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 224, 10, 10, T>,
-    ) -> Map<B, 224, 10, 10, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1083,17 +1051,9 @@ impl ConvBn48To224At10 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 48, 10, 10]` to `[N, 224, 10, 10]`. A chain that goes on.
     pub fn chain(&self) -> chain!(48 x 10 x 10 => 224 x 10 x 10) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 48, 10, 10]` to `[N, 224, 10, 10]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 48, 10, 10, T>,
-    ) -> Map<B, 224, 10, 10, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1147,17 +1107,9 @@ impl ConvBn136To136At10 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 136, 20, 20]` to `[N, 136, 10, 10]`. A chain that goes on.
     pub fn chain(&self) -> chain!(136 x 20 x 20 => 136 x 10 x 10) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 136, 20, 20]` to `[N, 136, 10, 10]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 136, 20, 20, T>,
-    ) -> Map<B, 136, 10, 10, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1210,17 +1162,9 @@ impl ConvBn136To136At20 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 136, 20, 20]` to `[N, 136, 20, 20]`. A chain that goes on.
     pub fn chain(&self) -> chain!(136 x 20 x 20 => 136 x 20 x 20) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 136, 20, 20]` to `[N, 136, 20, 20]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 136, 20, 20, T>,
-    ) -> Map<B, 136, 20, 20, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1243,17 +1187,9 @@ impl ConvBn24To136At20 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 24, 20, 20]` to `[N, 136, 20, 20]`. A chain that goes on.
     pub fn chain(&self) -> chain!(24 x 20 x 20 => 136 x 20 x 20) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 24, 20, 20]` to `[N, 136, 20, 20]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 24, 20, 20, T>,
-    ) -> Map<B, 136, 20, 20, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1307,17 +1243,9 @@ impl ConvBn96To96At20 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 96, 40, 40]` to `[N, 96, 20, 20]`. A chain that goes on.
     pub fn chain(&self) -> chain!(96 x 40 x 40 => 96 x 20 x 20) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 96, 40, 40]` to `[N, 96, 20, 20]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 96, 40, 40, T>,
-    ) -> Map<B, 96, 20, 20, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1370,17 +1298,9 @@ impl ConvBn96To96At40 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 96, 40, 40]` to `[N, 96, 40, 40]`. A chain that goes on.
     pub fn chain(&self) -> chain!(96 x 40 x 40 => 96 x 40 x 40) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 96, 40, 40]` to `[N, 96, 40, 40]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 96, 40, 40, T>,
-    ) -> Map<B, 96, 40, 40, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1403,17 +1323,9 @@ impl ConvBn16To96At40 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 16, 40, 40]` to `[N, 96, 40, 40]`. A chain that goes on.
     pub fn chain(&self) -> chain!(16 x 40 x 40 => 96 x 40 x 40) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 16, 40, 40]` to `[N, 96, 40, 40]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 16, 40, 40, T>,
-    ) -> Map<B, 96, 40, 40, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1494,17 +1406,9 @@ impl ConvBn48To48At40 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 48, 40, 40]` to `[N, 48, 40, 40]`. A chain that goes on.
     pub fn chain(&self) -> chain!(48 x 40 x 40 => 48 x 40 x 40) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 48, 40, 40]` to `[N, 48, 40, 40]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 48, 40, 40, T>,
-    ) -> Map<B, 48, 40, 40, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1527,17 +1431,9 @@ impl ConvBn8To48At40 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 8, 40, 40]` to `[N, 48, 40, 40]`. A chain that goes on.
     pub fn chain(&self) -> chain!(8 x 40 x 40 => 48 x 40 x 40) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 8, 40, 40]` to `[N, 48, 40, 40]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 8, 40, 40, T>,
-    ) -> Map<B, 48, 40, 40, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1591,17 +1487,9 @@ impl ConvBn32To32At40 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 32, 80, 80]` to `[N, 32, 40, 40]`. A chain that goes on.
     pub fn chain(&self) -> chain!(32 x 80 x 80 => 32 x 40 x 40) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 32, 80, 80]` to `[N, 32, 40, 40]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 32, 80, 80, T>,
-    ) -> Map<B, 32, 40, 40, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1654,17 +1542,9 @@ impl ConvBn32To32At80 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 32, 80, 80]` to `[N, 32, 80, 80]`. A chain that goes on.
     pub fn chain(&self) -> chain!(32 x 80 x 80 => 32 x 80 x 80) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 32, 80, 80]` to `[N, 32, 80, 80]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 32, 80, 80, T>,
-    ) -> Map<B, 32, 80, 80, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1687,17 +1567,9 @@ impl ConvBn8To32At80 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 8, 80, 80]` to `[N, 32, 80, 80]`. A chain that goes on.
     pub fn chain(&self) -> chain!(8 x 80 x 80 => 32 x 80 x 80) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 8, 80, 80]` to `[N, 32, 80, 80]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 8, 80, 80, T>,
-    ) -> Map<B, 32, 80, 80, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1751,17 +1623,9 @@ impl ConvBn24To24At80 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 24, 160, 160]` to `[N, 24, 80, 80]`. A chain that goes on.
     pub fn chain(&self) -> chain!(24 x 160 x 160 => 24 x 80 x 80) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 24, 160, 160]` to `[N, 24, 80, 80]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 24, 160, 160, T>,
-    ) -> Map<B, 24, 80, 80, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1784,17 +1648,9 @@ impl ConvBn4To24At160 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 4, 160, 160]` to `[N, 24, 160, 160]`. A chain that goes on.
     pub fn chain(&self) -> chain!(4 x 160 x 160 => 24 x 160 x 160) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 4, 160, 160]` to `[N, 24, 160, 160]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 4, 160, 160, T>,
-    ) -> Map<B, 24, 160, 160, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1817,17 +1673,9 @@ impl ConvBn4To8At160 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 4, 160, 160]` to `[N, 8, 160, 160]`. A chain that goes on.
     pub fn chain(&self) -> chain!(4 x 160 x 160 => 8 x 160 x 160) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 4, 160, 160]` to `[N, 8, 160, 160]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 4, 160, 160, T>,
-    ) -> Map<B, 8, 160, 160, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1880,17 +1728,9 @@ impl ConvBn8To8At160_2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 8, 160, 160]` to `[N, 8, 160, 160]`. A chain that goes on.
     pub fn chain(&self) -> chain!(8 x 160 x 160 => 8 x 160 x 160) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 8, 160, 160]` to `[N, 8, 160, 160]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 8, 160, 160, T>,
-    ) -> Map<B, 8, 160, 160, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1913,17 +1753,9 @@ impl ConvBn8To8At160 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 8, 160, 160]` to `[N, 8, 160, 160]`. A chain that goes on.
     pub fn chain(&self) -> chain!(8 x 160 x 160 => 8 x 160 x 160) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 8, 160, 160]` to `[N, 8, 160, 160]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 8, 160, 160, T>,
-    ) -> Map<B, 8, 160, 160, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -1948,17 +1780,9 @@ impl ConvBn3To8At160 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 3, 320, 320]` to `[N, 8, 160, 160]`. A chain that goes on.
     pub fn chain(&self) -> chain!(3 x 320 x 320 => 8 x 160 x 160) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 3, 320, 320]` to `[N, 8, 160, 160]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 3, 320, 320, T>,
-    ) -> Map<B, 8, 160, 160, T> {
-        self.chain().forward(x)
     }
 }
 

@@ -114,11 +114,12 @@ pub(super) fn draft(mut drafter: Drafter<'_>, at: InstanceId) -> (Draft, Slots) 
         [step] => Chain::of(step, &drafter).filter(|chain| chain.added.is_none() && outputs == [chain.made]),
         _ => None,
     };
+    let wraps = chain.as_ref().and_then(|chain| chain.of_block);
     let chain = chain.map(|chain| (chain.text, chain.end));
     let outputs = outputs.iter().map(|id| drafter.checked.fact(*id).clone()).collect();
-    let extended = std::mem::take(&mut drafter.extended);
+    let (extended, called) = (std::mem::take(&mut drafter.extended), std::mem::take(&mut drafter.called));
     (
-        Draft { fields: std::mem::take(&mut drafter.fields), inputs, outputs, body, chain, extended },
+        Draft { fields: std::mem::take(&mut drafter.fields), inputs, outputs, body, chain, wraps, extended, called },
         std::mem::take(&mut drafter.slots),
     )
 }
@@ -187,7 +188,7 @@ fn measure(drafter: &mut Drafter<'_>, node: NodeId) -> Option<Step> {
             return None;
         }
         Ok(_) if reads_metric => {
-            drafter.refuse(node, "metrics of generated code are numbers: compute from losses instead");
+            drafter.refuse(node, "metrics of generated code are taken over all examples: compute from losses instead");
             return None;
         }
         Ok(form) => form,

@@ -13,9 +13,9 @@ use super::draft::{Drafter, KindId, Step};
 /// What a chain ends with so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum End {
-    /// A layer that a batch norm may follow.
+    /// A layer.
     Layer,
-    /// A layer that none may follow, or a batch norm.
+    /// A batch norm.
     Norm,
     /// An addition.
     Sum,
@@ -36,6 +36,8 @@ pub(super) struct Chain {
     pub end: End,
     /// The struct whose chain it begins with.
     pub of_block: Option<KindId>,
+    /// The field that is called first.
+    pub callee: String,
 }
 
 impl Chain {
@@ -45,9 +47,8 @@ impl Chain {
         let ([input], [made]) = (&reads[..], &makes[..]) else { return None };
         let (text, end, of_block) = match step {
             Step::Op { node, field: Some(field), .. } => {
-                let op = drafter.graph.op(*node).filter(|op| fused::is_head(op))?;
-                let end = if fused::takes_norm(op) { End::Layer } else { End::Norm };
-                (format!("self.{field}"), end, None)
+                drafter.graph.op(*node).filter(|op| fused::is_head(op))?;
+                (format!("self.{field}"), End::Layer, None)
             }
             Step::Block { instance, callee } => {
                 let kind = drafter.known.kind_of[*instance]?;
@@ -57,7 +58,8 @@ impl Chain {
             Step::Chain(chain) => return Some(chain.clone()),
             _ => return None,
         };
-        Some(Self { text, added: None, input: *input, made: *made, end, of_block })
+        let callee = callee(step).unwrap_or_default().to_string();
+        Some(Self { text, added: None, input: *input, made: *made, end, of_block, callee })
     }
 
     /// Goes on with the step that reads its value; `false` where that is none of a chain's.
@@ -87,6 +89,15 @@ impl Chain {
     }
 }
 
+/// The block that a step calls first; a tower's is called by several.
+fn callee(step: &Step) -> Option<&str> {
+    match step {
+        Step::Block { callee, .. } => Some(callee),
+        Step::Chain(chain) if chain.of_block.is_some() => Some(&chain.callee),
+        _ => None,
+    }
+}
+
 /// A function of one value as a method: `leaky_relu(0.1)` for `leaky_relu($0, 0.1)`.
 fn method(expr: &Expr) -> Option<String> {
     let (name, arguments) = expr.text.split_once("($0")?;
@@ -113,6 +124,8 @@ pub(super) fn join(steps: Vec<Step>, at: InstanceId, drafter: &mut Drafter<'_>) 
         let Some(mut chain) = steps[head].as_ref().and_then(|step| Chain::of(step, drafter)) else { continue };
         let mut last = head;
         while let Some(next) = only_reader(chain.made)
+            // The calls of a tower keep their order: each moves running statistics, and draws noise of its own.
+            && !steps[last + 1..next].iter().flatten().any(|step| callee(step) == Some(chain.callee.as_str()))
             && steps[next].as_ref().is_some_and(|step| chain.take(step, drafter))
         {
             steps[last] = None;
@@ -123,5 +136,11 @@ pub(super) fn join(steps: Vec<Step>, at: InstanceId, drafter: &mut Drafter<'_>) 
             steps[last] = Some(Step::Chain(chain));
         }
     }
-    steps.into_iter().flatten().collect()
+    let steps: Vec<Step> = steps.into_iter().flatten().collect();
+    let instance = |step: &Step| match step {
+        Step::Block { instance, .. } | Step::Run { first: instance, .. } => drafter.known.kind_of[*instance],
+        _ => None,
+    };
+    drafter.called = steps.iter().filter_map(instance).collect();
+    steps
 }

@@ -66,8 +66,11 @@ pub(super) struct Draft {
     pub body: Vec<String>,
     /// Where all of it is one chain, that, and what it ends with.
     pub chain: Option<(String, End)>,
-    /// The structs whose chains it goes on with.
+    /// The struct whose chain that is, where it is another's.
+    pub wraps: Option<KindId>,
+    /// The structs whose chains it goes on with, and those whose `forward` it calls.
     pub extended: Vec<KindId>,
+    pub called: Vec<KindId>,
 }
 
 /// How an instance fills in the constructor of its struct.
@@ -104,8 +107,9 @@ pub(super) struct Drafter<'a> {
     pub sink: &'a mut Sink,
     pub fields: Vec<Field>,
     pub slots: Slots,
-    /// The structs whose chains its own go on with.
+    /// The structs whose chains its own go on with, and those whose `forward` it calls.
     pub extended: Vec<KindId>,
+    pub called: Vec<KindId>,
     taken: Taken,
     /// Towers that have a field, by the names of their weights.
     towers: HashMap<String, Tower>,
@@ -135,6 +139,7 @@ impl<'a> Drafter<'a> {
             fields: Vec::new(),
             slots: Vec::new(),
             extended: Vec::new(),
+            called: Vec::new(),
             taken: Taken::default(),
             towers: HashMap::new(),
         }

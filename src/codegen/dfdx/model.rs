@@ -1,5 +1,7 @@
 //! The module of a model: structs, constructors, signatures.
 
+use std::collections::BTreeSet;
+
 use codegen::{Function, Impl, Scope, Struct};
 
 use crate::check::{Checked, HeadNode};
@@ -11,7 +13,7 @@ use crate::ops::yolo::Head;
 use crate::shape::Fact;
 
 use super::body::Measures;
-use super::draft::slot;
+use super::draft::{KindId, slot};
 use super::kinds::{self, Kind};
 use super::types;
 
@@ -53,11 +55,11 @@ pub(super) fn write(checked: &Checked, tree: &Tree, kinds: &[Kind], measures: Op
         let names = if numbers { "{Measures, number}" } else { "Measures" };
         scope.raw(format!("use blockprint::typed::program::{names};"));
     }
+    let called = Called::of(kinds);
     for (at, kind) in kinds.iter().enumerate().rev() {
         put_struct(&mut scope, kind, &names[at]);
         let root = at + 1 == kinds.len();
-        let is_extended = kinds.iter().any(|other| other.draft.extended.contains(&at));
-        let block = put_impl(&mut scope, kind, &names[at], is_extended);
+        let block = put_impl(&mut scope, kind, &names[at], [&called.chain, &called.forward].map(|of| of.contains(&at)));
         if let (true, Some(measures)) = (root, measures) {
             block.push_fn(measure(measures));
         }
@@ -78,6 +80,28 @@ pub(super) fn write(checked: &Checked, tree: &Tree, kinds: &[Kind], measures: Op
         measured,
         heads: heads(checked, tree),
         reported: measures.iter().flat_map(|m| m.values.iter().map(|(name, _)| name.clone())).collect(),
+    }
+}
+
+/// The structs whose methods are called: only those are written.
+struct Called {
+    forward: BTreeSet<KindId>,
+    chain: BTreeSet<KindId>,
+}
+
+impl Called {
+    fn of(kinds: &[Kind]) -> Self {
+        let extended = kinds.iter().flat_map(|kind| kind.draft.extended.iter().copied());
+        let mut called = Self { forward: kinds.len().checked_sub(1).into_iter().collect(), chain: extended.collect() };
+        // A struct comes after those that it has fields of.
+        for (at, Kind { draft, .. }) in kinds.iter().enumerate().rev() {
+            if called.chain.contains(&at) {
+                called.chain.extend(draft.wraps);
+            } else if called.forward.contains(&at) {
+                called.forward.extend(&draft.called);
+            }
+        }
+        called
     }
 }
 
@@ -126,8 +150,8 @@ fn put_struct(scope: &mut Scope, kind: &Kind, name: &str) {
     scope.push_struct(item);
 }
 
-/// The constructor and `forward`.
-fn put_impl<'s>(scope: &'s mut Scope, kind: &Kind, name: &str, is_extended: bool) -> &'s mut Impl {
+/// The constructor, and `chain` and `forward` where they are called.
+fn put_impl<'s>(scope: &'s mut Scope, kind: &Kind, name: &str, [chains, runs]: [bool; 2]) -> &'s mut Impl {
     let block = scope.new_impl(name);
     let draft = &kind.draft;
     let mut body = draft.body.clone();
@@ -140,13 +164,21 @@ fn put_impl<'s>(scope: &'s mut Scope, kind: &Kind, name: &str, is_extended: bool
             draft.fields.iter().map(|f| format!("{}: {}", f.name, filled(&f.new, kind))).collect();
         new.line(format!("Self {{ {} }}", fields.join(", ")));
     }
-    let chain = draft.chain.as_ref().filter(|_| is_extended);
+    let chain = draft.chain.as_ref().filter(|_| chains);
     if let (Some((text, _)), [(input, from)], [to]) = (chain, &draft.inputs[..], &draft.outputs[..]) {
         let ty = format!("chain!({} => {})", emit::sizes(from), emit::sizes(to));
-        let own = block.new_fn("chain").vis("pub").doc("Its layers, for a chain that goes on.").arg_ref_self().ret(ty);
+        let own = block
+            .new_fn("chain")
+            .vis("pub")
+            .doc(format!("{} A chain that goes on.", summary(kind)))
+            .arg_ref_self()
+            .ret(ty);
         // A layer alone is no chain yet.
         own.line(if text.contains('(') { text.clone() } else { format!("{text}.chain()") });
         body = vec![format!("self.chain().forward({input})")];
+    }
+    if !runs {
+        return block;
     }
     let forward = generic(block.new_fn("forward")).doc(summary(kind)).arg_ref_self();
     for (input, fact) in &draft.inputs {

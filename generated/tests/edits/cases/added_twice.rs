@@ -409,17 +409,9 @@ impl ConvBn256To512At7_2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 256, 14, 14]` to `[N, 512, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(256 x 14 x 14 => 512 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 256, 14, 14]` to `[N, 512, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 256, 14, 14, T>,
-    ) -> Map<B, 512, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -442,7 +434,7 @@ impl ConvBn512To512At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 512, 7, 7]` to `[N, 512, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(512 x 7 x 7 => 512 x 7 x 7) {
         self.conv.bn(&self.bn)
     }
@@ -477,17 +469,9 @@ impl ConvBn256To512At7 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 256, 14, 14]` to `[N, 512, 7, 7]`. A chain that goes on.
     pub fn chain(&self) -> chain!(256 x 14 x 14 => 512 x 7 x 7) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 256, 14, 14]` to `[N, 512, 7, 7]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 256, 14, 14, T>,
-    ) -> Map<B, 512, 7, 7, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -510,17 +494,9 @@ impl ConvBn128To256At14_2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 128, 28, 28]` to `[N, 256, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(128 x 28 x 28 => 256 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 128, 28, 28]` to `[N, 256, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 128, 28, 28, T>,
-    ) -> Map<B, 256, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -543,7 +519,7 @@ impl ConvBn256To256At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 256, 14, 14]` to `[N, 256, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(256 x 14 x 14 => 256 x 14 x 14) {
         self.conv.bn(&self.bn)
     }
@@ -578,17 +554,9 @@ impl ConvBn128To256At14 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 128, 28, 28]` to `[N, 256, 14, 14]`. A chain that goes on.
     pub fn chain(&self) -> chain!(128 x 28 x 28 => 256 x 14 x 14) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 128, 28, 28]` to `[N, 256, 14, 14]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 128, 28, 28, T>,
-    ) -> Map<B, 256, 14, 14, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -611,17 +579,9 @@ impl ConvBn64To128At28_2 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 64, 56, 56]` to `[N, 128, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(64 x 56 x 56 => 128 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 64, 56, 56]` to `[N, 128, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 64, 56, 56, T>,
-    ) -> Map<B, 128, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -644,7 +604,7 @@ impl ConvBn128To128At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 128, 28, 28]` to `[N, 128, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(128 x 28 x 28 => 128 x 28 x 28) {
         self.conv.bn(&self.bn)
     }
@@ -679,17 +639,9 @@ impl ConvBn64To128At28 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 64, 56, 56]` to `[N, 128, 28, 28]`. A chain that goes on.
     pub fn chain(&self) -> chain!(64 x 56 x 56 => 128 x 28 x 28) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 64, 56, 56]` to `[N, 128, 28, 28]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 64, 56, 56, T>,
-    ) -> Map<B, 128, 28, 28, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -712,17 +664,9 @@ impl ConvBn64To64At56 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 64, 56, 56]` to `[N, 64, 56, 56]`. A chain that goes on.
     pub fn chain(&self) -> chain!(64 x 56 x 56 => 64 x 56 x 56) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 64, 56, 56]` to `[N, 64, 56, 56]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 64, 56, 56, T>,
-    ) -> Map<B, 64, 56, 56, T> {
-        self.chain().forward(x)
     }
 }
 
@@ -747,17 +691,9 @@ impl ConvBn3To64At112 {
         }
     }
 
-    /// Its layers, for a chain that goes on.
+    /// `[N, 3, 224, 224]` to `[N, 64, 112, 112]`. A chain that goes on.
     pub fn chain(&self) -> chain!(3 x 224 x 224 => 64 x 112 x 112) {
         self.conv.bn(&self.bn)
-    }
-
-    /// `[N, 3, 224, 224]` to `[N, 64, 112, 112]`.
-    pub fn forward<B: Dim, T: Tape>(
-        &self,
-        x: Map<B, 3, 224, 224, T>,
-    ) -> Map<B, 64, 112, 112, T> {
-        self.chain().forward(x)
     }
 }
 
