@@ -10,7 +10,7 @@ use crate::data::{Fit, Image, Mode, Part};
 use crate::diag::{Diagnostic, codes};
 use crate::driver::Compiled;
 use crate::fs::write_bytes_atomic;
-use crate::run::detect::{DetectOptions, Detection, Detector, anchor_unit, draw, find_anchors};
+use crate::run::detect::{DetectOptions, Detection, Detector, anchor_unit, draw, find_anchors, parse_share};
 use crate::run::{DataSource, Failure, Network, png};
 
 use super::Exit;
@@ -53,10 +53,10 @@ struct Find {
     #[arg(long)]
     force: bool,
     /// The least score, which is objectness times the probability of the class
-    #[arg(long, default_value_t = 0.25, value_parser = unit)]
+    #[arg(long, default_value_t = 0.25, value_parser = parse_share)]
     threshold: f64,
     /// Of two boxes of a class that overlap by more than this, the lesser goes
-    #[arg(long, default_value_t = 0.45, value_parser = unit)]
+    #[arg(long, default_value_t = 0.45, value_parser = parse_share)]
     nms: f64,
     /// How pictures are brought to the network's size [default: as the spec says, else letterbox]
     #[arg(long, value_enum)]
@@ -94,14 +94,6 @@ struct Anchors {
 enum FitOption {
     Stretch,
     Letterbox,
-}
-
-/// A number from 0 to 1.
-fn unit(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
-        _ => Err("write a number from 0 to 1".into()),
-    }
 }
 
 pub(super) fn run(args: &Args) -> Exit {

@@ -51,11 +51,18 @@ pub struct Pooled {
 
 impl Pooled {
     /// The scores and labels of a metric of the op table that is no mean over batches.
+    ///
+    /// # Panics
+    /// Where the metric does not accept them.
     fn new<S: Shape, T: Tape>(op: impl Into<Op>, scores: Tensor<S, f32, Cpu, T>, labels: impl Operands) -> Self {
         let of = |operands: Vec<Operand>| operands.into_iter().next().expect("a tensor is one operand");
         let (scores, labels) = (of(scores.split().0), of(labels.split().0));
+        let op = op.into();
+        if let Err(error) = op.infer(&[scores.fact.clone(), labels.fact.clone()]) {
+            panic!("`{}`: {}", op.info().name, error.message);
+        }
         let size = |axis: usize| scores.fact.shape.get(axis).and_then(|d| d.as_usize()).unwrap_or(1);
-        let pool = Pool::of(&op.into()).expect("the metrics below are pooled");
+        let pool = Pool::of(&op).expect("the metrics below are pooled");
         let pool = if labels.fact.dtype == DType::F32 { pool.of_distributions(size(1)) } else { pool };
         Self { pool, scores: scores.copy().to_vec(), labels: labels.copy().to_vec(), examples: size(0) }
     }

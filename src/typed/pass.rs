@@ -137,11 +137,11 @@ impl<'a> Cutter<'a> {
             Link::Op(_) => Setting { training: self.taped, ..Setting::default() },
         };
         let (tail, added) = self.tail(op, &fact);
-        inputs.extend(added);
-        let ready = self.lowered(&link, &facts, &fact, &tail, &setting);
         if setting.at_input {
             inputs.iter_mut().for_each(|x| x.slot = None);
         }
+        inputs.extend(added);
+        let ready = self.lowered(&link, &facts, &fact, &tail, &setting);
         let moves = match link {
             Link::Layer(layer) if setting.training && !setting.state.is_empty() => Some(layer),
             _ => None,

@@ -74,12 +74,14 @@ pub(super) fn kernel_of(layer: &Layer, facts: &[Fact], fact: &Fact, tail: &Tail<
         residual: tail.residual,
         activation: tail.activation.clone(),
     };
-    let mut place = layer.shelf().0.lock().unwrap_or_else(PoisonError::into_inner);
-    if place.as_ref().is_none_or(|packed| packed.key != key) {
-        let ready = packed(lowered(layer.op(), facts, fact, tail)?, layer, tail);
-        *place = Some(Packed { key, ready });
+    let place = || layer.shelf().0.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(packed) = place().as_ref().filter(|packed| packed.key == key) {
+        return Some(packed.ready.clone());
     }
-    place.as_ref().map(|packed| packed.ready.clone())
+    // Not under the lock: while a thread waits for the others to pack, it may run another call of this layer.
+    let ready = packed(lowered(layer.op(), facts, fact, tail)?, layer, tail);
+    *place() = Some(Packed { key, ready: ready.clone() });
+    Some(ready)
 }
 
 fn lowered(head: &Op, facts: &[Fact], fact: &Fact, tail: &Tail<'_>) -> Option<Ready> {

@@ -28,6 +28,17 @@ pub fn candidates(heads: &[HeadValues<'_>], index: usize, threshold: f64, overla
     suppress(&found, overlap)
 }
 
+/// A threshold or an overlap as a command line has it: a number from 0 to 1.
+///
+/// # Errors
+/// Any other text, with what to write instead.
+pub fn parse_share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("write a number from 0 to 1".into()),
+    }
+}
+
 /// The least score that counts in a measure: precision at high recalls needs the unlikely ones too.
 const MEASURED: f64 = 0.005;
 /// The overlap above which a lesser box goes before it is measured, as in Darknet.

@@ -25,7 +25,7 @@ use super::{Examples, Failure, Network};
 
 pub use anchors::{Anchors, cluster, find_anchors};
 pub use draw::draw;
-pub use heads::{Findings, HeadValues, candidates, locate};
+pub use heads::{Findings, HeadValues, candidates, locate, parse_share};
 pub use nms::{nms, suppress};
 pub use precision::{Judge, Precision, Truth};
 

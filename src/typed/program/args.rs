@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::data::Part;
+use crate::run::detect::parse_share;
 
 /// A network compiled by Blockprint.
 #[derive(Debug, clap::Parser)]
@@ -69,10 +70,10 @@ pub(super) struct Predict {
     #[arg(long, default_value_t = 5)]
     pub top: usize,
     /// Of a detector: the least score of an object, which is objectness times the probability of its class
-    #[arg(long, default_value_t = 0.25)]
+    #[arg(long, default_value_t = 0.25, value_parser = parse_share)]
     pub threshold: f64,
     /// Of a detector: of two boxes of a class that overlap by more than this, the lesser goes
-    #[arg(long, default_value_t = 0.45)]
+    #[arg(long, default_value_t = 0.45, value_parser = parse_share)]
     pub nms: f64,
     /// Images to look at
     #[arg(required = true)]

@@ -113,7 +113,7 @@ pub trait Program: Module + Send + Sync {
     const IMAGES: usize = 1;
     /// How many numbers the label of an example has, where the network reads one.
     const LABEL: Option<usize> = None;
-    /// How many classes labels may have, where they are classes.
+    /// How many classes labels may have, where they are classes, or the boxes.
     const CLASSES: Option<usize> = None;
     /// Whether labels are distributions over classes.
     const DISTRIBUTION: bool = false;
