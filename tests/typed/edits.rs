@@ -6,6 +6,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+#[path = "../../generated/tests/edits/cases.rs"]
+mod cases;
+
 const MODEL: &str = include_str!("../../generated/src/lenet5/model.rs");
 
 /// Compiles a text as a library, without code; returns the lines and codes of its errors.
@@ -58,9 +61,10 @@ pub fn library(folder: &Path) -> PathBuf {
     found.into_iter().find(fits).expect("the generated model compiles as it is")
 }
 
-/// The code and message of the first error that is kept beside a case, and its line.
-fn kept(case: &Path) -> (usize, String) {
-    let messages = std::fs::read_to_string(case.with_extension("stderr")).expect("the messages of a case");
+/// The code and message of the first error that is kept of a case, and its line.
+fn kept(case: &str) -> (usize, String) {
+    let file = Path::new("generated/tests/edits/cases").join(case).with_extension("stderr");
+    let messages = std::fs::read_to_string(file).expect("the messages of a case");
     let mut lines = messages.lines();
     let error = lines.find_map(|line| line.strip_prefix("error[")).expect("a code");
     let (code, message) = error.split_once("]: ").expect("a message");
@@ -78,12 +82,8 @@ fn plain((line, message): &(usize, String)) -> (usize, &str) {
 fn edits_that_do_not_fit_are_errors_at_their_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let library = library(folder.path());
-    let cases = std::fs::read_dir("generated/tests/edits/cases").expect("the cases");
-    let cases = cases.map(|entry| entry.expect("an entry").path());
-    let cases: Vec<PathBuf> = cases.filter(|path| path.extension().is_some_and(|e| e == "rs")).collect();
-    assert!(cases.len() >= 4, "{cases:?}");
-    for case in cases {
-        let errors = compile(&library, folder.path(), &case, "lib");
-        assert_eq!(errors.first().map(plain), Some(plain(&kept(&case))), "{}: {errors:?}", case.display());
+    for edit in cases::EDITS {
+        let errors = check(&library, folder.path(), &edit.text());
+        assert_eq!(errors.first().map(plain), Some(plain(&kept(edit.name))), "{}: {errors:?}", edit.name);
     }
 }
