@@ -141,6 +141,13 @@ fn a_program_composes_pairs_as_blockprint_does() {
     assert!(String::from_utf8_lossy(&odd.stderr).contains("BP0808"));
 }
 
+/// The engine's network with weights that a program wrote.
+fn loaded<'a>(compiled: &'a Compiled, weights: &Path) -> Network<'a> {
+    let mut network = Network::new(compiled.checked.as_ref().expect("it is sound"), 0);
+    network.load(weights, compiled.spec.as_ref(), false).expect("the names are the same");
+    network
+}
+
 /// Lists of the pictures with weights, in which some classes are rare.
 fn write_lists(folder: &Path, pictures: &str) {
     std::fs::create_dir_all(folder.join("lists")).expect("a folder");
@@ -192,8 +199,7 @@ fn a_program_judges_boxes_as_blockprint_does() {
     let said = text(&program(exe, folder.path(), &["eval", "--split", "val", "--weights", file]));
 
     let compiled = compiled("yolo_shapes");
-    let mut network = Network::new(compiled.checked.as_ref().expect("it is sound"), 0);
-    network.load(&weights, compiled.spec.as_ref(), false).expect("the names are the same");
+    let mut network = loaded(&compiled, &weights);
     let section = compiled.config.data.clone().expect("it has data");
     let source = DataSource { data: &section, base: Path::new("."), over: None };
     let train = compiled.config.train.as_ref();
@@ -215,9 +221,7 @@ fn a_program_finds_objects_as_blockprint_does() {
     let said = text(&program(exe, folder.path(), &args));
 
     let compiled = compiled("yolo_shapes");
-    let mut network = Network::new(compiled.checked.as_ref().expect("it is sound"), 0);
-    let weights = folder.path().join("run/last.safetensors");
-    network.load(&weights, compiled.spec.as_ref(), false).expect("the names are the same");
+    let mut network = loaded(&compiled, &folder.path().join("run/last.safetensors"));
     let section = compiled.config.data.clone().expect("it has data");
     let names = ["circle", "square", "triangle"].map(String::from);
     let options = DetectOptions {

@@ -175,10 +175,7 @@ fn write_picture(path: &Path, image: &Image<'_>, found: &[Detection]) -> Result<
 
 fn print(file: &Path, found: &[Detection], picture: &Path) {
     println!("{}", file.display());
-    for Detection { name, score, rect, .. } in found {
-        let place = format!("{:.0}, {:.0} to {:.0}, {:.0}", rect.left, rect.top, rect.right, rect.bottom);
-        println!("  {:5.1} %  {name:<20}  {place}", score * 100.0);
-    }
+    found.iter().for_each(|found| println!("{found}"));
     if found.is_empty() {
         println!("  nothing");
     }

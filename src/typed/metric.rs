@@ -1,7 +1,7 @@
 //! Metrics: numbers of a batch, and scores that become a number with those of all other batches.
 
 use dfdx::shapes::{Dim, Shape};
-use dfdx::tensor::{AsArray, Cpu, NoneTape, Tensor};
+use dfdx::tensor::{AsArray, Cpu, SplitTape, Tensor};
 
 use crate::kernels::score::Labelled;
 use crate::ops::Op;
@@ -16,27 +16,10 @@ use super::tape::{Operand, Operands, apply};
 
 pub use crate::kernels::score::Average;
 
-/// Operands whose tapes are dropped.
-struct Untaped(Vec<Operand>);
-
-impl Operands for Untaped {
-    type Tape = NoneTape;
-
-    fn split(self) -> (Vec<Operand>, NoneTape) {
-        (self.0, NoneTape)
-    }
-}
-
-fn measure(op: impl Into<Op>, x: impl Operands, target: impl Operands) -> f32 {
-    let mut operands = x.split().0;
-    operands.extend(target.split().0);
-    let value: Scalar = apply(op, Untaped(operands));
-    value.array()
-}
-
 /// The share of embeddings whose nearest other one in the batch has the same identity.
 pub fn rank1<B: Dim, const C: usize, T: Tape>(embeddings: Features<B, C, T>, identities: Labels<B>) -> f32 {
-    measure(Rank1, embeddings, identities)
+    let value: Scalar = apply(Rank1, (embeddings.split_tape().0, identities));
+    value.array()
 }
 
 /// Scores `[N, classes, ...]` with labels `[N, ...]`, or one score for each label: a measure of a

@@ -6,6 +6,7 @@ mod heads;
 mod nms;
 mod precision;
 
+use std::fmt;
 use std::path::Path;
 
 use serde::Serialize;
@@ -40,6 +41,14 @@ pub struct Detection {
     pub score: f64,
     /// Where it is, in pixels of the picture.
     pub rect: Rect,
+}
+
+/// A line: the score, the name, and the corners in the picture.
+impl fmt::Display for Detection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Detection { name, score, rect: Rect { left, top, right, bottom }, .. } = self;
+        write!(f, "  {:5.1} %  {name:<20}  {left:.0}, {top:.0} to {right:.0}, {bottom:.0}", score * 100.0)
+    }
 }
 
 impl Serialize for Detection {

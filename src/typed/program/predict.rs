@@ -7,7 +7,7 @@ use crate::config::{Config, DataConfig};
 use crate::data::{self, Mode, Part, Target, Transform};
 use crate::diag::{Diagnostic, codes};
 use crate::run::Failure;
-use crate::run::detect::{Detection, candidates, locate};
+use crate::run::detect::{candidates, locate};
 
 use super::super::attended;
 use super::args::Predict;
@@ -69,22 +69,14 @@ fn detect<P: Program>(
     for file in &args.images {
         let (image, place) = (data::read_image(file)?, file.display().to_string());
         let mut values = vec![0.0; target.len()];
-        let placed = transform.apply(&image, 0, 0, &mut values);
-        let placed = placed.map_err(|misfit| data::unusable(&place, &misfit.reason).maybe_help(misfit.help))?;
+        let placed = transform.prepare(&image, &place, &mut values)?;
         let slots = [values];
         let outputs = attended(|| network.outputs(Images { slots: &slots, examples: 1 }));
         let found = candidates(&read_heads(&heads, &outputs), 0, args.threshold, args.nms);
         let found = found.iter().filter_map(|c| locate(c, [height, width], placed, &image, names));
+        let lines: Vec<String> = found.map(|found| found.to_string()).collect();
         say(out, &place)?;
-        let mut none = true;
-        for Detection { name, score, rect, .. } in found {
-            none = false;
-            let corners = format!("{:.0}, {:.0} to {:.0}, {:.0}", rect.left, rect.top, rect.right, rect.bottom);
-            say(out, &format!("  {:5.1} %  {name:<20}  {corners}", score * 100.0))?;
-        }
-        if none {
-            say(out, "  nothing")?;
-        }
+        say(out, if lines.is_empty() { "  nothing".to_string() } else { lines.join("\n") }.as_str())?;
     }
     Ok(())
 }
